@@ -1,8 +1,8 @@
-// Package activities is what workflows do to the world: write the ledger, start
-// what must be started, send what must be said. One struct holds what they
-// need; every activity may run twice and changes nothing the second time.
+// Package activities has the Temporal activities, by which workflows write the ledger,
+// start other workflows and send messages. The struct Activities holds what they need;
+// every activity may run twice and changes nothing the second time.
 //
-// What they are called on the wire is in names.go.
+// Their names on the wire are in names.go.
 package activities
 
 import (
@@ -19,12 +19,13 @@ import (
 	"duban/internal/words"
 )
 
-// Starter starts workflows; starting what runs or ran already is no error.
+// Starter starts workflows; to start one that runs or has run is no error.
 type Starter interface {
 	docket.Starter
 	// SpeakApart starts a workflow of its own for a digest that its morning could not deliver.
 	SpeakApart(ctx context.Context, l ledger.Launched, d ledger.Digest) error
-	// ReconcileDaily starts again what the plan's ledger says goes on and Temporal has lost; it counts them.
+	// ReconcileDaily starts again the workflows of the plan that must run by the ledger and that
+	// Temporal has lost, and counts them.
 	ReconcileDaily(ctx context.Context, planID string) (mended int, err error)
 }
 
@@ -34,20 +35,22 @@ type Activities struct {
 	Starter  Starter
 	Channels channel.Set
 	Words    *words.Words
-	Accounts *docket.Accounts // nil: nobody is held against an account
+	Accounts *docket.Accounts // nil: who acts and which units have accounts is not checked
 	Now      func() time.Time // the wall clock
 	Log      *slog.Logger
-	URL      string // the portal's address, of which messages give links; "" gives none
-	// Sending holds a place for each message that may be under way at once to a
-	// channel that takes its time; nil: as many as there are.
+	URL      string // the portal's address, for the links in messages; "": no links
+	// Sending limits how many messages may be under way at once over channels that are
+	// not known to take a second copy for the first, such as mail: its capacity is the
+	// number. nil: no limit.
 	Sending chan struct{}
 	// Within is how long one message may be under way until it is broken off; zero:
-	// twelve minutes, which hold the ten that RFC 5321 gives a server for its last
-	// answer. Whatever it is, an activity begins no message that could outlast it.
+	// twelve minutes, which is more than the ten that RFC 5321 (4.5.3.2.6) gives a server
+	// for its last answer. An activity begins no message that could last longer than the
+	// activity itself.
 	Within time.Duration
 }
 
-// docket is where things are opened and acts recorded.
+// docket is the docket over this worker's ledger, starter, accounts and channels.
 func (a *Activities) docket() docket.Docket {
 	d := docket.Docket{Ledger: a.Ledger, Starter: a.Starter, Accounts: a.Accounts, Now: a.Now}
 	for _, c := range a.Channels {
@@ -62,7 +65,7 @@ func (a *Activities) when(clock calendar.Clock) ledger.When {
 	return ledger.When{Real: now, Plan: clock.Plan(now)}
 }
 
-// ladderer works out ladders of a launched plan by the calendar in force.
+// ladderer computes the ladders of a launched plan by the calendar in force.
 func (a *Activities) ladderer(ctx context.Context, l ledger.Launched) (plan.Ladderer, error) {
 	years, err := a.Ledger.Calendar(ctx)
 	if err != nil {
@@ -71,7 +74,7 @@ func (a *Activities) ladderer(ctx context.Context, l ledger.Launched) (plan.Ladd
 	return plan.NewLadderer(&l.Plan, calendar.New(years...))
 }
 
-// launched is the plan as launched.
+// launched is the plan with this ID as the ledger has it.
 func (a *Activities) launched(ctx context.Context, id string) (ledger.Launched, error) {
 	l, err := a.Ledger.Plan(ctx, id)
 	if err != nil {

@@ -7,20 +7,22 @@ import (
 	"fmt"
 	"strings"
 
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/letter"
 	"duban/internal/notice"
+	"duban/internal/report"
 )
 
-// announce lets the audit's findings go out like every other word: in a digest of
-// their own, with intent and receipt, tried until the office has them. Again, it
-// changes nothing.
+// announce sends the audit's findings to the office in a digest of their own, which like
+// any other has an intent and a receipt and is tried until it is delivered. A second call
+// with the same alarm changes nothing.
 func (a *Activities) announce(ctx context.Context, l ledger.Launched, alarm notice.Alarm) error {
 	o, err := a.office(ctx)
 	if err != nil {
 		return err
 	}
-	alarm.Zone = nil // the plan's, when it is said
+	alarm.Zone = nil // worded sets the plan's zone when the message is sent
 	words, err := json.Marshal(alarm)
 	if err != nil {
 		return err
@@ -34,7 +36,9 @@ func (a *Activities) announce(ctx context.Context, l ledger.Launched, alarm noti
 	return a.docket().StartDigests(ctx, l, []ledger.Digest{d})
 }
 
-// worded is a message as it is sent over a channel.
+// worded composes the letter of a message: from its notices, or from the words that were
+// announced (an alarm, or the leadership's list). again: a copy may have arrived before. The
+// error wraps errWording when the message cannot be composed.
 func (a *Activities) worded(ctx context.Context, l ledger.Launched, o office, m ledger.Message, again bool) (mail letter.Letter, err error) {
 	if m.Words == nil {
 		facts, err := a.facts(ctx, l, m)
@@ -46,6 +50,9 @@ func (a *Activities) worded(ctx context.Context, l ledger.Launched, o office, m 
 		}
 		mail, err := notice.Compose(o.words, facts[0], facts[1:]...)
 		return mail, wording(err)
+	}
+	if chases(m.Digest.Key) {
+		return a.chased(ctx, l, o, m, again)
 	}
 	lad, err := a.ladderer(ctx, l)
 	if err != nil {
@@ -60,6 +67,16 @@ func (a *Activities) worded(ctx context.Context, l ledger.Launched, o office, m 
 		mail, err = notice.Compose(o.words, list)
 		return mail, wording(err)
 	}
+	if docket.TellsOfAssessment(m.Digest.Key) {
+		var tell notice.Assessed
+		if err := json.Unmarshal(m.Words, &tell); err != nil {
+			return letter.Letter{}, wording(err)
+		}
+		tell.ID, tell.Date, tell.Zone, tell.Sender, tell.Again, tell.Link = m.ID, a.Now(), lad.Zone, o.sender, again, a.link(tell.Recipient)
+		tell.Called = report.Speak(o.words).Period(tell.Period)
+		mail, err = notice.ComposeAssessed(o.words, tell)
+		return mail, wording(err)
+	}
 	var alarm notice.Alarm
 	if err := json.Unmarshal(m.Words, &alarm); err != nil {
 		return letter.Letter{}, wording(err)
@@ -69,7 +86,7 @@ func (a *Activities) worded(ctx context.Context, l ledger.Launched, o office, m 
 	return mail, wording(err)
 }
 
-// errWording means that a message cannot be worded: trying again mends nothing.
+// errWording: a message cannot be composed, and another try would fail in the same way.
 var errWording = errors.New("cannot be worded")
 
 func wording(err error) error {

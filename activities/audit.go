@@ -11,6 +11,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"duban/internal/audit"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/letter"
@@ -18,20 +19,22 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/wire"
+	"duban/internal/words"
 )
 
-// findings are what one audit has to say.
+// findings are the results of one audit that the office is told of.
 type findings struct {
 	missing []ledger.Stage
 	stuck   []ledger.Notice
 	years   []notice.Year
 	waits   []ledger.Wait
-	broken  []Broken
+	broken  []audit.Broken
 	skew    time.Duration // see notice.Alarm
 	alone   []notice.Unattended
 }
 
-// wrong tells that something is, beside years that are provisional.
+// wrong tells whether an audit has found anything but years without a holiday notice and
+// a clock that differs.
 func (f findings) wrong() bool {
 	return len(f.missing)+len(f.stuck)+len(f.waits)+len(f.broken)+len(f.alone) > 0
 }
@@ -40,16 +43,36 @@ func (f findings) wrong() bool {
 // done before the office is told.
 const longWait = 30 * time.Minute
 
-// Audit compares what the ladders foretold with what the ledger holds, and
-// cries out to the office when a stage left no trace or a message is stuck,
-// failed or in doubt. It tells once of each year without a holiday notice in
-// which stages of open tasks are counted, proposes what the plan's rules of
-// consequences ask for, and reminds the leadership once a week of what waits for it. It holds what the ledger has to the laws of who is chased
-// (package laws), and tells once of each that is broken. First it has what Temporal has lost of the plan started
-// again: what is missing is mended, not only cried about. Sending it twice does no harm. Between its steps it tells
-// Temporal that it is alive.
+// daysOf are the instants of the audits that an AuditInput is for, a day apart: those at
+// which the engine did not run are among them, so that what rules propose does not depend
+// on when it ran.
+func daysOf(in wire.AuditInput) []time.Time {
+	days := []time.Time{in.At}
+	for at := in.At.Add(24 * time.Hour); !at.After(in.Last); at = at.Add(24 * time.Hour) {
+		days = append(days, at)
+	}
+	return days
+}
+
+// Audit audits one plan as of in.At, plan clock. It
+//   - has the plan's workflows that Temporal has lost started again, first, so that what they can
+//     still decide is not reported;
+//   - has the readings of the plan's sections judged by its water rules;
+//   - compares the ladders with the ledger: stages that were due before in.Before and are not in it,
+//     and messages that are stuck, failed or in doubt;
+//   - opens and ends the tasks that incidents, exposure and complaints call for, and tells units of assessments;
+//   - proposes what the plan's rules of consequences ask for;
+//   - reminds the leadership once a week of what waits for its decision;
+//   - tells of complaints that the office has not sorted or called back about in time;
+//   - compares the ledger with the laws of who is chased (package laws);
+//   - looks for years without a holiday notice, waits of more than longWait, units without accounts,
+//     and a clock that differs from the ledger's.
+//
+// It tells the office of what it finds: each failed or doubtful message, broken law, year and unit
+// once, anything else in every audit as long as it lasts. It may be run twice. Between its steps it
+// sends Temporal a heartbeat.
 func (a *Activities) Audit(ctx context.Context, in wire.AuditInput) (wire.AuditResult, error) {
-	l, book, err := a.docket().Plan(ctx, in.Plan)
+	l, rules, err := a.docket().Plan(ctx, in.Plan)
 	if err != nil {
 		return wire.AuditResult{}, translate(err)
 	}
@@ -57,6 +80,24 @@ func (a *Activities) Audit(ctx context.Context, in wire.AuditInput) (wire.AuditR
 	skew, err := a.skew(ctx)
 	if err != nil {
 		return wire.AuditResult{}, translate(err)
+	}
+	for _, part := range []struct {
+		has    bool // the plan names the part's file
+		brings func(context.Context, string, *words.Words) error
+		failed string
+	}{
+		{l.Plan.Water != nil, a.docket().Sections, "what was measured of sections was not judged"},
+		{l.Plan.Publicity != nil, a.docket().Publicity, "what must be made public was not looked at"},
+		{l.Plan.Incidents != nil, a.docket().Incidents, "tasks of incidents were not brought to what was noted"},
+		{l.Plan.Complaints != nil, a.docket().Complaints, "what follows from complaints was not done"},
+		{l.Plan.Assessment != nil, a.docket().Assessments, "units were not told of an assessment"},
+	} {
+		if !part.has {
+			continue
+		}
+		if err := part.brings(ctx, in.Plan, a.Words); err != nil { // no reason not to audit the rest of the plan
+			a.Log.Error("Audit: "+part.failed+"; the next audit tries again", "plan", in.Plan, "error", err)
+		}
 	}
 	if mended > 0 {
 		if err := a.catchUp(ctx, in); err != nil {
@@ -84,15 +125,19 @@ func (a *Activities) Audit(ctx context.Context, in wire.AuditInput) (wire.AuditR
 		return wire.AuditResult{}, translate(err)
 	}
 	alive(ctx)
-	silent, err := missing(l, book, tasks, all, talks, in.Before)
+	silent, err := audit.MissingOf(l, rules, tasks, all, talks, in.Before)
 	if err != nil {
 		return wire.AuditResult{}, translate(err)
 	}
 	alive(ctx)
-	if err := a.consequences(ctx, l, book, in.At, all, talks); err != nil {
+	days := daysOf(in)
+	if all, err = a.consequences(ctx, l, rules, days, all, talks); err != nil {
 		return wire.AuditResult{}, translate(err)
 	}
-	if err := a.remindOfDecisions(ctx, l, book, in); err != nil {
+	if err := a.remindOfDecisions(ctx, l, rules, days); err != nil {
+		return wire.AuditResult{}, translate(err)
+	}
+	if err := a.remindOfComplaints(ctx, l, rules, days); err != nil {
 		return wire.AuditResult{}, translate(err)
 	}
 	alive(ctx)
@@ -131,8 +176,8 @@ func (a *Activities) Audit(ctx context.Context, in wire.AuditInput) (wire.AuditR
 	return result, translate(a.Ledger.NoteAudit(ctx, in.Plan, a.Now(), len(found.missing)))
 }
 
-// skew is how far this machine's clock is ahead of the ledger's, when that is worth a
-// word. Different clocks are no reason not to audit.
+// skew is how far this machine's clock is ahead of the ledger's; zero below
+// ledger.SkewWarned.
 func (a *Activities) skew(ctx context.Context) (time.Duration, error) {
 	skew, err := a.Ledger.Skew(ctx)
 	if err != nil || skew.Abs() < ledger.SkewWarned {
@@ -142,14 +187,14 @@ func (a *Activities) skew(ctx context.Context) (time.Duration, error) {
 	return skew, nil
 }
 
-// catchingUp is how long the audit waits for what was just started again.
+// catchingUp is the longest time that catchUp waits.
 const catchingUp = 30 * time.Second
 
-// catchUp gives workflows that were just started again a moment to say what is
-// overdue: nobody is told of what is mended.
+// catchUp waits until workflows that were just started again have decided the stages
+// that were due, so that the office is not told of stages that are no longer missing.
 func (a *Activities) catchUp(ctx context.Context, in wire.AuditInput) error {
 	for until := time.Now().Add(catchingUp); ; {
-		missing, err := Missing(ctx, a.Ledger, in.Plan, in.Before)
+		missing, err := audit.Missing(ctx, a.Ledger, in.Plan, in.Before)
 		if err != nil || len(missing) == 0 || time.Now().After(until) {
 			return err
 		}
@@ -162,12 +207,12 @@ func (a *Activities) catchUp(ctx context.Context, in wire.AuditInput) error {
 	}
 }
 
-// reconcile has the plan's lost workflows started again and counts them. What could
-// not be looked at is in the log, and looked at by the next audit.
+// reconcile has the plan's lost workflows started again and counts them. An error is
+// logged; the next audit compares again.
 func (a *Activities) reconcile(ctx context.Context, planID string) int {
 	done := make(chan struct{})
 	defer close(done)
-	go func() { // ten thousand workflows take a while
+	go func() { // heartbeats: to compare ten thousand workflows takes longer than a heartbeat may
 		for {
 			select {
 			case <-time.After(20 * time.Second):
@@ -184,16 +229,16 @@ func (a *Activities) reconcile(ctx context.Context, planID string) int {
 	return mended
 }
 
-// alive tells Temporal that a long activity still works.
+// alive sends Temporal the heartbeat of a long activity.
 func alive(ctx context.Context) {
 	if activity.IsActivity(ctx) {
 		activity.RecordHeartbeat(ctx)
 	}
 }
 
-// quiet tells that nothing of a plan whose tasks are over is on its way any more:
-// no talk that goes on, no message that is not out or refused for good, nothing
-// that another workflow cannot get done.
+// quiet tells whether a plan whose tasks are over has nothing under way any more: no
+// talk that goes on, no message that is still to be sent, and no wait of a workflow
+// other than the audit.
 func (a *Activities) quiet(ctx context.Context, planID string) (bool, error) {
 	talks, err := a.Ledger.Talks(ctx, planID, "")
 	if err != nil || slices.ContainsFunc(talks, ledger.Talk.GoesOn) {
@@ -208,7 +253,8 @@ func (a *Activities) quiet(ctx context.Context, planID string) (bool, error) {
 	return len(waits) == 0, err
 }
 
-// ended tells that a duty falls due no more: its last occurrence is a task of its own.
+// ended tells whether a duty's recurrence gives no further occurrence from the day of at
+// on. Its last occurrence is a task of its own.
 func ended(p plan.Plan, duty string, at time.Time) bool {
 	i := slices.IndexFunc(p.Tasks, func(t plan.Task) bool { return t.ID == duty })
 	if i < 0 || p.Tasks[i].Recur == nil {
@@ -218,9 +264,9 @@ func ended(p plan.Plan, duty string, at time.Time) bool {
 	return !more
 }
 
-// cry records the findings, then tells the office like it is told everything and
-// the operators in the log: the log does not share a channel with what is being
-// audited.
+// cry records the findings in the ledger and the log, then tells the office by a message.
+// The log is for the operators: it works also when the channels, which are audited too,
+// do not.
 func (a *Activities) cry(ctx context.Context, l ledger.Launched, in wire.AuditInput, tasks map[string]ledger.Task, found findings) error {
 	when := a.when(l.Clock)
 	key := fmt.Sprintf("audit/%s/%s", in.Plan, in.At.UTC().Format(time.RFC3339))
@@ -287,7 +333,7 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in wire.Audit
 	contact, _ := dir.Contact(to)
 	alarm := notice.Alarm{
 		ID: key, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
-		Recipient: to, Contact: letter.Address{Name: contact.Name, Email: contact.Email},
+		Recipient: to, Contact: letter.Address{Name: contact.Name, Email: contact.Email}, Copies: copies(contact),
 		Office: letter.Address{Name: dir.Name(dir.Office), Email: contact.Email},
 		At:     in.At, Date: a.Now(), Zone: lad.Zone, Years: found.years, Skew: found.skew, Unattended: found.alone,
 	}
@@ -299,7 +345,7 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in wire.Audit
 	}
 	alarm.Troubled = troubles(dir, found.stuck)
 	for _, w := range found.waits {
-		task, _, _ := strings.Cut(w.Thing, "#") // a talk hangs on its task
+		task, _, _ := strings.Cut(w.Thing, "#") // the ID of a talk is that of its task, # and a number
 		alarm.Waits = append(alarm.Waits, notice.Wait{Thing: w.Thing, Title: cmp.Or(tasks[task].Title, l.Plan.Title), What: w.What, Since: w.Since, Tried: w.TriedAt, Rounds: w.Rounds, Error: w.Error})
 	}
 	for _, b := range found.broken {
@@ -313,7 +359,7 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in wire.Audit
 	return alarm, nil
 }
 
-// troubles gathers notices by the message that was to carry them.
+// troubles gathers notices by digest, channel and state: one trouble for each message.
 func troubles(dir people.Directory, stuck []ledger.Notice) []notice.Trouble {
 	var out []notice.Trouble
 	at := map[string]int{}

@@ -15,9 +15,9 @@ import (
 	"duban/internal/wire"
 )
 
-// TestWhoIsCalledUnderTwoPlansReadsSo: a talk is of one plan. When a unit is called to one
-// while another goes on under another plan of the same office, its head, the leadership
-// and the office read which, of which plan, and since when.
+// TestWhoIsCalledUnderTwoPlansReadsSo: when a unit is called to a talk while another talk of
+// the unit goes on under another plan of the same office, its head, the leadership and the
+// office read which talk this is, of which plan, and since when.
 func TestWhoIsCalledUnderTwoPlansReadsSo(t *testing.T) {
 	t.Parallel()
 	for _, same := range []bool{true, false} {
@@ -42,7 +42,7 @@ func TestWhoIsCalledUnderTwoPlansReadsSo(t *testing.T) {
 		_, err = y.acts.RecordTalkAct(t.Context(), wire.TalkActInput{Plan: "other", Talk: id, Course: course, Heard: y.now,
 			Act: act.Act{ID: "2", Kind: act.Approve, By: act.Actor{Account: "b", Name: "副市长", Unit: other.Directory.Leadership}, At: y.now, On: calendar.NewDay(2021, 4, 20)}})
 		require.NoError(t, err)
-		delete(y.looks, id) // nothing plays the other plan
+		delete(y.looks, id) // year plays only its own plan
 
 		y.until(calendar.NewDay(2021, 4, 24).At(10, 0, calendar.Beijing), nil) // on the 23rd the seed calls the same unit
 		told := map[people.Role]bool{}

@@ -10,9 +10,10 @@ import (
 	"duban/internal/wire"
 )
 
-// translate is the one funnel from errors of the rooms below to what crosses the
-// activity boundary. Only a refusal is an answer. What is not in the ledger is not
-// there yet: a restored disk, or a file put in the ledger's place for a moment.
+// translate turns errors of other packages into those that activities return. A refusal
+// becomes the error of wire.Refused, which workflows take as an answer. After any other
+// error they try again, also after wire.ErrTypeNotFound: a row may be missing in the
+// ledger only for a while, as when an older copy was restored.
 func translate(err error) error {
 	var refused *act.Refusal
 	if errors.As(err, &refused) {

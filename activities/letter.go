@@ -18,8 +18,8 @@ import (
 )
 
 // facts are what a message says, as of its speaking time: one digest for each plan
-// and seat that it speaks to, the message's own first. What two seats of one person
-// were to be told is said to the nearer to the work.
+// and seat that it is for, the message's own seat first. A notice for two seats of one
+// person is put under the seat that comes first in people.Roles.
 func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Message) (all []notice.Digest, err error) {
 	type seat struct {
 		plan string
@@ -40,7 +40,7 @@ func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Mess
 			seats = append(seats, at)
 		}
 		w := word{it.Notice.Plan, it.Notice.Talk, it.Notice.Effect}
-		w.Recipient = people.Recipient{} // to whichever seat
+		w.Recipient = people.Recipient{} // the same notice for another seat is the same word
 		if !said[w] {
 			said[w], of[at] = true, append(of[at], it)
 		}
@@ -64,9 +64,17 @@ func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Mess
 	return all, nil
 }
 
+// copies are the addresses of the other persons on a seat, who read what its contact reads.
+func copies(c people.Contact) (all []letter.Address) {
+	for _, o := range c.Others() {
+		all = append(all, letter.Address{Name: o.Name, Email: o.Email})
+	}
+	return all
+}
+
 // digestOf is what a message says to one seat of one plan.
 func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.Message, to people.Recipient, items []ledger.Item) (notice.Digest, error) {
-	book, err := a.Ledger.Book(ctx, l)
+	rules, err := a.Ledger.Rules(ctx, l)
 	if err != nil {
 		return notice.Digest{}, err
 	}
@@ -76,19 +84,19 @@ func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.M
 	facts := notice.Digest{
 		ID: m.ID, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
 		Recipient: to, Unit: dir.Name(to.Unit),
-		Contact: letter.Address{Name: contact.Name, Email: contact.Email}, Post: contact.Post, Desk: notice.Desk{Name: office.Name, Phone: office.Phone}, Link: a.link(to),
+		Contact: letter.Address{Name: contact.Name, Email: contact.Email}, Copies: copies(contact), Post: contact.Post, Desk: notice.Desk{Name: office.Name, Phone: office.Phone}, Link: a.link(to),
 		Office: letter.Address{Name: dir.Name(dir.Office), Email: office.Email},
-		At:     at, Date: a.Now(), Zone: book.Zone,
+		At:     at, Date: a.Now(), Zone: rules.Zone,
 		Most: l.Plan.Policies[l.Plan.Policy].Rhythm.Most, Rest: a.listed(l.Plan, to),
 	}
-	today := calendar.DayOf(at.In(book.Zone))
+	today := calendar.DayOf(at.In(rules.Zone))
 	if to.Role == people.Leader {
 		var open []undecided
-		if facts.Standing, open, err = a.standing(ctx, l, book, today); err != nil {
+		if facts.Totals, open, err = a.totals(ctx, l, rules, today); err != nil {
 			return notice.Digest{}, err
 		}
-		first := m.Digest.SpeakAt // of the week, its list goes with it
-		said, err := a.Ledger.Speaks(ctx, l.Plan.ID, to, mondayOf(calendar.DayOf(first.In(book.Zone))).At(0, 0, book.Zone), first)
+		first := m.Digest.SpeakAt // the week's first message brings the list of what waits for a decision
+		said, err := a.Ledger.Speaks(ctx, l.Plan.ID, to, mondayOf(calendar.DayOf(first.In(rules.Zone))).At(0, 0, rules.Zone), first)
 		if err != nil {
 			return notice.Digest{}, err
 		}
@@ -97,7 +105,7 @@ func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.M
 		}
 	}
 	for _, it := range items {
-		fact := item(l, book, it, today, at)
+		fact := item(l, rules, it, today, at)
 		if fact.CatchUp {
 			if fact.Merged, err = a.missedReminders(ctx, it.Notice); err != nil {
 				return notice.Digest{}, err
@@ -116,8 +124,9 @@ func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.M
 	return facts, nil
 }
 
-// calledElsewhere are the open talks of a unit under other plans of the same office: a talk
-// is of one plan, and whoever is called to another one reads that the first goes on.
+// calledElsewhere are the open talks of a unit under other plans of the same office. A talk
+// belongs to one plan; a unit that is called under a second plan reads that the first talk
+// goes on.
 func (a *Activities) calledElsewhere(ctx context.Context, l ledger.Launched, unit string) (all []notice.Elsewhere, err error) {
 	plans, err := a.Ledger.Plans(ctx)
 	if err != nil {
@@ -161,8 +170,9 @@ func (a *Activities) link(to people.Recipient) string {
 	}
 }
 
-// listed shows what a message to a seat counts only: the portal's page; without pages the
-// command, to the office, which has it at hand. Others ask the office for the list.
+// listed says where a seat finds the lines that a message only counts: the address of the
+// portal's page. Without a portal it is the command for the office, which can run it, and ""
+// for anybody else.
 func (a *Activities) listed(p plan.Plan, to people.Recipient) string {
 	if a.URL != "" {
 		return strings.TrimSuffix(a.URL, "/") + "/tasks?plan=" + url.QueryEscape(p.ID)
@@ -173,7 +183,7 @@ func (a *Activities) listed(p plan.Plan, to people.Recipient) string {
 	return ""
 }
 
-// missedReminders counts the reminders that a catch-up notice stands for.
+// missedReminders counts the stages that were merged into a catch-up stage.
 func (a *Activities) missedReminders(ctx context.Context, n ledger.Notice) (int, error) {
 	stages, err := a.Ledger.Stages(ctx, n.Plan, n.Task)
 	if err != nil {
@@ -187,36 +197,37 @@ func (a *Activities) missedReminders(ctx context.Context, n ledger.Notice) (int,
 	return 0, nil
 }
 
-func item(l ledger.Launched, book act.Book, it ledger.Item, today calendar.Day, at time.Time) notice.Item {
+// item is what a message says of one notice on the day today; at is the message's instant.
+func item(l ledger.Launched, rules act.Rules, it ledger.Item, today calendar.Day, at time.Time) notice.Item {
 	t, n, c := it.Task, it.Notice, ledger.CaseOf(it.Task)
 	changed := n.Kind == plan.Told && !it.Scene.IsZero() && it.Scene.Due != t.Due
-	if n.Kind == plan.Told && !it.Scene.IsZero() { // an act's word is of the moment of the act
+	if n.Kind == plan.Told && !it.Scene.IsZero() { // what is told because of an act has the task's facts at the act
 		t.Title, t.Lead, t.Due, c.Due = it.Scene.Title, it.Scene.Unit, it.Scene.Due, it.Scene.Due
 		if n.Talk != "" {
 			t.Lead = it.Task.Lead
 		}
 	}
-	p, m := l.Plan.Policies[t.Policy], book.Measure(c, today)
+	p, m := l.Plan.Policies[t.Policy], rules.Measure(c, today)
 	out := notice.Item{
 		Task: t.Shown(), Title: t.Title, Clause: t.Clause, Lead: l.Plan.Directory.Name(t.Lead), Due: t.Due,
-		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: notice.Distance{Days: m.LeftDays - m.LateDays, Workdays: m.Left - m.Late, Stood: m.Stood},
+		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: notice.Distance{Days: m.LeftDays - m.LateDays, Workdays: m.Left - m.Late, Halted: m.Halted},
 		Soft: t.Soft, Priority: t.Priority, CatchUp: n.Stage == plan.CatchUp,
 	}
-	if waited := calendar.DayOf(n.SpeakAt.In(book.Zone)) != today; n.Light == "" || waited || it.Stage != nil && it.Stage.Topic != "" {
+	if waited := calendar.DayOf(n.SpeakAt.In(rules.Zone)) != today; n.Light == "" || waited || it.Stage != nil && it.Stage.Topic != "" {
 		out.Light = m.Light
 	}
 	if it.Stage != nil {
-		matter(&out, l, book, p, it, today)
+		matter(&out, l, rules, p, it, today)
 	}
-	if next := nextOf(l, book, it, at); next != nil && !changed {
+	if next := nextOf(l, rules, it, at); next != nil && !changed {
 		out.Next = &notice.Next{
-			Kind: next.Kind, Day: calendar.DayOf(next.At.In(book.Zone)), To: roles(next.To), Step: talkStep(next.ID), Topic: next.Topic,
+			Kind: next.Kind, Day: calendar.DayOf(next.At.In(rules.Zone)), To: roles(next.To), Step: talkStep(next.ID), Topic: next.Topic,
 			Approval: next.Kind == plan.Talk && p.Talk != nil && p.Talk.Open == plan.TalkOnApproval,
 		}
 	}
 	if it.Talk != nil {
-		out.Talk = talkFacts(l, book, it, today)
-		if n.Talk != "" { // the rung that calls to the talk speaks of its own task
+		out.Talk = talkFacts(l, rules, it, today)
+		if n.Talk != "" { // a notice of the talk's own names all tasks of the talk; one that opens it, only its own task
 			for _, t := range it.Of {
 				out.Of = append(out.Of, notice.Called{Task: t.Shown(), Title: t.Title, Due: it.Talk.Missed(t.ID)})
 			}
@@ -228,8 +239,8 @@ func item(l ledger.Launched, book act.Book, it ledger.Item, today calendar.Day, 
 	return out
 }
 
-// matter adds what a stage speaks of when that is not the task's own limit.
-func matter(out *notice.Item, l ledger.Launched, lad act.Book, p plan.Policy, it ledger.Item, today calendar.Day) {
+// matter adds what a stage is about when it is not the task's own due date.
+func matter(out *notice.Item, l ledger.Launched, lad act.Rules, p plan.Policy, it ledger.Item, today calendar.Day) {
 	s := *it.Stage
 	if s.Topic == "" {
 		return
@@ -257,16 +268,16 @@ func matter(out *notice.Item, l ledger.Launched, lad act.Book, p plan.Policy, it
 		}
 	case string(act.SetPolicy):
 		out.Policy = cmp.Or(it.Scene.Policy, p.Title)
-	case act.TopicExtension, string(act.Extend): // the leadership hears of it at once when it decides
+	case act.TopicExtension, string(act.Extend): // a second extension, which the leadership decides, goes to it too
 		out.Further = slices.Contains(roles(s.To), people.Leader) && (s.Kind != plan.Escalate || it.Notice.Recipient.Role == people.Leader && it.Task.Facts.Granted > 0)
 	}
 }
 
-// nextOf is what comes next of what a notice is about, and of the talk it speaks of, after
-// an instant, if nobody does anything; nil: nothing. What else is chased under the task is
-// no consequence of it.
-func nextOf(l ledger.Launched, book act.Book, it ledger.Item, at time.Time) (next *plan.Stage) {
-	all := book.Ahead(ledger.CaseOf(it.Task))
+// nextOf is the next stage after at, if nobody acts, about the matter of a notice or about
+// its talk; nil without one. Stages about other matters of the task do not follow from the
+// notice, and are left out.
+func nextOf(l ledger.Launched, rules act.Rules, it ledger.Item, at time.Time) (next *plan.Stage) {
+	all := rules.Ahead(ledger.CaseOf(it.Task))
 	switch {
 	case it.Task.State != ledger.TaskOpen:
 		all = nil
@@ -274,7 +285,7 @@ func nextOf(l ledger.Launched, book act.Book, it ledger.Item, at time.Time) (nex
 		all = slices.DeleteFunc(all, func(s plan.Stage) bool { return act.OwedID(s) != act.OwedID(*it.Stage) })
 	}
 	if it.Talk != nil {
-		all = append(all, book.TalkAhead(ledger.TalkCaseOf(&l.Plan, it.Task, *it.Talk))...)
+		all = append(all, rules.TalkAhead(ledger.TalkCaseOf(&l.Plan, it.Task, *it.Talk))...)
 	}
 	for i, s := range all {
 		if s.At.After(at) && (next == nil || s.At.Before(next.At)) {
@@ -284,9 +295,9 @@ func nextOf(l ledger.Launched, book act.Book, it ledger.Item, at time.Time) (nex
 	return next
 }
 
-// talkFacts are what a notice says of its talk: the step it is about and its
-// limit; of what an act told, or of a proposal, only what the papers say.
-func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.Day) *notice.Talk {
+// talkFacts are what a notice says of its talk: the step it is about, with the step's
+// limit; for a notice of an act or about a proposal, only what the talk's papers say.
+func talkFacts(l ledger.Launched, lad act.Rules, it ledger.Item, today calendar.Day) *notice.Talk {
 	k, n := *it.Talk, it.Notice
 	c := ledger.TalkCaseOf(&l.Plan, it.Task, k)
 	if it.Stage != nil && it.Stage.Topic != "" {
@@ -311,7 +322,7 @@ func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.D
 	}
 	facts := &notice.Talk{ID: it.Task.ShownTalk(k.ID), Number: c.Nth, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
 	facts.Joins = n.Talk == "" && k.Task != it.Task.ID
-	for _, s := range p.Talk.Steps { // of the rung that calls to it: where the talk is already
+	for _, s := range p.Talk.Steps { // a stage that opens or joins a talk is about no step: the first not taken
 		if _, taken := c.Taken[s.ID]; facts.Step == "" && !taken {
 			facts.Step = s.ID
 		}
@@ -333,7 +344,8 @@ func talkStep(stage string) string {
 	return step
 }
 
-// distance counts the working days left from today, and those over from the day.
+// distance is how far day is from today, in calendar days and working days, negative when
+// day has passed.
 func distance(cal *calendar.Calendar, today, day calendar.Day) notice.Distance {
 	if day.Before(today) {
 		return notice.Distance{Days: day.Sub(today), Workdays: -cal.Workdays(day, today)}

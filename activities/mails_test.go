@@ -19,9 +19,9 @@ import (
 
 var update = flag.Bool("update", false, "write the mails anew")
 
-// A week of the scripted year in which the leadership, the office, a unit's head and a
-// liaison all get mail. It comes before the script's amendment, for which an engine is
-// needed.
+// The week from weekFrom on is one of the scripted year in which the leadership, the office,
+// a unit's head and a liaison all get mail. It is before the script's amendment, which needs
+// an engine.
 var (
 	weekFrom = calendar.NewDay(2021, 7, 13)
 	weekTo   = calendar.NewDay(2021, 7, 20) // exclusive
@@ -33,9 +33,9 @@ var (
 	}
 )
 
-// What four readers get in one week stands in testdata as plain text, in both
-// languages: a change of wording, of rhythm or of recipients is seen there. make mails
-// writes it anew.
+// The mails that four readers get in one week are kept in testdata as plain text, in both
+// languages, so that a change of wording, rhythm or recipients shows in the repository.
+// `make mails` writes them anew.
 func TestTheMailsOfAWeekAreThoseInTheRepository(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"zh", "en"} {

@@ -11,39 +11,25 @@ import (
 	"duban/internal/wire"
 )
 
-// SpeakMorning is Speak of all digests of a morning, side by side.
+// SpeakMorning is Speak for all digests of a morning, at the same time.
 func (a *Activities) SpeakMorning(ctx context.Context, in wire.MorningInput) (wire.SpeakResult, error) {
-	o, err := a.office(ctx)
-	if err != nil {
-		return wire.SpeakResult{}, err
-	}
-	if !o.quick() {
-		return wire.SpeakResult{Left: 1}, nil
-	}
-	l, err := a.launched(ctx, planOf(in))
-	if err != nil {
-		return wire.SpeakResult{}, translate(err)
+	l, o, slow, err := a.begins(ctx, planOf(in), in.At, office.slow)
+	if err != nil || slow != "" {
+		return unsent(slow), err
 	}
 	left, why, err := a.morning(ctx, o, l, in)
 	return wire.SpeakResult{Left: len(left), Why: why}, err
 }
 
-// DeliverMorning is Deliver of all digests of a morning, side by side. What is not
-// delivered gets a workflow of its own, that tries again: one dead address holds up
-// nobody else.
+// DeliverMorning is Deliver for all digests of a morning, at the same time. Each digest
+// that is not delivered gets a Digest workflow, which tries again: an address that cannot
+// be reached delays no other recipient.
 func (a *Activities) DeliverMorning(ctx context.Context, in wire.MorningInput) (wire.SpeakResult, error) {
 	ctx, cancel := beating(ctx)
 	defer cancel()
-	o, err := a.office(ctx)
-	if err != nil {
-		return wire.SpeakResult{}, err
-	}
-	if why := o.unserved(); why != "" {
-		return wire.SpeakResult{Left: 1, Why: why}, nil
-	}
-	l, err := a.launched(ctx, planOf(in))
-	if err != nil {
-		return wire.SpeakResult{}, translate(err)
+	l, o, unserved, err := a.begins(ctx, planOf(in), in.At, office.unserved)
+	if err != nil || unserved != "" {
+		return unsent(unserved), err
 	}
 	left, why, err := a.morning(ctx, o, l, in)
 	if err != nil {
@@ -65,16 +51,13 @@ func planOf(in wire.MorningInput) string {
 	return id
 }
 
-// atOnce is how many digests of a morning are gathered and worded at once: more
-// than the writes that share a transaction help nobody.
+// atOnce is how many digests of a morning are gathered and composed at the same time. More
+// would not be faster: the ledger's writes share a transaction (see ledger.write).
 const atOnce = 24
 
-// morning speaks the digests of a morning when its time has come, and gives those
-// of which something is left.
+// morning sends the digests of a morning whose instant has come, and gives those of
+// which a message was not sent, with the last reason.
 func (a *Activities) morning(ctx context.Context, o office, l ledger.Launched, in wire.MorningInput) (left []ledger.Digest, why string, err error) {
-	if err := a.until(ctx, l, in.At); err != nil {
-		return nil, "", err
-	}
 	digests, err := a.Ledger.CloseMorning(ctx, in.Morning, a.when(l.Clock))
 	if err != nil {
 		return nil, "", translate(err)
@@ -86,12 +69,12 @@ func (a *Activities) morning(ctx context.Context, o office, l ledger.Launched, i
 	defer cancel()
 	for _, d := range digests {
 		group.Go(func() error {
-			failed := o.unserved() // since another message of the morning
+			failed := o.unserved() // a channel may have gone since the message before
 			if err := context.Cause(beginning); err != nil {
 				failed = err.Error()
 			}
 			if failed == "" {
-				done, err := a.deliver(ctx, o, d.Key)
+				done, err := a.deliver(ctx, l, o, d.Key)
 				switch {
 				case err != nil:
 					failed = err.Error()
@@ -107,6 +90,6 @@ func (a *Activities) morning(ctx context.Context, o office, l ledger.Launched, i
 			return nil
 		})
 	}
-	_ = group.Wait() // what failed is left
+	_ = group.Wait() // the goroutines return no errors: failures are in left
 	return left, why, nil
 }

@@ -6,7 +6,7 @@ import (
 	"duban/internal/wire"
 )
 
-// ByName are all activities by their names on the wire.
+// ByName gives all activities by their names on the wire.
 func (a *Activities) ByName() map[string]any {
 	return map[string]any{
 		wire.AuditName:           a.Audit,

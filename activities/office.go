@@ -10,10 +10,10 @@ import (
 	"duban/internal/words"
 )
 
-// office is what the office has decided for all workers, with this worker's own
-// settings where it has decided nothing.
+// office has the settings that the office has put in the ledger for all workers, and
+// this worker's own where the ledger has none.
 type office struct {
-	set      channel.Set // this worker's
+	set      channel.Set // the channels that this worker has
 	channels []string    // in order of preference
 	sender   letter.Address
 	words    *words.Words
@@ -34,9 +34,9 @@ func (a *Activities) office(ctx context.Context) (office, error) {
 	return o, nil
 }
 
-// carrier is the channel that carries what was decided for the named one: itself,
-// or the office's first when it has another by now. ok is false when this worker
-// does not have it.
+// carrier is the channel over which a message for the named channel is sent: the named
+// one, or the office's first when the office does not use the named one any more. ok is
+// false when this worker does not have that channel.
 func (o office) carrier(name string) (c channel.Channel, ok bool) {
 	for _, own := range o.channels {
 		if own == name {
@@ -49,7 +49,8 @@ func (o office) carrier(name string) (c channel.Channel, ok bool) {
 	return o.set.Get(o.channels[0])
 }
 
-// unserved is why this worker cannot send what the office sends, or "".
+// unserved says why this worker cannot send over one of the office's channels; "": it can
+// send over all.
 func (o office) unserved() string {
 	for _, name := range o.channels {
 		c, ok := o.set.Get(name)
@@ -67,8 +68,17 @@ func unreached(channel string) string {
 	return "this worker does not reach " + channel + " at the moment"
 }
 
-// quick tells whether all of the office's channels answer at once and take a
-// second copy for the first.
+// slow says that the office's messages are for Deliver, because one of its channels may not
+// answer at once; "": all are quick.
+func (o office) slow() string {
+	if o.quick() {
+		return ""
+	}
+	return "a channel may take its time"
+}
+
+// quick tells whether all of the office's channels answer at once and take a second copy
+// of a message for the first (channel.TwiceIsOne).
 func (o office) quick() bool {
 	for _, name := range o.channels {
 		if c, ok := o.set.Get(name); !ok || c.Twice() != channel.TwiceIsOne {

@@ -14,14 +14,15 @@ import (
 	"duban/internal/plan"
 )
 
-// provisionalKey makes one event of a plan and year, so that nobody is told every day of
-// what only the State Council can mend.
+// provisionalKey is the key of the event that the office was told of a year without a
+// holiday notice: one for each plan and year, so that it is told once and not every day.
+// Only the State Council issues the notice.
 func provisionalKey(planID string, year int) string {
 	return fmt.Sprintf("audit/%s/provisional/%d", planID, year)
 }
 
-// provisional are the years without a notice in which stages of open tasks are
-// counted and of which the office has not been told.
+// provisional are the years without a holiday notice on which stages of open tasks
+// depend, and of which the office has not been told.
 func (a *Activities) provisional(ctx context.Context, l ledger.Launched, all []ledger.Task) ([]notice.Year, error) {
 	lad, err := a.ladderer(ctx, l)
 	if err != nil {
@@ -41,9 +42,9 @@ func (a *Activities) provisional(ctx context.Context, l ledger.Launched, all []l
 	return out, nil
 }
 
-// provisionalTasks are the open tasks counted in each year without a notice, in
-// the order they are given. A herd of tasks shares its dates: each deadline is
-// worked out once.
+// provisionalTasks are, for each year without a holiday notice, the IDs of the open tasks
+// whose stages depend on it, in the order of all. Many tasks have the same policy and
+// dates: the years are computed once for each such combination.
 func provisionalTasks(lad plan.Ladderer, p plan.Plan, all []ledger.Task) map[int][]string {
 	type deadline struct {
 		policy   string
@@ -69,7 +70,7 @@ func provisionalTasks(lad plan.Ladderer, p plan.Plan, all []ledger.Task) map[int
 	return tasks
 }
 
-// toldOfYears remembers that the office has been told.
+// toldOfYears records in the ledger that the office has been told of these years.
 func (a *Activities) toldOfYears(ctx context.Context, planID string, years []notice.Year, when ledger.When) error {
 	for _, y := range years {
 		data, err := json.Marshal(map[string]any{"year": y.Year, "tasks": y.Tasks})

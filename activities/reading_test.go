@@ -16,9 +16,9 @@ import (
 	"duban/seeds"
 )
 
-// TestAMailSaysWhatTheBookSays: how far away a task's limit is, or how late it is,
-// and in which light, is one reading in a mail and in the book.
-func TestAMailSaysWhatTheBookSays(t *testing.T) {
+// TestAMailSaysWhatTheExportSays: a mail and the book give the same days left or late and
+// the same light for a task.
+func TestAMailSaysWhatTheExportSays(t *testing.T) {
 	t.Parallel()
 	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
@@ -26,7 +26,7 @@ func TestAMailSaysWhatTheBookSays(t *testing.T) {
 	require.NoError(t, err)
 	l := ledger.Launched{Plan: plan.Plan{ID: "p", Year: 2021, Policies: policies, Directory: people.Directory{Office: "office", Leadership: "group",
 		Units: []people.Unit{{ID: "a", Name: "甲"}, {ID: "b", Name: "乙"}, {ID: "office", Name: "办"}, {ID: "group", Name: "组"}}}}}
-	book, err := act.NewBook(&l.Plan, cal)
+	rules, err := act.NewRules(&l.Plan, cal)
 	require.NoError(t, err)
 	day := func(s string) calendar.Day {
 		d, err := calendar.ParseDay(s)
@@ -48,7 +48,7 @@ func TestAMailSaysWhatTheBookSays(t *testing.T) {
 		"given to another, overdue": {{"2021-07-05", act.Reassign, func(a *act.Act) { a.Unit = "b" }}},
 		"corrected":                 {{"2021-07-05", act.Correct, func(a *act.Act) { a.Due = day("2021-07-12") }}},
 	} {
-		c := book.Open(act.Case{Kind: plan.Dated, Title: "题", Lead: "a", Office: "office", Leadership: "group", Policy: "standard",
+		c := rules.Open(act.Case{Kind: plan.Dated, Title: "题", Lead: "a", Office: "office", Leadership: "group", Policy: "standard",
 			Due: day("2021-06-30"), Assigned: day("2021-04-08").At(0, 0, calendar.Beijing)})
 		for _, d := range deeds {
 			a := act.Act{ID: d.on, Kind: d.kind, By: act.Actor{Account: "x", Name: "x", Unit: "office"}, On: day(d.on), At: day(d.on).At(10, 0, calendar.Beijing), Reason: "r"}
@@ -58,7 +58,7 @@ func TestAMailSaysWhatTheBookSays(t *testing.T) {
 			if d.more != nil {
 				d.more(&a)
 			}
-			after, _, refused := book.Act(c, a)
+			after, _, refused := rules.Act(c, a)
 			require.Nil(t, refused, name)
 			c = after
 		}
@@ -66,7 +66,7 @@ func TestAMailSaysWhatTheBookSays(t *testing.T) {
 			on := day(today)
 			row := ledger.Task{Plan: "p", ID: "t", Kind: plan.Dated, Title: "题", Lead: c.Lead, Due: c.Due, FirstDue: c.Due, Policy: "standard", State: ledger.TaskOpen, Facts: c.Case}
 			written := report.Book(l, []ledger.Task{row}, nil, nil, nil, on, cal).Tasks[0]
-			said := item(l, book, ledger.Item{Task: row, Notice: ledger.Notice{Kind: plan.Remind}}, on, on.At(9, 0, calendar.Beijing).Add(time.Minute))
+			said := item(l, rules, ledger.Item{Task: row, Notice: ledger.Notice{Kind: plan.Remind}}, on, on.At(9, 0, calendar.Beijing).Add(time.Minute))
 			require.Equal(t, []any{*written.DaysLeft, *written.WorkdaysLeft, written.Light}, []any{said.Left.Days, said.Left.Workdays, said.Light}, "%s, %s", name, today)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	"duban/internal/wire"
 )
 
-// away is a starter whose Temporal gives no answer for some of the talks to be revived.
+// away is a starter whose first ReviveTalk calls fail, as when Temporal does not answer.
 type away struct {
 	*year
 	fails   int
@@ -32,8 +32,8 @@ func (a *away) ReviveTalk(_ context.Context, _, talk string) error {
 	return nil
 }
 
-// The act that brings a talk back is in the ledger, and Temporal gives no answer: the
-// next try of the same act starts the talk's workflow.
+// When the act that revives a talk is in the ledger and Temporal did not answer, the next
+// try of the same act starts the talk's workflow.
 func TestATalkIsRevivedByTheNextTry(t *testing.T) {
 	t.Parallel()
 	y := newYear(t, "zh")

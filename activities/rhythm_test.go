@@ -15,9 +15,10 @@ import (
 	"duban/internal/plan"
 )
 
-// saidTwice are the words that a seat heard again within a week about the same thing, of the
-// same kind and light. number is what tells apart words of one thing: talk-held-missed and
-// talk-held-remind are both of held, remind-7 and remind-3 both of the limit.
+// saidTwice are the notices that a seat got again within a week about the same thing, with
+// the same kind and light. Stages about one thing have IDs that differ in an ending:
+// talk-held-missed and talk-held-remind are both about the step held, remind-7 and remind-3
+// both about the due date.
 func saidTwice(notices []ledger.Notice) (twice []string) {
 	step := regexp.MustCompile(`^talk-([a-z]+)-`)
 	matter := regexp.MustCompile(`^((?:part|instruction|return|extension|report)-\d+)-`)
@@ -49,7 +50,7 @@ func saidTwice(notices []ledger.Notice) (twice []string) {
 	return twice
 }
 
-// TestTheJudgeOfRepetitionBites: what it is to find, it finds.
+// TestTheJudgeOfRepetitionBites: saidTwice finds a repetition where there is one.
 func TestTheJudgeOfRepetitionBites(t *testing.T) {
 	t.Parallel()
 	to := people.Recipient{Unit: "a", Role: people.Liaison}

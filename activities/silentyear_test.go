@@ -14,9 +14,9 @@ import (
 	"duban/internal/plan"
 )
 
-// The seed's year when nobody acts, sent by the activities themselves: how many
-// messages each seat gets, how long they are, that every stage is in the ledger, and
-// that whoever must act was told before the limit, and that units get what was foretold.
+// The seed's year when nobody acts, with messages sent by the activities themselves: each
+// seat gets few messages, and none is long; every stage is in the ledger; whoever must act
+// was told before the limit; units get the messages that were foretold.
 func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	t.Parallel()
 	y := newYear(t, "zh")
@@ -33,7 +33,7 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 			t.Errorf("%s got %d messages", day, days[day])
 		}
 		rows := strings.Count(m.HTML, `<tr class="row"`)
-		given := calendar.DayOf(m.at) == calendar.DayOf(launched) // all that a unit is given is listed
+		given := calendar.DayOf(m.at) == calendar.DayOf(launched) // the message of the launch lists all tasks of a unit
 		require.True(t, rows > 0 && (rows <= 15 || given), "%s: %d things", day, rows)
 	}
 	for to, n := range messages {
@@ -70,13 +70,13 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 		require.False(t, due.Before(calendar.NewDay(2022, 4, 1)), "the liaison was not told of %s before its limit", task)
 	}
 
-	// What is foretold of a plan before its launch is what units get, message by message.
-	// The leadership and the office get what rules propose besides.
-	book, err := act.NewBook(y.plan, y.cal)
+	// Units get exactly the messages that are foretold before the launch. The leadership and
+	// the office also get those about proposals of rules.
+	rules, err := act.NewRules(y.plan, y.cal)
 	require.NoError(t, err)
 	unit := func(to people.Recipient) bool { return to.Role != people.Leader && to.Role != people.Office }
 	var foretold, got []string
-	for _, m := range book.Mailings(y.plan, ahead) {
+	for _, m := range rules.Mailings(y.plan, ahead) {
 		if unit(m.To) && m.At.Before(end) {
 			foretold = append(foretold, m.At.UTC().Format(time.DateTime)+" "+m.To.String())
 		}
@@ -89,7 +89,7 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	require.Greater(t, len(got), 300)
 	require.ElementsMatch(t, foretold, got)
 
-	// And what rules propose is foretold, to the day.
+	// The proposals of rules are foretold, each with its day.
 	talks, err := y.store.Talks(t.Context(), y.plan.ID, "")
 	require.NoError(t, err)
 	foretold, got = nil, nil

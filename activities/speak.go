@@ -15,23 +15,25 @@ import (
 	"duban/internal/wire"
 )
 
-// Limits of sending. A message is broken off when it has been under way for the
-// first; the answer to its last byte is waited for a little longer (smtp.Patience
-// says how long), at most the second. The third is for what the ledger is told of it,
-// under a context of its own: neither a stop nor a limit of the activity may make a
-// doubt of what is known.
+// Limits of sending.
 const (
-	underWay   = 12 * time.Minute
+	// underWay is how long a message may be under way before it is broken off.
+	underWay = 12 * time.Minute
+	// afterwards is the longest time by which the answer to a message's last byte is waited
+	// for after that: see smtp.Patience.
 	afterwards = 10 * time.Second
+	// recordedIn is how long a write of the ledger about a message may take. It has a
+	// context of its own: a message whose fate is known must not become doubtful because
+	// the worker stops or the activity's time is over.
 	recordedIn = 15 * time.Second
 )
 
 // within is how long a message may be under way.
 func (a *Activities) within() time.Duration { return cmp.Or(a.Within, underWay) }
 
-// beginning is a context in which messages may begin. It ends when one that begins
-// might not come to its end, receipt and all, before the activity has to. Over a
-// channel that answers at once all can begin.
+// beginning is a context that ends when no further message may be begun, because it and
+// its receipt might not be done before the activity's deadline. With quick, for channels
+// that answer at once, it ends only with ctx.
 func (a *Activities) beginning(ctx context.Context, quick bool) (context.Context, context.CancelFunc) {
 	ends, limited := ctx.Deadline()
 	if !limited || quick {
@@ -40,38 +42,69 @@ func (a *Activities) beginning(ctx context.Context, quick bool) (context.Context
 	return context.WithDeadlineCause(ctx, ends.Add(-a.within()-afterwards-2*recordedIn), errors.New("no time for it is left in this try"))
 }
 
-// Speak waits for a digest's speaking time, which is seconds away at most,
-// gathers what is still true then and sends it over channels that answer at once
-// and on which a second copy is the first. What goes over any other channel, and
-// what failed, is left to Deliver.
+// Speak waits for a digest's speaking time, which is at most seconds away, gathers the
+// notices that are still true then and sends them, if all channels of the office are
+// quick. Otherwise, and when a message was not sent, SpeakResult.Left is positive: the
+// rest is for Deliver.
 func (a *Activities) Speak(ctx context.Context, in wire.SpeakInput) (wire.SpeakResult, error) {
-	o, err := a.office(ctx)
-	if err != nil {
-		return wire.SpeakResult{}, err
-	}
-	if !o.quick() {
-		return wire.SpeakResult{Left: 1}, nil
-	}
-	return a.deliver(ctx, o, in.Digest)
+	return a.speak(ctx, in.Digest, office.slow)
 }
 
-// Deliver is Speak over any channel: a mail server may take minutes over one
-// message. It tells that it is alive, so that a machine that died is soon known,
-// and leaves what has not left when its worker is told to stop.
+// Deliver is Speak over any channel: a mail server may take minutes for one message. It
+// sends heartbeats, so that Temporal soon knows of a machine that died, and breaks off
+// messages that have not left when its worker is told to stop.
 func (a *Activities) Deliver(ctx context.Context, in wire.SpeakInput) (wire.SpeakResult, error) {
 	ctx, cancel := beating(ctx)
 	defer cancel()
-	o, err := a.office(ctx)
+	return a.speak(ctx, in.Digest, office.unserved)
+}
+
+// speak sends a digest when its instant has come, unless unfit says why this worker is not
+// to: then no intent is recorded, and another worker may send the message.
+func (a *Activities) speak(ctx context.Context, digest string, unfit func(office) string) (wire.SpeakResult, error) {
+	planID, _, _ := strings.Cut(digest, "|")
+	at, err := ledger.SpeakingTime(digest)
 	if err != nil {
 		return wire.SpeakResult{}, err
 	}
-	if why := o.unserved(); why != "" {
-		return wire.SpeakResult{Left: 1, Why: why}, nil // no try, no intent: another worker's
+	l, o, why, err := a.begins(ctx, planID, at, unfit)
+	if err != nil || why != "" {
+		return unsent(why), err
 	}
-	return a.deliver(ctx, o, in.Digest)
+	return a.deliver(ctx, l, o, digest)
 }
 
-// beating is a context of an activity that tells that it is alive, and ends when the
+// unsent is the result of a try that was not begun; why is "" when an error says it.
+func unsent(why string) wire.SpeakResult {
+	if why == "" {
+		return wire.SpeakResult{}
+	}
+	return wire.SpeakResult{Left: 1, Why: why}
+}
+
+// begins waits until the plan clock has reached an instant. It gives the plan and what the
+// office has decided by then: the office may have chosen other channels during the wait.
+// why is what unfit says before or after it, "" when messages can be sent.
+func (a *Activities) begins(ctx context.Context, planID string, at time.Time, unfit func(office) string) (l ledger.Launched, o office, why string, err error) {
+	if o, err = a.office(ctx); err != nil {
+		return l, o, "", err
+	}
+	if why = unfit(o); why != "" {
+		return l, o, why, nil
+	}
+	if l, err = a.launched(ctx, planID); err != nil {
+		return l, o, "", translate(err)
+	}
+	if err := a.until(ctx, l, at); err != nil {
+		return l, o, "", err
+	}
+	if o, err = a.office(ctx); err != nil {
+		return l, o, "", err
+	}
+	return l, o, unfit(o), nil
+}
+
+// beating is a context in which an activity sends heartbeats, and which ends when the
 // worker is told to stop.
 func beating(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -93,18 +126,15 @@ func beating(ctx context.Context) (context.Context, func()) {
 	return ctx, func() { cancel(nil) }
 }
 
-func (a *Activities) deliver(ctx context.Context, o office, digest string) (wire.SpeakResult, error) {
-	planID, _, _ := strings.Cut(digest, "|")
-	l, err := a.launched(ctx, planID)
-	if err != nil {
-		return wire.SpeakResult{}, translate(err)
-	}
-	at, err := ledger.SpeakingTime(digest)
-	if err != nil {
-		return wire.SpeakResult{}, err
-	}
-	if err := a.until(ctx, l, at); err != nil {
-		return wire.SpeakResult{}, err
+// deliver gathers what is still true of a digest whose instant has come, and sends it.
+func (a *Activities) deliver(ctx context.Context, l ledger.Launched, o office, digest string) (wire.SpeakResult, error) {
+	if chases(digest) {
+		if _, owed, err := a.chase(ctx, l, digest); err != nil || !owed {
+			if err == nil {
+				err = a.Ledger.Unsay(ctx, digest, a.when(l.Clock))
+			}
+			return wire.SpeakResult{}, translate(err)
+		}
 	}
 	parted, err := a.Ledger.Part(ctx, digest, a.when(l.Clock))
 	if err != nil {
@@ -131,7 +161,7 @@ func (a *Activities) deliver(ctx context.Context, o office, digest string) (wire
 	return result, nil
 }
 
-// until waits until plan time has reached an instant.
+// until waits until the plan clock has reached an instant.
 func (a *Activities) until(ctx context.Context, l ledger.Launched, at time.Time) error {
 	select {
 	case <-time.After(l.Clock.Until(at, a.Now())):
@@ -141,8 +171,9 @@ func (a *Activities) until(ctx context.Context, l ledger.Launched, at time.Time)
 	}
 }
 
-// again tells whether a message that may have arrived is sent once more. Where
-// twice is worse than never, it is when it says something grave: see plan.Policy.
+// again tells whether a message that may have arrived is sent once more. Over a channel
+// on which a second copy is worse than none (channel.TwiceIsWorse), only a message with a
+// grave notice is: see plan.Policy.Grave.
 func (o office) again(l ledger.Launched, name string, items []ledger.Item) bool {
 	c, ok := o.carrier(name)
 	if !ok || c.Twice() != channel.TwiceIsWorse {
@@ -153,18 +184,18 @@ func (o office) again(l ledger.Launched, name string, items []ledger.Item) bool 
 	})
 }
 
-// send delivers one message and records what became of it. why says what is to be
-// tried again for; the error is the ledger's.
+// send sends one message and records its fate. why is the reason to try again, "" when
+// there is nothing to try again; the error is the ledger's.
 func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m ledger.Message) (why string, err error) {
 	outcome := ledger.Outcome{Message: m.ID, Attempt: m.Attempt}
 	by, ok := o.carrier(m.Channel)
 	if !ok {
-		return "no channel for " + m.Channel, nil // its intent stands: it has not left
+		return "no channel for " + m.Channel, nil // the message has not left; its intent remains
 	}
 	if by.Name() != m.Channel {
 		outcome.Via = by.Name()
 	}
-	// A reader who cannot tell a copy from a new message is told.
+	// Over a channel on which a reader cannot tell a copy from a new message, the letter says that it may be one.
 	mail, err := a.worded(ctx, l, o, m, m.Doubts > 0 && by.Twice() == channel.TwiceIsWorse)
 	if errors.Is(err, errWording) {
 		a.Log.Error("Message cannot be worded", "message", m.ID, "error", err)
@@ -175,15 +206,19 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 		return "", err
 	}
 	if err := a.place(ctx, by); err != nil {
-		return err.Error(), nil // it has not left
+		return err.Error(), nil // the message has not left
 	}
 	defer a.leave(by)
-	if g, gated := by.(channel.Gated); gated && !g.Ready() { // since it began to wait for its place
-		return unreached(by.Name()), nil // it has not left
+	if g, gated := by.(channel.Gated); gated && !g.Ready() { // the channel may have closed during the wait for a place
+		return unreached(by.Name()), nil // the message has not left
 	}
 	sending, cancel := context.WithTimeoutCause(ctx, a.within(), errors.New("the server took too long"))
 	defer cancel()
-	err = by.Send(sending, mail, func(ctx context.Context) error {
+	err = by.Send(sending, mail, func(ctx context.Context, missed []channel.Missed) error {
+		outcome.Missed = nil
+		for _, c := range missed {
+			outcome.Missed = append(outcome.Missed, ledger.MissedCopy{Name: c.To.Name, Email: c.To.Email, Error: c.Error})
+		}
 		ctx, cancel := context.WithTimeout(ctx, recordedIn)
 		defer cancel()
 		return a.Ledger.Leaving(ctx, m.ID, m.Attempt, a.when(l.Clock))
@@ -195,6 +230,9 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 	switch {
 	case err == nil:
 		outcome.Fate = ledger.Delivered
+		if len(outcome.Missed) > 0 {
+			log.Warn("Copies of a message not taken", "copies", len(outcome.Missed), "error", outcome.Missed[0].Error)
+		}
 	case errors.Is(err, ledger.ErrOvertaken):
 		log.Warn("Message left to another try", "error", err)
 		return outcome.Error, nil
@@ -217,7 +255,9 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 	return "", nil
 }
 
-// place waits until one more message may be under way over a channel.
+// place waits until one more message may be under way over a channel, see
+// Activities.Sending. The error is the end of ctx, or of the time in which a message may
+// begin.
 func (a *Activities) place(ctx context.Context, c channel.Channel) error {
 	if a.Sending == nil || c.Twice() == channel.TwiceIsOne {
 		return nil
@@ -241,7 +281,7 @@ func (a *Activities) leave(c channel.Channel) {
 	}
 }
 
-// receipt writes an outcome down, also when ctx has ended.
+// receipt records an outcome in the ledger, also when ctx has ended.
 func (a *Activities) receipt(ctx context.Context, l ledger.Launched, o ledger.Outcome) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordedIn)
 	defer cancel()

@@ -12,9 +12,9 @@ import (
 	"duban/internal/ledger"
 )
 
-// Six counties and several departments of the seed miss several dates whose ladders call
-// for a talk on one morning. Which task's talk each is called to is the same whichever of
-// its ladders speaks first, and as foretold.
+// Six counties and several departments of the seed miss several due dates whose ladders call
+// for a talk on the same morning. Each unit is called to the talk of the task that was
+// foretold, whichever of its ladders speaks first.
 func TestTheTalkOfAUnitIsTheSameInWhateverOrderItsTasksSpeak(t *testing.T) {
 	t.Parallel()
 	to := calendar.NewDay(2021, 5, 20).At(0, 0, calendar.Beijing).UTC()
@@ -58,8 +58,8 @@ func TestTheTalkOfAUnitIsTheSameInWhateverOrderItsTasksSpeak(t *testing.T) {
 	require.Equal(t, first, talks(true))
 }
 
-// recorded: a missed deadline stands in the ledger with its talk on every task, whichever
-// talk it has joined.
+// recorded requires that the ledger has the decided stage of k's task that opened k, and that
+// k, or the talk that k has joined, is open and about this task with the date it missed.
 func recorded(t *testing.T, y *year, k ledger.Talk) {
 	events, err := y.store.Events(t.Context(), ledger.EventFilter{Plan: y.plan.ID, Task: k.Task})
 	require.NoError(t, err)

@@ -8,8 +8,8 @@ import (
 	"duban/internal/wire"
 )
 
-// What is done about tasks, duties and talks is done by package docket: these are its
-// faces on the wire.
+// The activities of this file on tasks, duties and talks call package docket, which does
+// the work, and translate payloads and errors.
 
 // Course is docket.Docket.Course.
 func (a *Activities) Course(ctx context.Context, in wire.LookInput) (act.Course, error) {
@@ -35,14 +35,17 @@ func (a *Activities) DecideStage(ctx context.Context, in wire.StageInput) (act.C
 	return course, translate(err)
 }
 
-// NextOccurrence works out the duty's next occurrence by the calendar in force.
+// NextOccurrence computes a duty's next occurrence by the calendar in force.
 func (a *Activities) NextOccurrence(ctx context.Context, in wire.LookInput) (wire.NextOccurrence, error) {
 	d, err := a.docket().Duty(ctx, in.Plan, in.Thing)
 	if err != nil {
 		return wire.NextOccurrence{}, translate(err)
 	}
+	if err := a.docket().ArmOccurrences(ctx, d); err != nil {
+		return wire.NextOccurrence{}, translate(err)
+	}
 	o, ok := d.Next(d.Row.Facts.OpenedUpTo())
-	return wire.NextOccurrence{Course: d.Book.Course(ledger.CaseOf(d.Row)).Keys(), Ended: !ok, Occurrence: o}, nil
+	return wire.NextOccurrence{Course: d.Rules.Course(ledger.CaseOf(d.Row)).Keys(), Ended: !ok, Occurrence: o}, nil
 }
 
 // OpenOccurrence is docket.Docket.OpenOccurrence.
@@ -86,7 +89,7 @@ func (a *Activities) NoteWait(ctx context.Context, w ledger.Wait) error {
 	return a.Ledger.PutWait(ctx, w)
 }
 
-// ForgetWait takes that back: the workflow goes on.
+// ForgetWait deletes the note of NoteWait: the workflow waits no more.
 func (a *Activities) ForgetWait(ctx context.Context, k wire.WaitKey) error {
 	return a.Ledger.DropWait(ctx, k.Workflow, k.What)
 }

@@ -14,15 +14,15 @@ func unattendedKey(planID, unit string) string {
 	return fmt.Sprintf("audit/%s/unattended/%s", planID, unit)
 }
 
-// unattended are the units that lead open tasks or duties and have no account left, of
-// which the office has not been told, in the order of their tasks. Without a file of
-// accounts nobody is held against one.
+// unattended are the units that lead open tasks or duties and for which nobody has an
+// account, of which the office has not been told, in the order of their tasks. Without a
+// file of accounts there are none.
 func (a *Activities) unattended(ctx context.Context, l ledger.Launched, all []ledger.Task) (out []notice.Unattended, err error) {
-	book, _ := a.Accounts.Now()
-	if book == nil {
+	list, _ := a.Accounts.Now()
+	if list == nil {
 		return nil, nil
 	}
-	at := map[string]int{} // in out; -1: it has an account, or the office knows
+	at := map[string]int{} // a unit's index in out; -1: the unit has an account, or the office was told
 	for _, t := range all {
 		if t.State != ledger.TaskOpen || t.Kind == plan.Standing {
 			continue
@@ -30,7 +30,7 @@ func (a *Activities) unattended(ctx context.Context, l ledger.Launched, all []le
 		i, seen := at[t.Lead]
 		if !seen {
 			i = -1
-			if len(book.Of(t.Lead)) == 0 {
+			if len(list.Of(t.Lead)) == 0 {
 				told, err := a.Ledger.Recorded(ctx, unattendedKey(l.Plan.ID, t.Lead))
 				if err != nil {
 					return nil, err
@@ -49,7 +49,7 @@ func (a *Activities) unattended(ctx context.Context, l ledger.Launched, all []le
 	return out, nil
 }
 
-// toldOfUnattended remembers that the office has been told.
+// toldOfUnattended records in the ledger that the office has been told of these units.
 func (a *Activities) toldOfUnattended(ctx context.Context, planID string, units []notice.Unattended, when ledger.When) error {
 	for _, u := range units {
 		data, err := json.Marshal(map[string]any{"unit": u.Unit, "tasks": u.Tasks})

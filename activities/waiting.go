@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -12,19 +13,19 @@ import (
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
-	"duban/internal/wire"
 )
 
-// undecided is something that waits for the leadership: of a task, or of a talk.
+// undecided is a decision about a task or a talk that the leadership owes.
 type undecided struct {
 	notice.Undecided
-	task, talk string       // IDs; talk "" of what is about the task itself
+	task, talk string       // IDs; talk is "" for a decision about the task itself
 	limit      calendar.Day // of the decision
 }
 
-// standing is how a plan stands on a day: what is overdue is what every list calls so,
-// and what waits for a decision stands among what the leadership owes.
-func (a *Activities) standing(ctx context.Context, l ledger.Launched, book act.Book, today calendar.Day) (*notice.Standing, []undecided, error) {
+// totals are the numbers of a plan on a day, counted as all lists count them: overdue by
+// act.Measure, undecided by act.Owed. It gives what the leadership owes a decision about,
+// too.
+func (a *Activities) totals(ctx context.Context, l ledger.Launched, rules act.Rules, today calendar.Day) (*notice.Totals, []undecided, error) {
 	tasks, err := a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.TaskOpen})
 	if err != nil {
 		return nil, nil, err
@@ -33,9 +34,9 @@ func (a *Activities) standing(ctx context.Context, l ledger.Launched, book act.B
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &notice.Standing{}
+	s := &notice.Totals{}
 	for _, t := range tasks {
-		if book.Measure(ledger.CaseOf(t), today).Overdue {
+		if rules.Measure(ledger.CaseOf(t), today).Overdue {
 			s.Overdue++
 		}
 	}
@@ -44,13 +45,13 @@ func (a *Activities) standing(ctx context.Context, l ledger.Launched, book act.B
 			s.Talks++
 		}
 	}
-	open := undecidedOf(l, book, tasks, talks)
+	open := undecidedOf(l, rules, tasks, talks)
 	s.Proposals = len(open)
 	return s, open, nil
 }
 
-// undecidedOf is what the leadership owes a decision about: one of each task and talk.
-func undecidedOf(l ledger.Launched, book act.Book, tasks []ledger.Task, talks []ledger.Talk) (all []undecided) {
+// undecidedOf are the decisions that the leadership owes, at most one for each task and talk.
+func undecidedOf(l ledger.Launched, rules act.Rules, tasks []ledger.Task, talks []ledger.Talk) (all []undecided) {
 	leader := people.Recipient{Unit: l.Plan.Directory.Leadership, Role: people.Leader}
 	add := func(owed []act.Owed, u undecided) {
 		i := slices.IndexFunc(owed, func(o act.Owed) bool { return o.Runs && slices.Contains(o.By, leader) })
@@ -63,19 +64,19 @@ func undecidedOf(l ledger.Launched, book act.Book, tasks []ledger.Task, talks []
 	titles := map[string]string{}
 	for _, t := range tasks {
 		titles[t.ID] = t.Title
-		add(book.Owed(ledger.CaseOf(t)), undecided{Undecided: notice.Undecided{Unit: l.Plan.Directory.Name(t.Lead), Title: t.Title}, task: t.ID})
+		add(rules.Owed(ledger.CaseOf(t)), undecided{Undecided: notice.Undecided{Unit: l.Plan.Directory.Name(t.Lead), Title: t.Title}, task: t.ID})
 	}
 	for _, k := range talks {
 		if k.GoesOn() && k.Facts != nil {
-			add(book.TalkOwed(ledger.TalkCaseOf(&l.Plan, ledger.Task{}, k)),
+			add(rules.TalkOwed(ledger.TalkCaseOf(&l.Plan, ledger.Task{}, k)),
 				undecided{Undecided: notice.Undecided{What: k.What, Unit: l.Plan.Directory.Name(k.Lead), Title: titles[k.Task]}, task: k.Task, talk: k.ID})
 		}
 	}
 	return all
 }
 
-// listedOf are those whose limit has passed by a day and of which a message does not
-// speak anyway.
+// listedOf are the decisions whose limit has passed on the day today and about which no
+// item of the message speaks.
 func listedOf(open []undecided, items []ledger.Item, today calendar.Day) (all []notice.Undecided) {
 	for _, u := range open {
 		said := slices.ContainsFunc(items, func(it ledger.Item) bool {
@@ -88,22 +89,30 @@ func listedOf(open []undecided, items []ledger.Item, today calendar.Day) (all []
 	return all
 }
 
-// waitingName tells the list of what waits from other words of that instant.
+// waitingName is the name of the announcement of the list of undecided matters; it ends
+// the key of its digest.
 const waitingName = "waiting"
 
 // mondayOf is the Monday of a day's week.
 func mondayOf(day calendar.Day) calendar.Day { return day.AddDays(-(int(day.Weekday()) + 6) % 7) }
 
 // remindOfDecisions sends the leadership the list of what waits for its decision, on the
-// last office day of a week in which nothing was said to it: else the list goes with the
-// week's first message. It speaks at one instant of the day: again, it changes nothing.
-func (a *Activities) remindOfDecisions(ctx context.Context, l ledger.Launched, book act.Book, in wire.AuditInput) error {
-	today := calendar.DayOf(in.At.In(book.Zone))
-	monday := mondayOf(today)
-	if today != book.Calendar.OnOrBefore(monday.AddDays(6)) {
+// last working day of a week in which it got no other message; in any other week the list
+// is in the week's first message. When several weeks end within days, only the last one's
+// list is sent. The list speaks at the speaking time of its day, so a second call changes
+// nothing.
+func (a *Activities) remindOfDecisions(ctx context.Context, l ledger.Launched, rules act.Rules, days []time.Time) error {
+	var today, monday calendar.Day
+	for _, at := range days {
+		day := calendar.DayOf(at.In(rules.Zone))
+		if first := mondayOf(day); day == rules.Calendar.OnOrBefore(first.AddDays(6)) {
+			today, monday = day, first
+		}
+	}
+	if today == (calendar.Day{}) {
 		return nil
 	}
-	standing, open, err := a.standing(ctx, l, book, today)
+	totals, open, err := a.totals(ctx, l, rules, today)
 	if err != nil {
 		return err
 	}
@@ -113,7 +122,7 @@ func (a *Activities) remindOfDecisions(ctx context.Context, l ledger.Launched, b
 	}
 	dir := l.Plan.Directory
 	to := people.Recipient{Unit: dir.Leadership, Role: people.Leader}
-	said, err := a.Ledger.Speaks(ctx, l.Plan.ID, to, monday.At(0, 0, book.Zone), today.End(book.Zone))
+	said, err := a.Ledger.Speaks(ctx, l.Plan.ID, to, monday.At(0, 0, rules.Zone), today.End(rules.Zone))
 	if err != nil || said {
 		return err
 	}
@@ -121,14 +130,14 @@ func (a *Activities) remindOfDecisions(ctx context.Context, l ledger.Launched, b
 	if err != nil {
 		return err
 	}
-	at := book.At(l.Plan.Policies[l.Plan.Policy], today).UTC()
+	at := rules.At(l.Plan.Policies[l.Plan.Policy], today).UTC()
 	contact, _ := dir.Contact(to)
 	office, _ := dir.Contact(people.Recipient{Unit: dir.Office, Role: people.Office})
 	words, err := json.Marshal(notice.Digest{
 		Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number}, Recipient: to, Unit: dir.Name(to.Unit),
-		Contact: letter.Address{Name: contact.Name, Email: contact.Email}, Post: contact.Post, Desk: notice.Desk{Name: office.Name, Phone: office.Phone}, Link: a.link(to),
+		Contact: letter.Address{Name: contact.Name, Email: contact.Email}, Copies: copies(contact), Post: contact.Post, Desk: notice.Desk{Name: office.Name, Phone: office.Phone}, Link: a.link(to),
 		Office: letter.Address{Name: dir.Name(dir.Office), Email: office.Email},
-		At:     at, Most: l.Plan.Policies[l.Plan.Policy].Rhythm.Most, Rest: a.listed(l.Plan, to), Open: list, Standing: standing,
+		At:     at, Most: l.Plan.Policies[l.Plan.Policy].Rhythm.Most, Rest: a.listed(l.Plan, to), Open: list, Totals: totals,
 	})
 	if err != nil {
 		return err

@@ -12,9 +12,9 @@ import (
 	"duban/internal/people"
 )
 
-// What the leadership does not decide is said when it is put, once when its limit has
-// passed, and then stands in the list of every week until it is decided: once a week.
-func TestWhatIsNotDecidedStandsInTheWeeklyList(t *testing.T) {
+// A matter that the leadership does not decide is told when it is put to it and once when
+// its limit has passed, and then is in one list every week until it is decided.
+func TestWhatIsNotDecidedIsInTheWeeklyList(t *testing.T) {
 	t.Parallel()
 	y := newYear(t, "zh")
 	leader := people.Recipient{Unit: "lingdao", Role: people.Leader}
@@ -23,12 +23,12 @@ func TestWhatIsNotDecidedStandsInTheWeeklyList(t *testing.T) {
 	require.NoError(t, err)
 	l, err := y.store.Plan(t.Context(), y.plan.ID)
 	require.NoError(t, err)
-	book, err := act.NewBook(&l.Plan, y.cal)
+	rules, err := act.NewRules(&l.Plan, y.cal)
 	require.NoError(t, err)
 	limits, units := map[string]calendar.Day{}, map[string]string{}
 	for _, k := range talks {
 		if k.State == act.TalkProposed {
-			limits[k.ID], units[k.ID] = book.TalkOwed(ledger.TalkCaseOf(&l.Plan, ledger.Task{}, k))[0].Limit, l.Plan.Directory.Name(k.Lead)
+			limits[k.ID], units[k.ID] = rules.TalkOwed(ledger.TalkCaseOf(&l.Plan, ledger.Task{}, k))[0].Limit, l.Plan.Directory.Name(k.Lead)
 		}
 	}
 	require.GreaterOrEqual(t, len(limits), 5)
@@ -59,7 +59,7 @@ func TestWhatIsNotDecidedStandsInTheWeeklyList(t *testing.T) {
 		}
 		passed := 0
 		for id, limit := range limits {
-			if y.cal.AddWorkdays(limit, 1).Before(monday) { // its own word has been said before
+			if y.cal.AddWorkdays(limit, 1).Before(monday) { // its missed limit was told in a week before
 				passed++
 				require.Len(t, on, 1, monday.String())
 				require.True(t, strings.Contains(all[on[0]], units[id]) || strings.Contains(all[on[0]], "另有"), "%s on %s", id, on)
@@ -78,7 +78,7 @@ func TestWhatIsNotDecidedStandsInTheWeeklyList(t *testing.T) {
 	}
 	require.Positive(t, alone, "weeks in which nothing else is said")
 
-	// decided, they are gone
+	// After the decisions the list has nothing.
 	for id := range limits {
 		require.NoError(t, y.actOnTalk(id, act.Act{ID: "declined", Kind: act.Decline, By: act.Actor{Account: "fu", Name: "分管副市长", Unit: "lingdao"}, Reason: "已当面说明"}))
 	}

@@ -33,9 +33,9 @@ import (
 	"duban/seeds"
 )
 
-// year plays a plan's time with the activities alone: what the workflows of an engine
-// would wait for happens one after the other, each at its own instant, so that the same
-// plan and script always give the same messages.
+// year plays a plan's time with the activities and without workflows: the things for which
+// an engine's workflows would wait happen one after the other, each at its own instant, so
+// that the same plan and script always give the same messages.
 type year struct {
 	t     *testing.T
 	ctx   context.Context
@@ -46,22 +46,22 @@ type year struct {
 	acts  *activities.Activities
 
 	things   map[string]*thing    // tasks, duties and talks that go on
-	speeches map[string]time.Time // mornings
-	alone    map[string]time.Time // digests without a morning
-	looks    map[string]bool      // talks to be looked at
-	last     bool                 // of one instant what comes last by its ID happens first
+	speeches map[string]time.Time // mornings by key, with their instants
+	alone    map[string]time.Time // digests without a morning, with their instants
+	looks    map[string]bool      // talks that are to look at the ledger
+	last     bool                 // things of one instant happen in descending order of their IDs
 
-	mu      sync.Mutex // a morning speaks its digests side by side
+	mu      sync.Mutex // guards letters: the digests of a morning are sent at the same time
 	letters []arrived
 }
 
-// thing is what one workflow would wait for.
+// thing is what one workflow would wait for: an instant, and what it would do then.
 type thing struct {
-	at time.Time // zero: an act
+	at time.Time // zero: it waits for an act only
 	do func() error
 }
 
-// arrived is a message that was sent, and when by the plan's clock.
+// arrived is a message that was sent, and when, on the plan clock.
 type arrived struct {
 	at time.Time
 	letter.Letter
@@ -72,10 +72,17 @@ const seedPlan = "../seeds/jincheng-2021-water/plan.yaml"
 // newYear launches the seed's plan.
 func newYear(t *testing.T, lang string) *year {
 	t.Helper()
+	return newYearOf(t, lang, func(*plan.Plan) {})
+}
+
+// newYearOf is newYear with the plan edited.
+func newYearOf(t *testing.T, lang string, edit func(*plan.Plan)) *year {
+	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
 	p, problems := planfile.Load(seedPlan, cal)
 	require.False(t, strictyaml.Failed(problems), "%v", problems)
+	edit(p)
 	y := &year{t: t, ctx: t.Context(), plan: p, cal: cal, now: p.Issued.At(10, 0, calendar.Beijing).UTC(),
 		things: map[string]*thing{}, speeches: map[string]time.Time{}, alone: map[string]time.Time{}, looks: map[string]bool{}}
 	y.store, err = ledger.OpenWith(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{Create: true, Migrate: true, Now: func() time.Time { return y.now }})
@@ -102,17 +109,18 @@ func newYear(t *testing.T, lang string) *year {
 	return y
 }
 
-// Of a channel: the year is where its messages go.
+// The year is the channel.Channel over which its messages are sent.
 func (y *year) Name() string         { return "outbox" }
 func (y *year) Twice() channel.Twice { return channel.TwiceIsOne }
-func (y *year) Send(_ context.Context, m letter.Letter, _ func(context.Context) error) error {
+func (y *year) Send(_ context.Context, m letter.Letter, _ channel.Leaving) error {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.letters = append(y.letters, arrived{y.now, m})
 	return nil
 }
 
-// Of a starter: what would start a workflow is waited for.
+// The year is the activities.Starter: in place of starting a workflow it notes what the
+// workflow would wait for.
 func (y *year) StartDigest(_ context.Context, _ ledger.Launched, d ledger.Digest) error {
 	y.mu.Lock()
 	defer y.mu.Unlock()
@@ -140,6 +148,11 @@ func (y *year) UnusedTalk(_ context.Context, _, _ string, from int, _ time.Time)
 	return from, nil
 }
 
+func (y *year) LookTask(_ context.Context, _, task string) error {
+	y.looks[task] = true
+	return nil
+}
+
 func (y *year) LookTalk(_ context.Context, _, talk string) error {
 	y.looks[talk] = true
 	return nil
@@ -154,7 +167,7 @@ func (y *year) StartTask(_ context.Context, _ ledger.Launched, row ledger.Task) 
 }
 func (y *year) ReconcileDaily(context.Context, string) (int, error) { return 0, nil }
 
-// follow works out what a task or a duty waits for.
+// follow notes what a task or a duty waits for now.
 func (y *year) follow(id string, kind plan.Kind) {
 	if kind == plan.Standing {
 		return
@@ -194,7 +207,7 @@ func (y *year) follow(id string, kind plan.Kind) {
 	}
 }
 
-// followTalk works out what a talk waits for.
+// followTalk notes what a talk waits for now.
 func (y *year) followTalk(id string) {
 	delete(y.things, id)
 	k, err := y.store.Talk(y.ctx, y.plan.ID, id)
@@ -286,11 +299,11 @@ func (y *year) perform(e script.Entry) {
 	}
 }
 
-// ruled tells that a rule of consequences proposed the talk.
+// ruled tells whether a rule of consequences proposed the talk.
 func ruled(k ledger.Talk) bool { return k.Origin.Kind == act.OriginRule }
 
-// until lets everything happen before an instant, and what a script says; after each
-// audit the leadership decides as the script says.
+// until lets everything happen that is due before an instant, and the script's acts; after
+// each audit the leadership decides about proposals as the script says.
 func (y *year) until(to time.Time, s *script.Script) {
 	var entries []script.Entry
 	if s != nil {
@@ -358,7 +371,7 @@ func (y *year) until(to time.Time, s *script.Script) {
 	}
 }
 
-// decide answers what rules have proposed as the script says.
+// decide answers the proposals of rules as the script says.
 func (y *year) decide(s *script.Script) {
 	talks, err := y.store.Talks(y.ctx, y.plan.ID, "")
 	require.NoError(y.t, err)
@@ -369,7 +382,7 @@ func (y *year) decide(s *script.Script) {
 	}
 }
 
-// auditAfter is the next office day's audit after an instant.
+// auditAfter is the instant of the audit on the next working day after t.
 func (y *year) auditAfter(t time.Time) time.Time {
 	day := y.cal.AddWorkdays(calendar.DayOf(t.In(calendar.Beijing)), 1)
 	return day.At(9, 30, calendar.Beijing).UTC()

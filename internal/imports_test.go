@@ -18,7 +18,7 @@ import (
 )
 
 // rows is the import law: a package imports only packages of a lower row, never of its own. Packages of row 0 and the
-// settings import none of ours. Packages below a named one (plan/plantest and the like) stand on its row.
+// settings import none of ours. Packages below a named one (plan/plantest and the like) are on its row.
 var rows = map[string]int{
 	"starter": 9, "worker": 9, "internal/deploy": 9, "internal/bench": 9,
 	"internal/portal": 7, "internal/host": 7, "internal/rehearse": 7,
@@ -35,10 +35,15 @@ var rows = map[string]int{
 	// What people type becomes an act here, for every door.
 	"internal/form": 6,
 	// What is read, with whose permission, is decided below every door: the command line
-	// today, the portal next. It stands above what works rows out and beside the workflows,
+	// today, the portal next. It is above what works rows out and beside the workflows,
 	// which read for themselves; nothing that decides or runs may depend on it.
 	"internal/query": 5,
-	"activities":     5, "internal/report": 4, "internal/script": 3,
+	// What the ledger has is judged for the activity that tells of it, and for who examines,
+	// rehearses or measures.
+	"internal/audit": 5, "activities": 6,
+	"internal/report": 4,
+	// A script brings monthly tables of sections.
+	"internal/script": 5,
 	// Things are opened and acts recorded below whoever asks for it: activities, and the
 	// engine for what no workflow is asked. What must run because of it is a Starter's.
 	"internal/docket": 4,
@@ -56,15 +61,19 @@ var rows = map[string]int{
 	// The page of acts is drawn with the shipped policies, which are read from their file.
 	"internal/act/doc": 3,
 	// Files become a plan here, and their faults sentences with a place; what a plan is
-	// stands below and opens no file.
+	// is below and opens no file.
 	"internal/planfile": 2,
 	"internal/plan":     1, "internal/deadline": 1, "internal/ical": 1,
 	// YAML that people write is read by strictyaml, for plans and accounts alike; its
 	// faults are worded by the catalogue.
 	"internal/accounts": 2, "internal/strictyaml": 1,
 	// Pictures are drawn from plain structs.
-	"internal/picture":  1,
-	"internal/calendar": 0, "internal/people": 0, "internal/water": 0, "internal/words": 0, "internal/version": 0, "internal/settings": 0, "internal/sqlitefile": 0, "internal/leftover": 0, "internal/door": 0, "internal/growth": 0, "seeds": 0,
+	"internal/picture":    1,
+	"internal/assessment": 0, "internal/people": 0, "internal/words": 0, "internal/version": 0, "internal/settings": 0, "internal/sqlitefile": 0, "internal/leftover": 0, "internal/door": 0, "internal/growth": 0, "seeds": 0,
+	// What compensation comes to rests on how water is judged, and a plan has its table.
+	"internal/water": -1, "internal/compensation": 0, "internal/incident": 0, "internal/publicity": 0,
+	// The limits of complaints are counted in days of the calendar, and a plan has them.
+	"internal/calendar": -1, "internal/complaint": 0,
 	// The recount judges the book: it imports nothing of ours, and only tests import it.
 	"internal/recount":  0,
 	"internal/embedded": 1,
@@ -80,21 +89,21 @@ var onlyFor = map[string][]string{
 	"internal/door":     {"internal/host", "internal/embedded", "internal/rehearse"},
 }
 
-// never names what a room may not import, whether it is ours or not: a room that decides opens no file.
+// never names what a package may not import, whether it is ours or not: a package that decides opens no file.
 var never = map[string][]string{
 	"internal/plan": {"os", "io/fs", "path/filepath", "embed", "gopkg.in/yaml.v3"},
 }
 
-// knowsTemporal are the rooms that may import Temporal: all others decide, record and show
+// knowsTemporal are the packages that may import Temporal: all others decide, record and show
 // without it.
 var knowsTemporal = []string{
 	"internal/wire", "workflows", "activities", "internal/engine", "internal/host", "internal/embedded", "internal/door",
 	"internal/rehearse", "internal/bench", "internal/deploy",
 }
 
-// onlyBy names packages of others that few of our rooms import.
+// onlyBy names packages of others that few of ours import.
 var onlyBy = map[string][]string{
-	// What people write in YAML is read strictly, with a place for every fault, by one room.
+	// What people write in YAML is read strictly, with a place for every fault, by one package.
 	// Those beside it write YAML for people, or read what no person writes: the catalogue
 	// inside the program, and the services of docker-compose.yml.
 	"gopkg.in/yaml.v3": {"internal/strictyaml", "internal/intake", "internal/rollover", "internal/words", "internal/deploy"},
@@ -105,8 +114,8 @@ type pkg struct {
 	Imports    []string // of the package itself, not of its tests
 }
 
-// room is the path of a package in the module, cut to the one the law names.
-func room(t *testing.T, importPath string) string {
+// packageOf is the path of a package in the module, cut to the one the law names.
+func packageOf(t *testing.T, importPath string) string {
 	t.Helper()
 	path := strings.TrimPrefix(importPath, "duban/")
 	for name := path; name != "."; {
@@ -145,7 +154,7 @@ func faults(t *testing.T, all []pkg) (out []string) {
 		if p.ImportPath == "duban/internal" {
 			continue // this test
 		}
-		from := room(t, p.ImportPath)
+		from := packageOf(t, p.ImportPath)
 		for _, path := range p.Imports {
 			if slices.Contains(never[from], path) {
 				out = append(out, p.ImportPath+" may not import "+path)
@@ -159,8 +168,8 @@ func faults(t *testing.T, all []pkg) (out []string) {
 			if !strings.HasPrefix(path, "duban/") {
 				continue
 			}
-			to := room(t, path)
-			inside := from == to && p.ImportPath != path // a room's own helpers
+			to := packageOf(t, path)
+			inside := from == to && p.ImportPath != path // a package's own helpers
 			if !inside && rows[to] >= rows[from] {
 				out = append(out, p.ImportPath+" may not import "+path)
 			}
@@ -232,6 +241,7 @@ func TestImportLawBites(t *testing.T) {
 		"duban/internal/plan may not import duban/internal/ledger",
 		"duban/internal/notice may not import duban/internal/ledger",
 		"duban/internal/settings is not for duban/internal/engine",
+		"duban/internal/engine may not import duban/activities",
 		"duban/activities is not for duban/internal/engine",
 		"duban/internal/docket may not import Temporal",
 		"gopkg.in/yaml.v3 is not for duban/internal/planfile",
@@ -247,8 +257,8 @@ func TestImportLawBites(t *testing.T) {
 	}))
 }
 
-// noClient is a connection to Temporal that is none: what needs no Temporal does not stand in
-// the engine, but in docket, whatif or the ledger.
+// noClient is a nil in place of a connection to Temporal: code that needs no Temporal is not
+// in internal/engine, but in docket, whatif or the ledger.
 var noClient = regexp.MustCompile(`engine\.New\(nil\b|\b[Cc]lient: *nil\b`)
 
 func TestNoClientIsNil(t *testing.T) {

@@ -15,6 +15,18 @@ var calendars embed.FS
 //go:embed policies.yaml
 var Policies []byte
 
+// Exceedance is exceedance.yaml: the example of a 督办规则 for what rules of sections open,
+// which those follow that name it in a plan without one of that name.
+//
+//go:embed exceedance.yaml
+var Exceedance []byte
+
+// Hotline is hotline.yaml: the example of a 督办规则 for complaints of the hotline 12345, which
+// those follow that name it in a plan without one of that name.
+//
+//go:embed hotline.yaml
+var Hotline []byte
+
 // Calendar holds one YYYY.json a year at its top, the State Council's holiday
 // notices in the exchange format that calendar.Load reads.
 func Calendar() fs.FS {

@@ -33,34 +33,34 @@ func (a *app) actor() (act.Actor, error) {
 }
 
 // known are the accounts of the file.
-func (a *app) known() (*accounts.Book, error) { return accounts.Open(a.w, a.cfg.Accounts) }
+func (a *app) known() (*accounts.List, error) { return accounts.Open(a.w, a.cfg.Accounts) }
 
 // account is an account of the file.
 func (a *app) account(id string) (accounts.Account, error) {
-	book, err := a.known()
+	list, err := a.known()
 	if err != nil {
 		return accounts.Account{}, err
 	}
-	return book.Named(a.w, id)
+	return list.Named(a.w, id)
 }
 
 // stranger is a sentence about an account whose unit a plan does not know: it can
 // do nothing there. nil for all others.
 func (a *app) stranger(by act.Actor, plan people.Directory) error {
-	book, err := a.known()
+	list, err := a.known()
 	if err == nil {
-		err = book.Stranger(a.w, by.Account, plan)
+		err = list.Stranger(a.w, by.Account, plan)
 	}
 	return err
 }
 
 // accountNames are the accounts and whose they are.
 func (a *app) accountNames(context.Context) (map[string]string, error) {
-	book, err := a.known()
+	list, err := a.known()
 	if err != nil {
 		return nil, err
 	}
-	return book.Names(), nil
+	return list.Names(), nil
 }
 
 // accountCommand is what the machine's operator does about accounts, and accounts about

@@ -75,13 +75,13 @@ func (a *app) do(ctx context.Context, typed form.Typed) (err error) {
 	if err != nil {
 		return err
 	}
-	if !o.Done || o.Row.Opens() { // a proposal that was cut off is finished
+	if !o.Done || o.Row.Opens() { // a proposal that is recorded may still lack its talk: sending it again opens that
 		if err := a.send(ctx, &o); err != nil {
 			return err
 		}
 	}
 	if o.Hidden {
-		return query.ErrNotYours // somebody else did it under this ID
+		return query.ErrNotYours // the ledger has an act of somebody else under this ID
 	}
 	key := "cli.did"
 	if o.Done {
@@ -91,9 +91,9 @@ func (a *app) do(ctx context.Context, typed form.Typed) (err error) {
 	return a.reads(ctx, func(r *query.Reader, who query.Viewer) error { return a.then(ctx, r, who, o) })
 }
 
-// send carries the act to the engine. A proposal learns the ID of its talk. An account
-// whose unit the plan does not know hears that: it is clearer than that the thing is
-// none of its.
+// send sends the act to the engine. A proposal gets the ID of its talk. An account whose
+// unit the plan does not know is told that, which is clearer than that the thing is not its
+// own.
 func (a *app) send(ctx context.Context, o *form.Order) error {
 	reach := a.reach
 	if reach == nil {
@@ -124,8 +124,8 @@ func (a *app) reachEngine(ctx context.Context) (form.Doer, io.Closer, error) {
 	return h.Engine, h, nil
 }
 
-// then says what comes next; of a talk that was proposed a second time on a day, which
-// learns no ID, of the task's last.
+// then says what comes next. A proposal that is sent a second time on a day gets no ID of a
+// talk: then the task's last talk is meant.
 func (a *app) then(ctx context.Context, r *query.Reader, who query.Viewer, o form.Order) error {
 	speak := report.Speak(a.w)
 	if o.Row.On != act.OnTalk {

@@ -30,7 +30,7 @@ type amending struct {
 	same          []string // pairs OLD=NEW, all or none
 	takeBack      []string // tasks whose granted extension is taken back
 	samePaper     bool     // another amendment by the same paper is meant
-	apart         bool     // what seems to be open in another plan is other work
+	apart         bool     // --apart: tasks that seem to be open in another plan are other work
 	successors    []string // UNIT=SUCCESSOR or UNIT=none
 
 	agree terminal.Consent
@@ -73,7 +73,7 @@ func (m *amending) amend(ctx context.Context, file string) error {
 	}
 	err = m.look(ctx, p)
 	if errors.Is(err, query.ErrNotWhole) && m.agree.Yes {
-		_, refused := m.do(ctx, p) // which records that it was tried
+		_, refused := m.do(ctx, p) // the engine refuses, and records that the amendment was tried
 		return cmp.Or(refused, err)
 	}
 	if err != nil {
@@ -146,8 +146,8 @@ func (m *amending) look(ctx context.Context, p *plan.Plan) error {
 	return err
 }
 
-// sameTasks are those of the tasks that look alike which are the same, by --same or whoever
-// is asked. Where nobody can be asked it says what to write.
+// sameTasks are the pairs of tasks that are the same, out of those that look alike, by --same
+// or the answers of whoever is asked. Where nobody can be asked, it says what to write.
 func (m *amending) sameTasks(a query.Amendment) ([]plan.Pair, error) {
 	switch {
 	case slices.Contains(m.same, "all"):
@@ -260,7 +260,7 @@ func (a *app) applyPolicy(ctx context.Context, planID string, p plan.Policy, rea
 		out.Moves, err = r.PolicyMoves(ctx, who, planID, p)
 		return err
 	})
-	if errors.Is(err, query.ErrNotWhole) && agree.Yes { // the engine refuses, and records that it was tried
+	if errors.Is(err, query.ErrNotWhole) && agree.Yes { // the engine refuses, and records that the change was tried
 		return cmp.Or(do(), err)
 	}
 	if err != nil {

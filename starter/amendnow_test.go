@@ -28,7 +28,7 @@ func TestAnAmendmentSaysWhatActsHaveChangedSince(t *testing.T) {
 		Fields: []plan.FieldChange{{Field: plan.FieldDue, Old: old.Due.String(), New: amendedTask.Due.String()}}}}}
 	now, err := whatif.New(d.store, time.Now).SinceChanged(t.Context(), "p", changes, nil)
 	require.NoError(t, err)
-	require.Equal(t, []whatif.StandsNow{{Task: row.ID, Due: row.Due.String(), Lead: row.Lead, Back: true}}, now)
+	require.Equal(t, []whatif.TaskNow{{Task: row.ID, Due: row.Due.String(), Lead: row.Lead, Back: true}}, now)
 	require.Equal(t, []string{
 		"  注意：" + row.ID + " 的时限办理中已变更，现为 " + row.Due.String() + "；修订后的时限比现在的早",
 		"  注意：" + row.ID + " 已改派，现由市水务局牵头",

@@ -34,8 +34,8 @@ import (
 type app struct {
 	cfg      settings.Config
 	w        *words.Words
-	out, err io.Writer // of people's words nothing in them steers a terminal
-	bar      io.Writer // for a progress bar, which does
+	out, err io.Writer // words that people typed cannot steer a terminal through these
+	bar      io.Writer // for a progress bar, which must steer the terminal
 	log      *slog.Logger
 	now      func() time.Time
 	columns  int         // of the terminal; 0 is none
@@ -44,7 +44,7 @@ type app struct {
 	as       string      // --as: the account that acts or looks
 	warnings []string    // of the settings, for the log of what works
 	asOf     string      // --as-of: the moment that is looked back at; "" is now
-	serves   atomic.Bool // the command works until it is told to stop, and needs longer for it
+	serves   atomic.Bool // the command works until it is told to stop, and needs longer to stop
 	// reach opens the way to the engine that runs; nil means reachEngine.
 	reach func(context.Context) (form.Doer, io.Closer, error)
 }
@@ -120,8 +120,8 @@ func (a *app) writes(ctx context.Context, do func(*ledger.Store, act.Actor) erro
 	return a.writingLedger(ctx, func(store *ledger.Store) error { return do(store, by) })
 }
 
-// status says what went wrong and gives the exit status. What could not be
-// printed comes first: an error of the command may be a part of it.
+// status says what went wrong and gives the exit status. An error of printing comes first,
+// since it may have caused the command's error.
 func (a *app) status(err error, printed *terminal.Output) int {
 	fault := printed.Fault()
 	switch {
@@ -136,8 +136,8 @@ func (a *app) status(err error, printed *terminal.Output) int {
 	return 1
 }
 
-// grace is how long the command may go on once it was told to stop: one that works first
-// brings to an end what it has begun.
+// grace is how long the command may go on once it was told to stop: one that serves first
+// finishes the requests that it has begun.
 func (a *app) grace() time.Duration {
 	if a.serves.Load() {
 		return 30 * time.Second
@@ -146,7 +146,7 @@ func (a *app) grace() time.Duration {
 }
 
 func (a *app) root() *cobra.Command {
-	root := a.group("starter", "cli.root", a.planCommand(), a.todoCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.portalCommand(), a.accountCommand(), a.messageCommand(), a.officeCommand(), a.waterCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), terminal.Completion(a.w), a.engineCommand())
+	root := a.group("starter", "cli.root", a.planCommand(), a.todoCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.portalCommand(), a.accountCommand(), a.messageCommand(), a.officeCommand(), a.waterCommand(), a.assessCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), terminal.Completion(a.w), a.engineCommand())
 	root.Version, root.SilenceUsage, root.SilenceErrors = version.String(), true, true
 	root.SetVersionTemplate("starter {{.Version}}\n")
 	root.Flags().BoolP("version", "v", false, a.w.T("help.flag_version"))

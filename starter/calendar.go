@@ -95,9 +95,9 @@ func (a *app) calendarImport() *cobra.Command {
 	return c
 }
 
-// bringIn shows what notices change, and after consent puts them in force. Days would be
-// worked on which the law has everybody rest: such a notice is mostly another year's, or
-// names only a few of its days, and has to be meant.
+// bringIn shows what notices change, and after consent puts them in force. A notice by which
+// days would be worked on which the law has everybody rest needs consent of its own: mostly
+// it is another year's notice, or names only a few of its days.
 func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, notices []calendar.Year, agree terminal.Consent) error {
 	who, err := a.viewer()
 	if err != nil {
@@ -155,9 +155,9 @@ func (a *app) importer(ctx context.Context, store *ledger.Store, reason string) 
 	return by.Account, running, engine.MayImport(ctx, store, a.now, fmt.Sprintf("import-%s-%d", by.Account, a.now().Unix()), by, reason)
 }
 
-// movingCalendar changes the holidays by put, once whoever may has agreed, and has the
-// engine move what runs. It gives how many things were told to look. Where something runs
-// and the engine does not, nothing is changed.
+// movingCalendar changes the holidays by put, once somebody who may has agreed, and has the
+// engine move the stages of running tasks and talks. things is how many of these were told to
+// look at the new calendar. Where a plan runs and the engine does not, nothing is changed.
 func (a *app) movingCalendar(ctx context.Context, store *ledger.Store, reason string, agree terminal.Consent, put func(by string, when ledger.When) error) (things int, done bool, err error) {
 	by, running := "", false
 	if a.show().CanConsent(agree) {

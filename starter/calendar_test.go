@@ -56,7 +56,7 @@ func TestCalendarImportShowsWhichStagesMove(t *testing.T) {
 	f := newFiled(t, at(6, 14, 10), time.Time{}, calendar.Clock{})
 	for _, id := range []string{"catch-up", "study-1", "unacknowledged-3", "remind-7", "remind-1"} {
 		for _, task := range []string{"over", "late"} {
-			all := f.book.Ahead(f.tasks[task].Facts)
+			all := f.rules.Ahead(f.tasks[task].Facts)
 			if i := slices.IndexFunc(all, hasID(id)); i >= 0 {
 				f.decide(task, "", all[i])
 			}

@@ -34,7 +34,7 @@ var update = flag.Bool("update", false, "write the expected case files anew")
 type filed struct {
 	*desk
 	plan  plan.Plan
-	book  act.Book
+	rules act.Rules
 	ahead time.Duration // of the wall clock before the plan's
 	tasks map[string]ledger.Task
 }
@@ -67,7 +67,7 @@ func newFiled(t *testing.T, today, ahead time.Time, clock calendar.Clock) *filed
 	}
 	cal, err := d.calendar()
 	require.NoError(t, err)
-	f.book, err = act.NewBook(&f.plan, cal)
+	f.rules, err = act.NewRules(&f.plan, cal)
 	require.NoError(t, err)
 	var tasks []ledger.Task
 	for _, written := range f.plan.Tasks {
@@ -116,7 +116,7 @@ func (f *filed) send(digest string, at time.Time, fate ledger.Fate, failure stri
 
 func (f *filed) stage(task, id string) plan.Stage {
 	f.t.Helper()
-	stages := f.book.Ahead(f.tasks[task].Facts)
+	stages := f.rules.Ahead(f.tasks[task].Facts)
 	i := slices.IndexFunc(stages, func(s plan.Stage) bool { return s.ID == id })
 	require.GreaterOrEqual(f.t, i, 0, "%s of %s", id, task)
 	return stages[i]
@@ -180,10 +180,10 @@ func (f *filed) talks() *filed {
 	require.NoError(f.t, err)
 	row, err := f.store.Task(ctx, "water", "over")
 	require.NoError(f.t, err)
-	open := f.book.OpenTalk(ledger.TalkCaseOf(&f.plan, row, k), opens)
+	open := f.rules.OpenTalk(ledger.TalkCaseOf(&f.plan, row, k), opens)
 	_, err = f.store.OpenTalk(ctx, ledger.Opening{Plan: "water", Talk: "over#1", Open: func(ledger.Task, ledger.Talk) act.TalkCase { return open.TalkCase }}, f.when(opens))
 	require.NoError(f.t, err)
-	for _, s := range f.book.TalkAhead(open.TalkCase)[:2] {
+	for _, s := range f.rules.TalkAhead(open.TalkCase)[:2] {
 		digests := f.decide("over", "over#1", s)
 		if strings.HasSuffix(s.ID, "-remind") {
 			for _, digest := range digests {
@@ -198,7 +198,7 @@ func (f *filed) talks() *filed {
 func (f *filed) watches() *filed {
 	f.t.Helper()
 	policy, duty := f.plan.Policies["standard"], f.plan.Tasks[2]
-	o, ok := f.book.NextOccurrence(policy, duty, f.plan.Issued, at(6, 1, 0))
+	o, ok := f.rules.NextOccurrence(policy, duty, f.plan.Issued, at(6, 1, 0))
 	require.True(f.t, ok)
 	task := ledger.TaskOf(&f.plan, act.OccurrenceOf(duty, o), o.Opens)
 	task.Duty, task.Period = duty.ID, o.Period

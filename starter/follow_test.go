@@ -155,4 +155,16 @@ func TestAYearEndsWhenAllIsDecided(t *testing.T) {
 	said, err = d.says("plan", "end", p.ID, "--as", "shuizhiban")
 	require.NoError(t, err)
 	require.Contains(t, said, "《晋城市2021年水生态环境保护行动计划》已结束。")
+	archived := act.Act{ID: "archive", Kind: act.ArchivePlan, By: a.By}
+	require.NoError(t, d.store.ArchivePlan(t.Context(), p.ID, archived, when))
+	said, err = d.says("plan", "status")
+	require.NoError(t, err)
+	require.NotContains(t, said, p.ID)
+	said, err = d.says("plan", "status", "--archived")
+	require.NoError(t, err)
+	require.Contains(t, said, p.ID)
+	_, err = d.says("plan", "status", p.ID)
+	require.NoError(t, err, "it is read by its ID")
+	_, err = d.says("plan", "take-back", p.ID, "--as", "shuizhiban")
+	require.ErrorContains(t, err, "--reason")
 }

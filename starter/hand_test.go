@@ -42,21 +42,21 @@ func (d *desk) hands(accounts string) {
 	}
 }
 
-func (h hand) book(ctx context.Context, planID string) (ledger.Launched, act.Book, error) {
+func (h hand) rules(ctx context.Context, planID string) (ledger.Launched, act.Rules, error) {
 	l, err := h.store.Plan(ctx, planID)
 	if err != nil {
-		return l, act.Book{}, err
+		return l, act.Rules{}, err
 	}
 	cal, err := h.calendar()
 	if err != nil {
-		return l, act.Book{}, err
+		return l, act.Rules{}, err
 	}
-	b, err := act.NewBook(&l.Plan, cal)
+	b, err := act.NewRules(&l.Plan, cal)
 	return l, b, err
 }
 
 // acted is what an act does to a task and its talks, over the channels given.
-func (h hand) acted(ctx context.Context, l ledger.Launched, b act.Book, task string, a act.Act) (ledger.Acted, *act.Refusal, error) {
+func (h hand) acted(ctx context.Context, l ledger.Launched, b act.Rules, task string, a act.Act) (ledger.Acted, *act.Refusal, error) {
 	row, err := h.store.Task(ctx, l.Plan.ID, task)
 	if err != nil {
 		return ledger.Acted{}, nil, err
@@ -93,7 +93,7 @@ func mailed(told []plan.Stage) map[people.Recipient][]string {
 }
 
 func (h hand) Act(ctx context.Context, planID, task string, a act.Act) error {
-	l, b, err := h.book(ctx, planID)
+	l, b, err := h.rules(ctx, planID)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (h hand) refuse(ctx context.Context, planID, task string, a act.Act, refuse
 }
 
 func (h hand) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act) error {
-	l, b, err := h.book(ctx, planID)
+	l, b, err := h.rules(ctx, planID)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (h hand) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act) e
 }
 
 func (h hand) Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (string, error) {
-	l, b, err := h.book(ctx, planID)
+	l, b, err := h.rules(ctx, planID)
 	if err != nil {
 		return "", err
 	}
@@ -171,7 +171,7 @@ func (h hand) Propose(ctx context.Context, planID string, a act.Act, rule *act.P
 func (d *desk) closed(t *testing.T, planID, task, reason string, when ledger.When) {
 	t.Helper()
 	h := hand{d, func() time.Time { return when.Plan }}
-	l, b, err := h.book(t.Context(), planID)
+	l, b, err := h.rules(t.Context(), planID)
 	require.NoError(t, err)
 	a := act.Act{ID: "verify", Kind: act.Verify, By: act.Actor{Account: "office", Name: "协调办王某", Unit: l.Plan.Directory.Office}, Reason: reason}
 	h.stamp(&a)

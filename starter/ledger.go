@@ -69,7 +69,7 @@ func (a *app) verify(ctx context.Context, store *ledger.Store, check ledger.Chec
 }
 
 // exportFormats are what `ledger export` writes. The JSON is report.Table; an
-// events file has one ledger.Event a line, as it stands in the chain.
+// events file has one ledger.Event a line, as it is in the chain.
 var exportFormats = []string{"xlsx", "csv", "json", "events"}
 
 // ledgerExport writes one plan's book, or its events, to a file or to the output.
@@ -91,7 +91,7 @@ func (a *app) ledgerExport() *cobra.Command {
 			case !slices.Contains(exportFormats, format):
 				return a.w.Err("report.bad_format", words.Data{"Format": format})
 			}
-			a.format = format // no table, above which anything could stand
+			a.format = format // no table, above which anything could be printed
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
 				if format == "events" {
 					events, err := r.EventFile(cmd.Context(), who, plan)

@@ -61,10 +61,11 @@ func (a *app) officeContacts() *cobra.Command {
 	}, (*terminal.Screen).Contacts)
 }
 
-// officeContact seats somebody, for every plan.
+// officeContact names who is in a seat, for every plan.
 func (a *app) officeContact() *cobra.Command {
 	var c people.Contact
 	var empty bool
+	var beside []string
 	cmd := &cobra.Command{
 		Use: "contact UNIT/SEAT", Short: a.w.T("office.cmd_contact"), Long: a.w.T("office.cmd_contact_long"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -73,6 +74,11 @@ func (a *app) officeContact() *cobra.Command {
 				return a.w.Err("office.bad_seat", words.Data{"Value": args[0]})
 			}
 			c.Name, c.Email = strings.TrimSpace(c.Name), strings.TrimSpace(c.Email)
+			others, bad := people.ReadBeside(strings.Join(beside, "\n"))
+			if bad > 0 {
+				return a.w.Err("office.bad_beside", words.Data{"Value": beside[bad-1]})
+			}
+			c.Beside = people.Besides(others)
 			switch {
 			case empty:
 				c = people.Contact{}
@@ -84,6 +90,7 @@ func (a *app) officeContact() *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().StringArrayVar(&beside, "beside", nil, a.w.T("office.flag_beside"))
 	for name, to := range map[string]*string{"name": &c.Name, "email": &c.Email, "post": &c.Post, "phone": &c.Phone, "pace": &c.Pace} {
 		cmd.Flags().StringVar(to, name, "", a.w.T("office.flag_"+name))
 	}
@@ -91,7 +98,8 @@ func (a *app) officeContact() *cobra.Command {
 	return cmd
 }
 
-// seat puts a contact on a seat. What is not said of the same person stays as it was.
+// seat puts a contact on a seat. Fields that the command does not give, for the same person,
+// are left as they are.
 func (a *app) seat(ctx context.Context, store *ledger.Store, r people.Recipient, c people.Contact, said func(flag string) bool, by act.Actor) error {
 	units, err := store.Units(ctx)
 	if err != nil {
@@ -105,6 +113,9 @@ func (a *app) seat(ctx context.Context, store *ledger.Store, r people.Recipient,
 		if !said("phone") {
 			c.Phone = now.Phone
 		}
+	}
+	if now, _ := unit.Seat(r.Role); c != (people.Contact{}) && !said("beside") { // B 岗 belongs to the seat, whoever is in it
+		c.Beside = now.Beside
 	}
 	before, err := engine.SetContact(ctx, store, a.now(), r, c, by)
 	if errors.Is(err, ledger.ErrNotFound) {

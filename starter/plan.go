@@ -28,7 +28,7 @@ import (
 
 func (a *app) planCommand() *cobra.Command {
 	return a.group("plan", "cli.plan",
-		a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus(), a.planRollover(), a.planEnd(), a.planAmend(), a.planApplyPolicy())
+		a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus(), a.planRollover(), a.planEnd(), a.planArchive(), a.planTakeBack(), a.planAmend(), a.planApplyPolicy())
 }
 
 // read reads a plan under the holiday notices in force, those that were imported into the
@@ -162,7 +162,8 @@ func (a *app) planPreview() *cobra.Command {
 	return c
 }
 
-// issued is when a plan is taken to begin where nobody says: on the day of its issue.
+// issued is the instant at which a plan begins when the command gives none: midnight of the
+// day of issue, in the plan's zone.
 func issued(p *plan.Plan) time.Time { return p.Issued.At(0, 0, p.Location()) }
 
 // instant reads --at: "now", or a day (its midnight).
@@ -187,7 +188,7 @@ func (a *app) planLaunch() *cobra.Command {
 			if _, err := os.Stat(args[0]); !errors.Is(err, fs.ErrNotExist) || strings.ContainsAny(args[0], "./\\") {
 				if p, _, err = a.load(cmd.Context(), args[0]); err != nil {
 					_ = a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error { // the file's fault is the answer
-						rows, _, err := r.Plans(cmd.Context(), who)
+						rows, _, err := r.Plans(cmd.Context(), who, false)
 						a.show().Unfinished(a.err, rows)
 						return err
 					})
@@ -219,9 +220,9 @@ func (a *app) launchFile(ctx context.Context, h *host.Host, p *plan.Plan, file s
 
 // checkNew refuses a plan that the ledger does not know yet where it holds placeholders or
 // contradictions, addresses of .example while mail is sent, or other contacts of units that
-// are not its office's to seat; and it asks about work that seems to be open in another plan
-// already, which would be chased twice. One that the ledger knows runs from there, whatever
-// its file says.
+// are not its office's to name; and it asks about work that seems to be open in another plan
+// already, which would be chased twice. A plan that the ledger knows is not checked: it runs
+// from the ledger, whatever its file says.
 func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, file string, agree terminal.Consent) error {
 	who, err := a.viewer()
 	if err != nil {
@@ -256,9 +257,10 @@ func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, f
 	return nil
 }
 
-// launch launches a plan on an open host, or finishes the launch of the plan of this ID:
-// p is nil without files. Files that say otherwise than the ledger are named, and end in
-// errSaid: what they say was not done. A bar shows how many deadlines are set.
+// launch launches a plan on an open host, or finishes the launch of the plan with this ID;
+// p is nil without files. Where the files differ from the ledger's plan, the differences are
+// named and errSaid is returned, since they were not put in force. A bar shows how many
+// deadlines are set.
 func (a *app) launch(ctx context.Context, h *host.Host, id string, p *plan.Plan) error {
 	cal, err := a.calendarOf(ctx, h.Ledger)
 	if err != nil {
@@ -268,13 +270,13 @@ func (a *app) launch(ctx context.Context, h *host.Host, id string, p *plan.Plan)
 	if err != nil {
 		return err
 	}
-	switch _, err := a.reader(h.Ledger).Plan(ctx, who, id); { // what its files say otherwise is shown
+	switch _, err := a.reader(h.Ledger).Plan(ctx, who, id); { // differences of its files are shown to whoever may see the plan
 	case errors.Is(err, ledger.ErrNotFound) && p == nil:
 		return a.w.Err("cli.launch_what", words.Data{"Name": id})
 	case err != nil && !errors.Is(err, ledger.ErrNotFound):
 		return err
 	}
-	by, unnamed := a.actor() // whoever is not named hears it where somebody has to order it
+	by, unnamed := a.actor() // without an account, the error is told where one is needed to order the launch
 	started := a.now()
 	watch, end := a.show().Progress("cli.arming")
 	o := engine.LaunchOptions{At: started, Grace: engine.AuditGrace, By: by, Watch: watch}
@@ -307,7 +309,8 @@ func (a *app) launch(ctx context.Context, h *host.Host, id string, p *plan.Plan)
 
 // planStatus is every launched plan, or one plan's tasks by light.
 func (a *app) planStatus() *cobra.Command {
-	return a.looksBack(a.listing(&cobra.Command{
+	var archived bool
+	c := a.looksBack(a.listing(&cobra.Command{
 		Use: "status [PLAN]", Short: a.w.T("cli.plan_status"), Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
@@ -318,7 +321,7 @@ func (a *app) planStatus() *cobra.Command {
 					}
 					return a.show().Print(t.Rows(), func() { a.show().Status(t) })
 				}
-				rows, whole, err := r.Plans(cmd.Context(), who)
+				rows, whole, err := r.Plans(cmd.Context(), who, archived)
 				if err != nil {
 					return err
 				}
@@ -331,9 +334,57 @@ func (a *app) planStatus() *cobra.Command {
 			})
 		},
 	}))
+	c.Flags().BoolVar(&archived, "archived", false, a.w.T("follow.flag_archived"))
+	return c
 }
 
-// planEnd ends a plan of which nothing goes on any more, or says what does.
+// planArchive archives a plan that has ended.
+func (a *app) planArchive() *cobra.Command {
+	return a.archiving("archive PLAN", "follow.archive", "follow.archived", "follow.flag_why", false, (*engine.Engine).ArchivePlan)
+}
+
+// planTakeBack takes an archived plan back into the everyday lists.
+func (a *app) planTakeBack() *cobra.Command {
+	return a.archiving("take-back PLAN", "follow.take_back", "follow.taken_back", "follow.flag_why_back", true, (*engine.Engine).TakeBackPlan)
+}
+
+func (a *app) archiving(use, short, done, flag string, why bool, do func(e *engine.Engine, ctx context.Context, planID string, by act.Actor, reason string) error) *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use: use, Short: a.w.T(short), Long: a.w.T(short + "_long"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if why && strings.TrimSpace(reason) == "" {
+				return a.needsFlag("reason")
+			}
+			ctx := cmd.Context()
+			var title string
+			err := a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
+				l, err := r.Plan(ctx, who, args[0])
+				title = l.Plan.Title
+				return err
+			})
+			if err == nil {
+				err = a.acting(ctx, func(h *host.Host, by act.Actor) error {
+					return do(h.Engine, ctx, args[0], by, strings.TrimSpace(reason))
+				})
+			}
+			switch {
+			case errors.Is(err, ledger.ErrNotFound):
+				return a.w.Err("cli.launch_what", words.Data{"Name": args[0]})
+			case errors.Is(err, ledger.ErrNotEnded):
+				return a.w.Err("follow.not_ended", words.Data{"Title": title, "Plan": args[0]})
+			case err != nil:
+				return err
+			}
+			a.say(done, words.Data{"Title": title})
+			return nil
+		},
+	}
+	c.Flags().StringVarP(&reason, "reason", "m", "", a.w.T(flag))
+	return c
+}
+
+// planEnd ends a plan whose tasks are all settled, or names those that go on.
 func (a *app) planEnd() *cobra.Command {
 	var reason, paper string
 	c := a.listing(&cobra.Command{

@@ -15,8 +15,8 @@ import (
 	"duban/internal/words"
 )
 
-// viewer is for whom the command reads: the account of --as or DUBAN_AS. Nobody named
-// is whoever can open the ledger itself, and sees everything.
+// viewer is for whom the command reads: the account of --as or DUBAN_AS. Without an account
+// it is the machine's operator, who can open the ledger itself and sees everything.
 func (a *app) viewer() (query.Viewer, error) {
 	if a.as == "" {
 		return query.Operator(), nil
@@ -25,8 +25,8 @@ func (a *app) viewer() (query.Viewer, error) {
 	return query.As(by), err
 }
 
-// withLedger opens the ledger alone and to be read: reading it needs no engine. It makes none:
-// in the wrong folder an empty ledger would look whole.
+// withLedger opens the ledger to be read, which needs no engine. It makes no ledger where
+// there is none: in a wrong folder an empty one would look like an office without plans.
 func (a *app) withLedger(ctx context.Context, do func(*ledger.Store) error) error {
 	return a.openedLedger(ctx, true, do)
 }
@@ -77,7 +77,7 @@ func (a *app) reads(ctx context.Context, do func(*query.Reader, query.Viewer) er
 		}
 		seq, _, err := was.Head(ctx)
 		if err == nil {
-			if a.format == "table" { // the moment stands above the table
+			if a.format == "table" { // the moment is printed above the table
 				a.say("proof.as_of", words.Data{"At": a.asOf, "Seq": seq})
 			}
 			o := a.options()
@@ -100,7 +100,7 @@ func (a *app) looksBack(c *cobra.Command) *cobra.Command {
 // A reading is what a command reads with its arguments for whoever asks.
 type reading[T any] = func(r *query.Reader, ctx context.Context, who query.Viewer, args []string) (T, error)
 
-// listed is what is printed for a program in another shape than it is read.
+// listed has a shape of its own for programs: -o json prints Listing.
 type listed interface{ Listing() any }
 
 // shows makes a command of a reading: what is read is printed, as it is for a program, by
@@ -122,7 +122,7 @@ func shows[T any](a *app, c *cobra.Command, read reading[T], show func(*terminal
 	return a.listing(c)
 }
 
-// pageOf is how many lines a table shows that nobody asked for more of.
+// pageOf is how many lines a table shows without --limit.
 const pageOf = 200
 
 // paged gives a command of a list the flags that choose a page of it. JSON is all of a
@@ -157,7 +157,7 @@ func lists[F, L any](a *app, c *cobra.Command, f *F, planID *string, skip, limit
 			show(sc, found)
 			sc.Page(len(found.Lines), found.Total, *skip)
 		}
-		if a.as != "" && found.For != "" { // of whom nobody is asked for, all units' lines are listed
+		if a.as != "" && found.For != "" { // without an account the lines of all units are listed
 			a.say("cli.only_of", words.Data{"Unit": found.For, "Account": a.as})
 		}
 	})

@@ -6,16 +6,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"duban/internal/calendar"
+	"duban/internal/front"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/portal"
 	"duban/internal/rehearse"
 	"duban/internal/script"
 	"duban/internal/terminal"
@@ -23,10 +24,11 @@ import (
 )
 
 func (a *app) rehearseCommand() *cobra.Command {
-	var acts string
+	var acts, listen string
 	var kill bool
 	o := rehearse.Options{Spawn: spawn, Window: a.cfg.WakeWindow, Log: a.log}
-	c := a.ofFile("rehearse FILE", "cli.rehearse", func(ctx context.Context, p *plan.Plan, cal *calendar.Calendar) (err error) {
+	var c *cobra.Command
+	c = a.ofFile("rehearse FILE", "cli.rehearse", func(ctx context.Context, p *plan.Plan, cal *calendar.Calendar) (err error) {
 		o.Plan, o.Calendar = p, cal
 		if o.Faults, err = rehearse.Faults(o.Faults, kill); err != nil {
 			return err
@@ -37,7 +39,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 		if o.Dir == "" {
 			o.Dir = filepath.Join(a.cfg.Dir, "rehearsal-"+p.ID)
 		}
-		return a.rehearse(ctx, o)
+		return a.rehearse(ctx, o, portal.Listening{Address: listen, Wish: !c.Flags().Changed("listen")})
 	})
 	terminal.Take(c, &o.Day, "speed", a.w.T("cli.flag_speed"), a.speed)
 	a.show().Day(c, &o.From, "from", "cli.flag_from")
@@ -49,6 +51,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 	c.Flags().Uint64Var(&o.Seed, "seed", 1, a.w.T("cli.flag_seed"))
 	c.Flags().StringVar(&o.Dir, "dir", "", a.w.T("cli.flag_dir"))
 	c.Flags().StringVar(&acts, "script", "", a.w.T("script.flag"))
+	c.Flags().StringVar(&listen, "listen", front.Wish, a.w.T("account.flag_listen"))
 	return c
 }
 
@@ -62,7 +65,7 @@ func (a *app) speed(s string) (time.Duration, error) {
 	return d, nil
 }
 
-func (a *app) rehearse(ctx context.Context, o rehearse.Options) error {
+func (a *app) rehearse(ctx context.Context, o rehearse.Options, at portal.Listening) error {
 	show := a.out
 	if a.format == "json" {
 		show = a.err
@@ -70,8 +73,14 @@ func (a *app) rehearse(ctx context.Context, o rehearse.Options) error {
 	a.serves.Store(true)
 	v := a.show().Year(show, a.now)
 	a.w.Say(show, "cli.rehearse_start", words.Data{"Title": o.Plan.Title, "Dir": o.Dir})
-	o.Watch = v.Watch
+	pages, err := front.Watching(ctx, a.cfg, o.Dir, at, a.log)
+	if err != nil {
+		return err
+	}
+	a.w.Say(show, "cli.rehearse_pages", words.Data{"URL": pages.Address})
+	o.Watch = func(p rehearse.Progress) { pages.Watch(p); v.Watch(p) }
 	result, err := rehearse.Run(ctx, o)
+	err = errors.Join(err, pages.Close())
 	differs := errors.Is(err, rehearse.ErrDiffers)
 	if err != nil && !differs {
 		return err
@@ -136,5 +145,5 @@ func spawn(e rehearse.Engine) *exec.Cmd {
 	if err != nil {
 		self = os.Args[0]
 	}
-	return exec.Command(self, "engine", "--dir", e.Dir, "--port", strconv.Itoa(e.Port), "--join="+strconv.FormatBool(e.Join), "--mail", e.Mail, "--statements", e.Statements)
+	return exec.Command(self, e.Args()...)
 }

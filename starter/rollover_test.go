@@ -119,12 +119,12 @@ func abs(t *testing.T, path string) string {
 // Late is what every list calls late: whoever has handed in in time and waits for the
 // office, and whose task was suspended, is not written down as late for all to read;
 // what waits, is suspended or is in a talk is named.
-func TestRolloverSaysHowEachStands(t *testing.T) {
+func TestRolloverSaysHowFarEachIs(t *testing.T) {
 	t.Parallel()
 	d, p, file := seededDesk(t)
 	cal, err := d.calendar()
 	require.NoError(t, err)
-	book, err := act.NewBook(p, cal)
+	rules, err := act.NewRules(p, cal)
 	require.NoError(t, err)
 	does := func(task, account, unit string, kind act.Kind, on calendar.Day, says func(*act.Act)) {
 		row, err := d.store.Task(t.Context(), p.ID, task)
@@ -134,7 +134,7 @@ func TestRolloverSaysHowEachStands(t *testing.T) {
 		if says != nil {
 			says(&a)
 		}
-		after, _, refused := book.Act(book.Course(ledger.CaseOf(row)), a)
+		after, _, refused := rules.Act(rules.Course(ledger.CaseOf(row)), a)
 		require.Nil(t, refused, "%s %s: %+v", task, kind, refused)
 		_, _, err = d.store.Act(t.Context(), ledger.Acted{Plan: p.ID, Task: task, Act: a, Version: row.Version, Facts: after.Case}, ledger.When{Real: at, Plan: at})
 		require.NoError(t, err)

@@ -104,7 +104,7 @@ func (d *desk) launched(id string, clock calendar.Clock) {
 	}
 	cal, err := d.calendar()
 	require.NoError(d.t, err)
-	book, err := act.NewBook(&p, cal)
+	rules, err := act.NewRules(&p, cal)
 	require.NoError(d.t, err)
 	began := at(6, 1, 0)
 	var tasks []ledger.Task
@@ -115,15 +115,15 @@ func (d *desk) launched(id string, clock calendar.Clock) {
 	added, err := d.store.AddPlan(ctx, ledger.Launched{Plan: p, Clock: clock, At: began}, tasks, when(began))
 	require.NoError(d.t, err)
 	require.True(d.t, added)
-	d.decide(ctx, book, id, tasks, at(6, 30, 20), when)
+	d.decide(ctx, rules, id, tasks, at(6, 30, 20), when)
 	d.closed(d.t, id, "late", "验收合格", when(at(6, 23, 10)))
 	require.NoError(d.t, d.store.MarkArmed(ctx, id, []string{"soon", "over"}, when(at(7, 1, 8))))
 }
 
 // decide decides every stage that speaks before the instant.
-func (d *desk) decide(ctx context.Context, book act.Book, id string, tasks []ledger.Task, before time.Time, when func(time.Time) ledger.When) {
+func (d *desk) decide(ctx context.Context, rules act.Rules, id string, tasks []ledger.Task, before time.Time, when func(time.Time) ledger.When) {
 	for _, t := range tasks {
-		for _, s := range book.Ahead(ledger.CaseOf(t)) {
+		for _, s := range rules.Ahead(ledger.CaseOf(t)) {
 			if !s.At.Before(before) || t.ID == "late" && s.At.After(at(6, 18, 0)) {
 				continue
 			}
@@ -176,7 +176,7 @@ func TestStatusOfOnePlan(t *testing.T) {
 		"销号 逾期办结 2021-06-18 迟3个工作日办结 late 市水务局 完成管网改造 2021-06-17 提醒",
 	}, rows)
 
-	var book query.StatusBook
+	var book query.StatusTable
 	require.NoError(t, json.Unmarshal([]byte(d.say("plan", "status", "water", "-o", "json")), &book))
 	require.Equal(t, []string{"over", "soon", "late", "always"}, []string{book.Tasks[0].ID, book.Tasks[1].ID, book.Tasks[2].ID, book.Tasks[3].ID})
 	require.Equal(t, 3, book.Counts.Total)
@@ -185,9 +185,9 @@ func TestStatusOfOnePlan(t *testing.T) {
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
-// A rehearsal that is over stands where its last event stands, however long ago
+// The clock of a rehearsal that is over shows its last event, however long ago
 // that is; a real plan goes on with the wall clock.
-func TestRehearsalStandsAtItsLastEvent(t *testing.T) {
+func TestARehearsalEndsAtItsLastEvent(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, at(7, 1, 10).AddDate(5, 0, 0))
 	d.launched("real", calendar.Clock{})

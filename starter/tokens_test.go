@@ -37,12 +37,12 @@ func TestTokensOfAccounts(t *testing.T) {
 	require.Contains(t, f.reads("account calendar shuiwu --unit gaoping", "shuiwu"), "本单位")
 	require.Regexp(t, `/calendar/duban_[0-9a-f]{60}\.ics`, f.reads("account calendar shuiwu", "shuiwu"))
 
-	book, err := accounts.Open(f.w, f.cfg.Accounts)
+	list, err := accounts.Open(f.w, f.cfg.Accounts)
 	require.NoError(t, err)
 	handler := api.New(api.Options{
 		Reader:   f.reader(f.store),
 		SignIn:   signin.Open(f.store, signin.Options{Now: f.now}),
-		Accounts: func() (*accounts.Book, error) { return book, nil }, Now: f.now,
+		Accounts: func() (*accounts.List, error) { return list, nil }, Now: f.now,
 	})
 	get := func(path string) (int, string) {
 		w := httptest.NewRecorder()

@@ -60,13 +60,13 @@ func (a *app) upCommand() *cobra.Command {
 			var under sync.WaitGroup
 			under.Go(func() { a.launchAll(serving, h, args) })
 			under.Go(func() {
-				if err := pages.Wait(); err != nil { // what chases goes on without its pages
+				if err := pages.Wait(); err != nil { // the engine goes on without its pages
 					a.log.Error("The portal is not served any more", "error", err)
 				}
 			})
 			err = h.Wait(cmd.Context())
 			leave()
-			under.Wait() // what people sent is answered before the ledger is closed
+			under.Wait() // requests under way are answered before the ledger is closed
 			if again = errors.Is(err, host.ErrClockSetBack); again {
 				a.say("cli.up_again")
 				return err
@@ -79,10 +79,10 @@ func (a *app) upCommand() *cobra.Command {
 	return c
 }
 
-// launchAll launches the plans of these files. What is in the ledger runs, whatever
-// becomes of its file: one that is missing, broken or says otherwise is a loud
-// warning, and the others go on. What failed for a reason that passes is tried
-// again until ctx ends.
+// launchAll launches the plans of these files. A plan in the ledger runs, whatever becomes
+// of its file: a file that is missing, broken or differs from the ledger is a loud warning,
+// and the others go on. A launch that failed for a reason that passes is tried again until
+// ctx ends.
 func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
 	host.Insist(ctx, files, func(file string) (again bool) {
 		p, _, err := a.load(ctx, file)
@@ -94,7 +94,7 @@ func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
 		}
 		again = host.Passes(err)
 		log := a.log.With("file", file, "again", again)
-		if !errors.Is(err, errSaid) { // else it stands on the terminal already
+		if !errors.Is(err, errSaid) { // else it is on the terminal already
 			log = log.With("error", err)
 			fmt.Fprintln(a.err, host.Redact(a.sentence(err)))
 		}
@@ -138,8 +138,8 @@ func (a *app) portalCommand() *cobra.Command {
 
 // servePortal serves the pages of `up`, says where, and gives the office its first link when
 // nobody can sign in yet.
-func (a *app) servePortal(ctx context.Context, h *host.Host) (*portal.Server, error) {
-	s, at, first, err := front.Serve(ctx, a.cfg, h, a.log)
+func (a *app) servePortal(ctx context.Context, h *host.Host) (*front.Pages, error) {
+	s, at, first, err := front.Serve(ctx, a.cfg, h, spawn, a.log)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ const viewers = `accounts:
   - {id: lvye, name: 林业局周某, unit: lvye}
 `
 
-// What somebody may read: of each a word that stands nowhere else.
+// What somebody may read: of each a word that is nowhere else.
 const (
 	waterOver = "污水处理厂"  // task over, led by shuiwu, gaoping assists
 	waterLate = "管网改造"   // task late, led by gaoping
@@ -79,7 +79,7 @@ func watched(t *testing.T) *filed {
 	require.NoError(t, err)
 	cal, err := f.calendar()
 	require.NoError(t, err)
-	b, err := act.NewBook(&p, cal)
+	b, err := act.NewRules(&p, cal)
 	require.NoError(t, err)
 	for _, s := range b.Ahead(ledger.CaseOf(ledger.TaskOf(&p, p.Tasks[0], at(6, 1, 0))))[:2] {
 		channels := map[people.Recipient][]string{}
@@ -191,6 +191,8 @@ func TestWhatAViewerReads(t *testing.T) {
 		"plan rollover " + file + " --year 2022 -o " + filepath.Join(t.TempDir(), "new"): {"shuiwu": {"才能查看"}, "air-office": {"才能查看"}, "lvye": {"才能查看"}},
 		"plan launch nothing":                           {},
 		"plan end water -m 年度结束":                        {"office": {waterOver}, "leader": {waterOver}, "shuiwu": {"才能查看"}, "air-office": {"才能查看"}},
+		"plan archive water":                            {"shuiwu": {"才能查看"}, "air-office": {"才能查看"}},
+		"plan take-back water -m 补材料":                   {"shuiwu": {"才能查看"}, "air-office": {"才能查看"}},
 		"calendar import " + notice:                     {"": {airTask}, "air-office": {airTask}, "huanbao": {airTask}},
 		"calendar back 2021":                            {},
 		"task list":                                     {"": append([]string{airTask}, water...), "office": water, "leader": water, "shuiwu": {waterOver}, "gaoping": water, "air-office": {airTask}, "huanbao": {airTask}},
@@ -230,6 +232,9 @@ func TestWhatAViewerReads(t *testing.T) {
 		"office contact huanbao/deputy --name 甲 --email a@b.example": {"air-office": {"市环保局分管领导：无人 → 甲 <a@b.example>"}, "office": {"只有协调办"}, "huanbao": {"只有协调办"}, "lvye": {"只有协调办"}},
 		"water show":                          {"office": {"没有带断面登记表的计划"}, "shuiwu": {"没有带断面登记表的计划"}},
 		"water export -f -":                   {"office": {"没有带断面登记表的计划"}},
+		"assess show":                         {"office": {"没有带考核细则的计划"}, "shuiwu": {"没有带考核细则的计划"}},
+		"assess export -f -":                  {"office": {"没有带考核细则的计划"}},
+		"assess check":                        {"office": {"没有带考核细则的计划"}},
 		"water import water.go":               {"shuiwu": {"没有带断面登记表的计划"}},
 		"doctor -o json":                      {"office": {"才能查看"}, "shuiwu": {"才能查看"}},
 		"__complete plan apply-policy ":       {"": {airTitle}, "air-office": {airTitle}, "huanbao": {airTitle}, "shuiwu": {"治水计划"}},
@@ -262,7 +267,12 @@ func TestWhatAViewerReads(t *testing.T) {
 		check(line, want, append(slices.Sorted(maps.Keys(theirs)), "")...)
 	}
 	for _, d := range act.All { // with all that the act needs, and without
-		if d.Command == "" {
+		if d.Command == "" || d.On == act.OnIncident { // incidents are acted on in the portal and by programs
+			continue
+		}
+		if d.On == act.OnPlan {
+			covered = append(covered, "assess "+d.Command)
+			check("assess "+d.Command, sees{"shuiwu": {"没有带考核细则的计划"}}, "shuiwu", "lvye")
 			continue
 		}
 		on := map[act.Thing]string{act.OnTask: "over", act.OnDuty: "watch", act.OnTalk: "over#1"}[d.On]

@@ -57,7 +57,7 @@ func (a *app) waterImport() *cobra.Command {
 					return err
 				}
 				all, im := a.show().Bulletins(read)
-				if bad > 0 { // where a cell of one cannot be taken nothing is
+				if bad > 0 { // where a cell of any file cannot be taken, nothing is recorded
 					a.complain("water.nothing_taken", words.Data{"Count": bad})
 					return errSaid
 				}

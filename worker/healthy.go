@@ -9,8 +9,8 @@ import (
 )
 
 // healthy asks the worker of this machine, by the address that DUBAN_METRICS gives it,
-// whether it works: it serves its metrics once the ledger and Temporal have answered.
-// Containers without a shell and without curl ask so.
+// whether it works: a worker serves its metrics once the ledger and Temporal have answered.
+// It is the health check of containers without a shell and without curl.
 func healthy(metrics string) error {
 	host, port, err := net.SplitHostPort(metrics)
 	if err != nil {

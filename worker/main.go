@@ -35,7 +35,8 @@ func main() {
 	}
 }
 
-// answer is what the program does with arguments, and its exit status: it never works with any.
+// answer answers a call with arguments and gives the exit status: with any argument the
+// program does not begin to work.
 func answer(args []string, w *words.Words, out, errOut io.Writer) int {
 	say := func(text string) int {
 		if _, err := fmt.Fprintln(out, text); err != nil {
@@ -81,7 +82,7 @@ func run(ctx context.Context, environ []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	ending, served, err := front.Keep(ctx, cfg, h, log)
+	ending, served, err := front.Keep(ctx, cfg, h, front.Beside(), log)
 	if err != nil {
 		return err
 	}

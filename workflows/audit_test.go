@@ -15,8 +15,8 @@ import (
 	"duban/workflows"
 )
 
-// audited runs one audit at a day's 09:30 and gives the alarm events' text and
-// the mails it sent.
+// audited runs one audit at an instant and gives the alarm event's JSON and the mails that
+// were sent.
 func (b *bench) audited(at time.Time) (alarm string, mails []string) {
 	b.SetStartTime(at)
 	b.RegisterDelayedCallback(b.CancelWorkflow, time.Hour)
@@ -41,7 +41,8 @@ func TestAuditCriesForAnOccurrenceThatWasNeverOpened(t *testing.T) {
 		Recur: &plan.Recurrence{Every: "quarter"}}
 	b := newBench(t, day(2021, 4, 8), monitor)
 	alarm, mails := b.audited(day(2021, 6, 16).Add(9*time.Hour + 30*time.Minute))
-	// opened on Friday 05-28: what meets on Monday 05-31 becomes one, and that was never said
+	// The occurrence should have been opened on Friday 05-28. Its first stages fall on Monday
+	// 05-31 and are merged into one, which was never said.
 	require.JSONEq(t, `{"missing":["monitor.2021Q2/remind-30"],"stuck":[]}`, alarm)
 	require.Len(t, mails, 1)
 	require.Contains(t, mails[0], "水质监测")
@@ -58,7 +59,7 @@ func TestAuditIsSilentBeforeAnOccurrenceSpeaks(t *testing.T) {
 	require.Empty(t, mails)
 }
 
-// A talk outlives its task: the audit goes on until the talk too has ended.
+// A talk may go on after its task is closed: then the audit goes on until the talk has ended.
 func TestAuditGoesOnWithTheLastTalk(t *testing.T) {
 	t.Parallel()
 	for _, opens := range []string{string(act.TalkPending), plan.TalkOnApproval, plan.TalkAtOnce} {
@@ -86,7 +87,7 @@ func TestAuditGoesOnWithTheLastTalk(t *testing.T) {
 			b.done()
 			want := "2021-05-24"
 			if opens != plan.TalkAtOnce {
-				want = "2021-05-16" // one that has not opened is void with its task
+				want = "2021-05-16" // a talk that was not opened is void with its task
 			}
 			require.Equal(t, want, b.Now().In(calendar.Beijing).Format(time.DateOnly))
 		})
@@ -107,8 +108,8 @@ func TestAuditCriesForATalkThatDidNotOpen(t *testing.T) {
 	require.Contains(t, mails[0], "约谈（survey#1）")
 }
 
-// The audit ends when nothing of the plan can come any more, and only then: each
-// case has one thing more than a plan whose only task is closed.
+// The audit ends only when nothing of the plan can come any more. Each case is a plan whose
+// only task is closed, with one thing more that goes on.
 func TestTheAuditEndsOnlyWhenNothingCanCome(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 4, 8)
@@ -157,7 +158,8 @@ func (b *bench) called() *ledger.Talk {
 	return talk
 }
 
-// A clock that differs from the ledger's is told to the office, and keeps nothing.
+// When the machine's clock differs from the ledger's, the audit tells the office, and does
+// everything else as always.
 func TestAuditTellsOfAWrongClock(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, day(2021, 4, 8), task("only", calendar.NewDay(2021, 12, 31)))

@@ -15,8 +15,8 @@ import (
 	"duban/workflows"
 )
 
-// yearsBench launches tasks on 2 November 2026, the notice for 2027 not being
-// out, with every stage decided: nothing else is to be found.
+// yearsBench launches tasks on 2 November 2026, when there is no holiday notice for 2027 yet,
+// with every stage decided, so that the audit finds nothing else.
 func yearsBench(t *testing.T, dues ...calendar.Day) *bench {
 	t.Helper()
 	var tasks []plan.Task
@@ -32,8 +32,8 @@ func yearsBench(t *testing.T, dues ...calendar.Day) *bench {
 	return b
 }
 
-// auditDays audits at 09:30 for some days, and gives the days of the mails and
-// the events of the audit.
+// auditDays audits at 09:30 on a number of days, and gives the days of the mails and the
+// audit's events.
 func (b *bench) auditDays(days int) (mails, events []string) {
 	b.RegisterDelayedCallback(b.CancelWorkflow, time.Duration(days)*24*time.Hour)
 	b.live(workflows.AuditType, workflows.AuditState{Plan: "p", Next: day(2026, 11, 2).Add(9*time.Hour + 30*time.Minute), Grace: 20 * time.Minute})
@@ -62,8 +62,8 @@ func TestAuditTellsOnceOfAYearWithoutANotice(t *testing.T) {
 	require.Contains(t, b.post.mails[0].Text, "first、second")
 }
 
-// A channel that is away keeps the word back and loses none: its digest is tried
-// until the office has it, and the audit does not say it again.
+// When the channel is away, the audit's message is not lost: its digest is tried until the
+// office has it, and the next audit does not send it again.
 func TestAuditLeavesItsWordToADigest(t *testing.T) {
 	t.Parallel()
 	b := yearsBench(t, calendar.NewDay(2026, 12, 31))

@@ -14,8 +14,9 @@ import (
 	"duban/workflows"
 )
 
-// A ledger whose answer changes nothing is asked in growing gaps, not without end,
-// and acts that it is always ahead of are tried likewise.
+// When the ledger's answer changes nothing, the workflow asks again in growing gaps and not
+// in a loop; so it does with an act when the ledger always has acts that the run does not
+// know.
 func TestAnAnswerThatChangesNothingIsNoLoop(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 4, 8)

@@ -8,16 +8,19 @@ import (
 	"duban/internal/wire"
 )
 
-// Digest speaks one recipient's notices of one instant in one message, when no
-// Morning does or could. Its ID makes it one. What a channel cannot take now is
-// tried again with growing gaps until it is delivered, refused for good, no longer
-// true, or ended by a person: nothing else ends it.
+// Digest sends one recipient's notices of one instant in one message, when there is
+// no Morning for them or the Morning could not. Its workflow ID is the digest's, so
+// that there is only one. A message that a channel does not take is tried again with
+// growing gaps until it is delivered, refused for good, no longer true, or ended by a
+// person: nothing else ends the workflow.
 func Digest(ctx workflow.Context, in DigestInput) error {
 	input := wire.SpeakInput{Digest: in.Key}
 	if in.Tries == 0 {
+		asked := askedToSpeak(ctx)
+		take(asked, asked.Len())
 		var left wire.SpeakResult
 		err := local(speaking(ctx), wire.SpeakName, input, &left)
-		if err == nil && left.Left == 0 {
+		if err == nil && left.Left == 0 && asked.Len() == 0 {
 			return nil
 		}
 	}
@@ -27,15 +30,17 @@ func Digest(ctx workflow.Context, in DigestInput) error {
 	return untilDelivered(ctx, DigestType, in.Key, &in.Tries, &in, deliver)
 }
 
-// Morning speaks the digests of up to fifty recipients of one instant. The start
-// delay holds it until then; its ID makes it one. What a recipient's channel does
-// not take goes on in a Digest of its own.
+// Morning sends the digests of up to fifty recipients of one instant. It is started
+// with a delay until that instant; its workflow ID is the morning's, so that there is
+// only one. A digest that its channel does not take gets a Digest workflow.
 func Morning(ctx workflow.Context, in MorningInput) error {
 	input := wire.MorningInput{Morning: in.Key, At: in.At}
 	if in.Tries == 0 {
+		asked := askedToSpeak(ctx)
+		take(asked, asked.Len())
 		var left wire.SpeakResult
 		err := workflow.ExecuteLocalActivity(speaking(ctx), wire.SpeakMorningName, input).Get(ctx, &left)
-		if err == nil && left.Left == 0 {
+		if err == nil && left.Left == 0 && asked.Len() == 0 {
 			return nil
 		}
 	}
@@ -45,17 +50,29 @@ func Morning(ctx workflow.Context, in MorningInput) error {
 	return untilDelivered(ctx, MorningType, in.Key, &in.Tries, &in, deliver)
 }
 
-// untilDelivered tries to deliver with growing gaps until nothing is left. tries is
-// in's, the workflow's input, with which a long history goes on in a new run.
+// askedToSpeak has a signal for every time that somebody has asked for a try at once: a
+// message that was refused is sent again.
+func askedToSpeak(ctx workflow.Context) workflow.ReceiveChannel {
+	return workflow.GetSignalChannel(ctx, SpeakNowSignal)
+}
+
+// untilDelivered calls deliver, with growing gaps, until nothing is left to deliver and
+// nobody has asked for another try since the last one began: what is sent again while a
+// try ends would be lost otherwise. tries points to the count within in, the workflow's
+// input; when the history is long, the workflow continues with in in a new run.
 func untilDelivered(ctx workflow.Context, kind, key string, tries *int, in any, deliver func(workflow.Context) workflow.Future) error {
-	now := workflow.GetSignalChannel(ctx, SpeakNowSignal)
+	now := askedToSpeak(ctx)
 	for {
+		take(now, now.Len())
 		var left wire.SpeakResult
 		err := deliver(ctx).Get(ctx, &left)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err == nil && left.Left == 0 {
+			if now.Len() > 0 {
+				continue
+			}
 			return nil
 		}
 		if err != nil {
@@ -73,12 +90,13 @@ func untilDelivered(ctx workflow.Context, kind, key string, tries *int, in any, 
 	}
 }
 
-// gap is how long to wait after so many tries: from a second to three hours.
+// gap is how long to wait after the given number of tries: from a second, doubling, to
+// three hours.
 func gap(tries int) time.Duration {
 	return min(time.Second<<min(tries-1, 20), 3*time.Hour)
 }
 
-// pause waits for d, or until it is told to go on.
+// pause waits for d of real time, or until a signal on now says to try at once.
 func pause(ctx workflow.Context, now workflow.ReceiveChannel, d time.Duration) error {
 	timerCtx, cancel := workflow.WithCancel(ctx)
 	defer cancel()

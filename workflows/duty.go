@@ -10,10 +10,10 @@ import (
 )
 
 // Duty opens each occurrence of a recurring duty 周期性任务 as a Task of its own
-// when its time comes, and hands over to a new run after each, so that its
-// history does not grow with the years. An occurrence that is missed does not
-// hold up the next. While it is paused none is opened, and those that fell due
-// in the pause are left out.
+// when its time comes, and continues in a new run after each, so that its history
+// does not grow with the years. A missed occurrence does not delay the next one.
+// While the duty is paused no occurrence is opened, and those that fell due in the
+// pause are left out.
 func Duty(ctx workflow.Context, state DutyState) error {
 	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx),
 		search: search{state.keywords()}, patience: patience{plan: state.Plan, zone: state.Zone, thing: state.Duty}, at: begun(ctx, state.mark(), state.Position())}
@@ -39,8 +39,8 @@ type duty struct {
 	seam
 	turn   workflow.Mutex
 	moved  int  // acts recorded in this run
-	acted  bool // one of them was not one of many: see task.handsOver
-	opened bool // this run has opened its occurrence
+	acted  bool // one of the acts was not one of many: see task.handsOver
+	opened bool // an occurrence was opened in this run
 	at     position
 }
 
@@ -92,7 +92,8 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 	return false, d.settle(ctx, "occurrence "+o.Task, err, changed)
 }
 
-// end records that the duty falls due no more, unless an act has changed that.
+// end records that the duty has no further occurrence, unless an act has changed the
+// duty meanwhile.
 func (d *duty) end(ctx workflow.Context, in wire.LookInput, changed func() bool) error {
 	if err := d.turn.Lock(ctx); err != nil {
 		return err
@@ -109,7 +110,8 @@ func (d *duty) end(ctx workflow.Context, in wire.LookInput, changed func() bool)
 	return d.settle(ctx, "end", err, changed)
 }
 
-// paused waits for the end of the pause, which comes by itself when it is known.
+// paused waits for the end of the pause and resumes the duty. A pause without a known
+// end lasts until an act or a signal changes something.
 func (d *duty) paused(ctx workflow.Context, changed func() bool) error {
 	workflow.SetCurrentDetails(ctx, d.details()+"已暂停")
 	until := d.Course.Pause.UntilAt
@@ -140,14 +142,14 @@ func (d *duty) listen(ctx workflow.Context) {
 	}
 }
 
-// act answers when the act is recorded or refused: see task.act. One that cannot be recorded now
-// gives up its turn between its rounds.
+// act handles an update: it returns when the act is recorded or refused, see task.act.
 func (d *duty) act(ctx workflow.Context, a act.Act) error {
 	return d.inTurn(ctx, a, d.turn, &d.moved, d.record)
 }
 
-// record writes an act down and goes on from the course it leaves, or, where the
-// ledger is further on and nothing was written, from the ledger's.
+// record has an act recorded and takes the course after it. written is false when the
+// ledger has acts that this run does not know: then nothing was written, and the course
+// is the ledger's. heard is when the act arrived, zero for the duty's own.
 func (d *duty) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
 	in := wire.ActInput{Plan: d.Plan, Task: d.Duty, Act: a, Course: d.Course, Heard: heard}
 	after, err := d.patience.record(ctx, in)

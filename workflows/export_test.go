@@ -10,8 +10,8 @@ func Gates() (ids, does []string) {
 	return ids, does
 }
 
-// Passes is a gate as workflows ask it.
+// Passes is gate.passes for the gate with this ID.
 func Passes(ctx workflow.Context, id string) bool { return gate{id: id}.passes(ctx) }
 
-// LongGap is the longest that a workflow waits between two tries.
+// LongGap is the longest time that a workflow waits between two tries.
 const LongGap = longGap

@@ -21,7 +21,7 @@ import (
 	"duban/workflows"
 )
 
-// failing lets the first calls of every activity go wrong, each in another way.
+// failing is an interceptor that lets the first calls of every activity fail.
 type failing struct {
 	interceptor.WorkerInterceptorBase
 	first int
@@ -56,8 +56,8 @@ func (c *failingCall) ExecuteActivity(ctx context.Context, in *interceptor.Execu
 	return c.Next.ExecuteActivity(ctx, in)
 }
 
-// Whatever the activities of a workflow give, of each sort and thirty times in a row,
-// it goes on when they work again, and ends by its own meaning.
+// A workflow whose activities fail thirty times in a row, with each sort of error, goes on
+// when they work again, and ends only as its own code says.
 func TestNoWorkflowEndsByWhatItsActivitiesGive(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 4, 8)
@@ -93,7 +93,7 @@ func TestNoWorkflowEndsByWhatItsActivitiesGive(t *testing.T) {
 			b.UpdateWorkflow(string(act.CloseTalk), "end", &a, end)
 		}, 60*24*time.Hour)
 		b.ExecuteWorkflow(workflows.TalkType, workflows.TalkState{Plan: "p", Talk: talk.ID, Task: "survey", Window: time.Hour, OpensAt: talk.OpensAt,
-			Course: b.book().TalkCourse(ledger.TalkCaseOf(b.plan, row, *talk))})
+			Course: b.rules().TalkCourse(ledger.TalkCaseOf(b.plan, row, *talk))})
 		b.done()
 		require.NoError(t, errors.Join(a.rejected, a.err))
 		require.Greater(t, f.calls[wire.OpenTalkName], 30)

@@ -22,9 +22,9 @@ import (
 	"duban/workflows"
 )
 
-// hanging is the port of a mail server that converses until a step, and from then on
-// keeps the connection and says nothing more; drips, one letter of its answer after
-// the other, without an end.
+// hanging starts a mail server that answers until a step of the SMTP dialogue. At this step
+// it keeps the connection and says nothing more, or, with drips, sends its answer letter by
+// letter without end. It gives the server's port.
 func hanging(t *testing.T, step string, drips bool) int {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -33,7 +33,7 @@ func hanging(t *testing.T, step string, drips bool) int {
 		defer c.Close()
 		r := bufio.NewReader(c)
 		say := func(at, answer string) bool {
-			for drips && at == step { // each letter is an answer in time
+			for drips && at == step { // each letter comes before a read would time out
 				if _, err := io.WriteString(c, "2"); err != nil {
 					return false
 				}
@@ -51,7 +51,7 @@ func hanging(t *testing.T, step string, drips bool) int {
 			if err != nil {
 				return
 			}
-			switch verb := strings.ToUpper(line[:4]); verb {
+			switch verb := strings.ToUpper(line[:min(4, len(line))]); verb { // a program that connects by mistake may send a shorter line
 			case "DATA":
 				if goes = say(verb, "354 go on"); !goes {
 					return
@@ -80,9 +80,9 @@ func hanging(t *testing.T, step string, drips bool) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// At whichever step a mail server hangs, be it dead or only slow, the message ends by
-// its own limit or its step's, well before the activity does, and the ledger knows
-// what is known of it: that it has not left, or that it may have. It arrives later.
+// At whichever step a mail server hangs, silent or only slow, the message is broken off by
+// its own limit or that of the step, well before the activity's limit. The ledger has what
+// is known of the message: that it has not left, or that it may have. It arrives later.
 func TestSendingEndsBeforeItsActivity(t *testing.T) {
 	t.Parallel()
 	soon := 300 * time.Millisecond
@@ -132,14 +132,14 @@ func TestSendingEndsBeforeItsActivity(t *testing.T) {
 	}
 }
 
-// A morning begins no message that its activity might not see to its end: all of them
-// are handed over, without a try and without an intent, and arrive.
+// A morning begins no message that might last longer than its activity: all of them are
+// handed over to digests, without a try and without an intent, and arrive.
 func TestAMorningBeginsNoMessageThatItCannotEnd(t *testing.T) {
 	t.Parallel()
 	b, in := fifty(t)
 	to := newTray(0)
 	result, err := b.does(wire.DeliverMorningName, in, nil, activities.Activities{
-		Channels: channel.Set{&line{tray: to}}, Within: time.Hour, // and the activity has ten minutes
+		Channels: channel.Set{&line{tray: to}}, Within: time.Hour, // while the activity has ten minutes
 	})
 	require.NoError(t, err)
 	require.Zero(t, result.Left)
@@ -152,8 +152,8 @@ func TestAMorningBeginsNoMessageThatItCannotEnd(t *testing.T) {
 	require.Zero(t, doubts)
 }
 
-// The limits as they are in life: a message's own is over, with all that follows,
-// before its activity's.
+// With the limits of the program, the time of a message, with its receipt, is over before
+// that of its activity.
 func TestTheLimitOfAMessageFitsItsActivity(t *testing.T) {
 	t.Parallel()
 	b, d := digestBench(t)

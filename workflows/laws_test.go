@@ -12,6 +12,7 @@ import (
 
 	"duban/activities"
 	"duban/internal/act"
+	"duban/internal/audit"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -21,14 +22,14 @@ import (
 	"duban/internal/words"
 )
 
-// at is a minute in Beijing, both clocks.
+// at is a minute in Beijing time, as the instant on both clocks.
 func (b *bench) at(text string) ledger.When {
 	at, err := time.ParseInLocation("2006-01-02 15:04", text, calendar.Beijing)
 	require.NoError(b.t, err)
 	return ledger.When{Real: at, Plan: at}
 }
 
-// says writes a word about a task as it is given, whether it is due or not.
+// says records a decided stage of a task as given, whether or not it is due.
 func (b *bench) says(task, at, id string, kind plan.StageKind, topic string, to ...people.Role) *ledger.Talk {
 	s := plan.Stage{ID: id, Kind: kind, At: b.at(at).Plan.UTC(), Matter: plan.Matter{Topic: topic}}
 	for _, r := range to {
@@ -38,7 +39,7 @@ func (b *bench) says(task, at, id string, kind plan.StageKind, topic string, to 
 	return talk
 }
 
-// acts does an act on a task as the engine would, but writes what lie makes of it.
+// acts records an act on a task as the engine would, after lie, if not nil, has falsified it.
 func (b *bench) acts(task, at string, a act.Act, lie func(*ledger.Acted)) {
 	b.t.Helper()
 	when := b.at(at)
@@ -49,7 +50,7 @@ func (b *bench) acts(task, at string, a act.Act, lie func(*ledger.Acted)) {
 	}
 	row, err := b.store.Task(b.t.Context(), "p", task)
 	require.NoError(b.t, err)
-	after, told, refused := b.book().Act(b.book().Course(ledger.CaseOf(row)), a)
+	after, told, refused := b.rules().Act(b.rules().Course(ledger.CaseOf(row)), a)
 	require.Nil(b.t, refused)
 	acted := ledger.Acted{Plan: "p", Task: task, Act: a, Version: row.Version, Facts: after.Case, Told: told}
 	if lie != nil {
@@ -59,16 +60,16 @@ func (b *bench) acts(task, at string, a act.Act, lie func(*ledger.Acted)) {
 	require.NoError(b.t, err)
 }
 
-// lives says all that is due about a task before an instant.
+// lives records all stages of a task that are due before an instant.
 func (b *bench) lives(task, until string) {
 	for {
 		row, err := b.store.Task(b.t.Context(), "p", task)
 		require.NoError(b.t, err)
-		c := b.book().Course(ledger.CaseOf(row))
+		c := b.rules().Course(ledger.CaseOf(row))
 		if c.Next == nil || !c.Next.At.Before(b.at(until).Plan) {
 			return
 		}
-		after, s := b.book().Decide(c)
+		after, s := b.rules().Decide(c)
 		d := ledger.Decision{Plan: "p", Task: task, Revision: row.Revision, Version: row.Version, Stage: s, Facts: after.Case, OpensTalk: s.Kind == plan.Talk}
 		_, talk, err := b.store.DecideStage(b.t.Context(), d, ledger.When{Real: s.At, Plan: s.At})
 		require.NoError(b.t, err)
@@ -78,16 +79,17 @@ func (b *bench) lives(task, until string) {
 	}
 }
 
-// begins opens a talk at its time.
+// begins opens a talk at its opening instant.
 func (b *bench) begins(talk ledger.Talk) {
 	row, err := b.store.Task(b.t.Context(), "p", talk.Task)
 	require.NoError(b.t, err)
-	c := b.book().OpenTalk(ledger.TalkCaseOf(b.plan, row, talk), talk.OpensAt)
+	c := b.rules().OpenTalk(ledger.TalkCaseOf(b.plan, row, talk), talk.OpensAt)
 	_, err = b.store.OpenTalk(b.t.Context(), ledger.Opening{Plan: "p", Talk: talk.ID, Open: func(ledger.Task, ledger.Talk) act.TalkCase { return c.TalkCase }}, ledger.When{Real: talk.OpensAt, Plan: talk.OpensAt})
 	require.NoError(b.t, err)
 }
 
-// The laws that a ledger alone can be held to; 13 compares the preview with the engine.
+// The audit names a breach of each law that can be checked in a ledger. Law 13 cannot: it
+// compares the preview with the engine.
 func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 	t.Parallel()
 	names := []string{"silent", "paused", "twice", "talked", "waited", "leapt", "acted", "granted", "asked", "inherited", "copied", "halved", "shown", "fair", "moved"}
@@ -104,9 +106,9 @@ func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 			b.acts(name, "2021-04-09 08:00", ack, nil)
 		}
 	}
-	b.acts("silent", "2021-04-09 08:00", ack, func(a *ledger.Acted) { // the engine takes it that all was said
-		for c := b.book().Course(a.Facts); c.Next != nil; a.Facts = c.Case {
-			c, _ = b.book().Decide(c)
+	b.acts("silent", "2021-04-09 08:00", ack, func(a *ledger.Acted) { // falsified: the case says that all stages were said
+		for c := b.rules().Course(a.Facts); c.Next != nil; a.Facts = c.Case {
+			c, _ = b.rules().Decide(c)
 		}
 	})
 	b.acts("paused", "2021-06-20 10:00", act.Act{Kind: act.Suspend}, nil)
@@ -116,7 +118,7 @@ func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 		Stage: plan.Stage{ID: "remind-7", Kind: plan.Remind, At: b.at("2021-06-23 09:00").Plan}}, b.at("2021-06-23 09:00"))
 	require.NoError(t, err)
 	b.begins(*b.says("talked", "2021-07-14 09:00", "talk", plan.Talk, "", people.Head))
-	b.acts("talked", "2021-07-20 10:00", of(act.Correct, due(2021, 12, 31)), nil) // and the talk hears nothing of it
+	b.acts("talked", "2021-07-20 10:00", of(act.Correct, due(2021, 12, 31)), nil) // and the talk is not told of it
 	b.acts("waited", "2021-06-29 10:00", act.Act{Kind: act.Complete}, nil)
 	b.acts("waited", "2021-07-12 10:00", act.Act{Kind: act.Reject}, nil)
 	b.says("waited", "2021-07-13 09:00", "urge", plan.Urge, "", people.Liaison)
@@ -137,7 +139,7 @@ func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
-	// Two persons when it is said; as the papers of an earlier day have it, it was one.
+	// When the stage is said, the two seats have two persons; on an earlier day they had one.
 	sat, err := b.store.SetContact(t.Context(), seats[1], people.Contact{Name: "副县长", Email: "another@zezhou.example"}, "test", b.at("2021-06-22 09:00"))
 	require.NoError(t, err)
 	digests, _ := b.decide("copied", plan.Stage{ID: "remind-7", Kind: plan.Told, At: b.at("2021-06-23 09:00").Plan, To: seats}, b.at("2021-06-23 09:00"), "post")
@@ -165,7 +167,7 @@ func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 
 	alarm, mails := b.audited(b.at("2021-09-01 09:30").Plan)
 	var said struct {
-		Laws []activities.Broken `json:"laws"`
+		Laws []audit.Broken `json:"laws"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(alarm), &said))
 	found := map[string][]int{}
@@ -180,16 +182,17 @@ func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 	}
 	require.Empty(t, found["fair"])
 	require.Empty(t, found["moved"])
-	// Each is told once, and named as long as it stands in the ledger.
-	all, err := activities.Breaches(t.Context(), b.store, "p", func() time.Time { return b.at("2021-09-01 09:30").Plan })
+	// The office was told of each breach once; audit.Breaches names it as long as it is in the
+	// ledger.
+	all, err := audit.Breaches(t.Context(), b.store, "p", func() time.Time { return b.at("2021-09-01 09:30").Plan }, nil)
 	require.NoError(t, err)
 	for _, l := range all {
 		require.True(t, l.Told || l.Of == "", l)
 	}
 }
 
-// What an act on a duty opens at once is opened at the act, not on the day on which
-// it would have been opened had the rule been so before: nothing is said of the past.
+// An occurrence that an act on a duty opens at once begins with the act, not on the day on
+// which the new recurrence would have opened it: no stage before the act is missing.
 func TestAnOccurrenceThatAnActOpensBeginsWithTheAct(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, day(2021, 4, 8), plan.Task{ID: "d", Title: "公开水质", Kind: plan.Duty, Lead: "shuiwu", Policy: "standard",

@@ -10,8 +10,8 @@ import (
 	"duban/workflows"
 )
 
-// A note of what a workflow waits for is not taken for left over while the workflow may
-// still be asleep between two tries; a note of mends is kept by whoever mends.
+// A wait in the ledger counts as left over only after the longest time that its workflow may
+// sleep between two tries; the wait of a workflow that is mended has gaps of its own.
 func TestANoteIsLeftOverOnlyAfterTheLongestGap(t *testing.T) {
 	t.Parallel()
 	tried := time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)

@@ -25,12 +25,12 @@ import (
 	"duban/internal/words"
 )
 
-// tray is a mail server's place for what has arrived.
+// tray has the messages that a mail server has taken.
 type tray struct {
 	mu      sync.Mutex
 	arrived map[string]int // by Mail.ID
 	tried   int
-	full    chan struct{} // closed when as many as it waits for have arrived
+	full    chan struct{} // closed when waits messages have arrived
 	waits   int
 }
 
@@ -38,20 +38,21 @@ func newTray(waits int) *tray {
 	return &tray{arrived: map[string]int{}, full: make(chan struct{}), waits: waits}
 }
 
-// line is one worker's way to the tray. before is asked when all but a message's last
-// byte is there, after when all of it is.
+// line is the channel by which one worker reaches the mail server of a tray. before is
+// called when all but a message's last byte has arrived, after when all of it has; an error
+// of theirs is the channel's.
 type line struct {
 	*tray
 	before, after func(context.Context, letter.Letter) error
-	shut          func() bool // it does not reach the server at the moment
-	stop          chan struct{}
+	shut          func() bool   // the worker does not reach the server at the moment
+	stop          chan struct{} // closed when the worker is told to stop
 }
 
 func (*line) Name() string         { return "post" }
 func (*line) Twice() channel.Twice { return channel.TwiceIsBearable }
 func (l *line) Ready() bool        { return l.shut == nil || !l.shut() }
 
-func (l *line) Send(ctx context.Context, m letter.Letter, leaving func(context.Context) error) error {
+func (l *line) Send(ctx context.Context, m letter.Letter, leaving channel.Leaving) error {
 	l.mu.Lock()
 	l.tried++
 	l.mu.Unlock()
@@ -60,7 +61,7 @@ func (l *line) Send(ctx context.Context, m letter.Letter, leaving func(context.C
 			return err
 		}
 	}
-	if err := leaving(ctx); err != nil {
+	if err := leaving(ctx, nil); err != nil {
 		return err
 	}
 	l.mu.Lock()
@@ -78,7 +79,7 @@ func (l *line) Send(ctx context.Context, m letter.Letter, leaving func(context.C
 // sendersAtOnce is how many messages a worker of these tests has under way at once.
 const sendersAtOnce = 8
 
-// fifty is a bench with a reminder for fifty seats waiting in one morning, 09:00 come.
+// fifty is a bench at 09:00 with a reminder for fifty seats waiting in one morning.
 func fifty(t *testing.T) (*bench, wire.MorningInput) {
 	start := day(2021, 5, 24).Add(7 * time.Hour)
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
@@ -104,18 +105,21 @@ func fifty(t *testing.T) (*bench, wire.MorningInput) {
 	return b, wire.MorningInput{Morning: digests[0].Morning, At: stage.At}
 }
 
-// once has a worker do one activity once.
+// once runs one activity once, on a worker that sends over c.
 func (b *bench) once(c *line, activity string, in any) (wire.SpeakResult, error) {
 	return b.does(activity, in, c.stop, activities.Activities{Channels: channel.Set{c}, Within: time.Minute})
 }
 
-// does is once with the channels and limits of own. The environment gives an activity
+// does is once with the channels and limits of own. The test environment gives an activity
 // ten minutes.
 func (b *bench) does(activity string, in any, stop chan struct{}, own activities.Activities) (wire.SpeakResult, error) {
 	suite := testsuite.WorkflowTestSuite{}
 	suite.SetLogger(quiet{})
 	env := suite.NewTestActivityEnvironment()
-	own.Ledger, own.Starter, own.Words, own.Now = b.store, b.starts, words.New("zh"), b.Now
+	own.Ledger, own.Starter, own.Words = b.store, b.starts, words.New("zh")
+	if own.Now == nil {
+		own.Now = b.Now
+	}
 	own.Log, own.Sending = slog.New(slog.NewTextHandler(io.Discard, nil)), make(chan struct{}, sendersAtOnce)
 	own.Register(env)
 	env.SetWorkerStopChannel(stop)
@@ -127,7 +131,7 @@ func (b *bench) does(activity string, in any, stop chan struct{}, own activities
 	return result, err
 }
 
-// handedOver has what a morning handed over delivered by a well line.
+// handedOver delivers the digests that a morning handed over, by a line that works.
 func (b *bench) handedOver(to *tray) {
 	b.t.Helper()
 	for _, d := range b.starts.apart {
@@ -137,8 +141,8 @@ func (b *bench) handedOver(to *tray) {
 	}
 }
 
-// fates counts messages by state, and the doubts of all of them. Each that is sent has
-// arrived, and none more often than the ledger says it may have.
+// fates counts messages by state, and the doubts of all of them. It requires that each sent
+// message has arrived, and none more often than the ledger says it may have.
 func (b *bench) fates(to *tray) (states map[ledger.NoticeState]int, doubts int) {
 	b.t.Helper()
 	all, err := b.store.Messages(b.t.Context(), ledger.MessageFilter{Plan: "p"})
@@ -159,8 +163,8 @@ func (b *bench) fates(to *tray) (states map[ledger.NoticeState]int, doubts int) 
 	return states, doubts
 }
 
-// Whatever becomes of one of fifty messages, the other forty-nine arrive meanwhile, and
-// that one goes out by itself, or is known as refused.
+// When one of fifty messages of a morning fails, in any way, the other forty-nine arrive
+// meanwhile, and the one is sent by a digest of its own, or is recorded as refused.
 func TestOneOfFiftyMessagesOfAMorningFails(t *testing.T) {
 	t.Parallel()
 	hung := errors.New("dial tcp: i/o timeout")
@@ -211,8 +215,8 @@ func TestOneOfFiftyMessagesOfAMorningFails(t *testing.T) {
 	}
 }
 
-// A worker is dead to the server in the middle of a morning, and another does the
-// morning from the start. Then the first one's connections come back to life.
+// In the middle of a morning the server takes a worker for dead, and another worker does the
+// morning from the start. Then the first worker's connections work again.
 func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
 	t.Parallel()
 	b, in := fifty(t)
@@ -254,7 +258,7 @@ func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
 	late := <-first
 	require.NoError(t, late.err)
 	b.handedOver(to)
-	result, err = b.once(&line{tray: to}, wire.DeliverMorningName, in) // nothing is left of it
+	result, err = b.once(&line{tray: to}, wire.DeliverMorningName, in) // nothing is left to deliver
 	require.NoError(t, err)
 	require.Zero(t, result)
 	again, still := b.fates(to)
@@ -263,8 +267,8 @@ func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
 	require.Equal(t, 50+3+2, to.tried, "the second worker tries the three that had not left and the two that may have")
 }
 
-// A worker is told to stop while the server hangs: what has not left is broken off, and
-// the next worker does the rest of the morning.
+// When a worker is told to stop while the mail server hangs, messages that have not left are
+// broken off, and the next worker delivers the rest of the morning.
 func TestAWorkerStopsInTheMiddleOfAMorning(t *testing.T) {
 	t.Parallel()
 	b, in := fifty(t)
@@ -291,8 +295,8 @@ func TestAWorkerStopsInTheMiddleOfAMorning(t *testing.T) {
 	require.Zero(t, doubts)
 }
 
-// A server that hangs on as many messages as may be under way gets no more of them from
-// this worker: those that wait for a place are handed over when a place comes free.
+// When a mail server hangs on as many messages as may be under way, the worker begins no
+// more: those that wait for a place are handed over when a place is free.
 func TestAServerThatHangsGetsNoMoreOfItsMorning(t *testing.T) {
 	t.Parallel()
 	b, in := fifty(t)
@@ -325,7 +329,8 @@ func TestAServerThatHangsGetsNoMoreOfItsMorning(t *testing.T) {
 	require.Zero(t, doubts)
 }
 
-// Two workers do one morning side by side: all arrives, and nothing more often than the ledger says.
+// Two workers do one morning at the same time: all messages arrive, and none more often than the
+// ledger says it may have.
 func TestTwoWorkersDoOneMorningSideBySide(t *testing.T) {
 	t.Parallel()
 	b, in := fifty(t)
@@ -340,4 +345,48 @@ func TestTwoWorkersDoOneMorningSideBySide(t *testing.T) {
 	b.handedOver(to)
 	states, _ := b.fates(to)
 	require.Equal(t, map[ledger.NoticeState]int{ledger.Sent: 50}, states)
+}
+
+// box is a folder in which mails lie that nobody reads any more.
+type box struct{ line }
+
+func (*box) Name() string         { return "box" }
+func (*box) Twice() channel.Twice { return channel.TwiceIsOne }
+
+// Who waits for a speaking time sends over the channels that the office has chosen by then:
+// one that was left during the wait gets no message.
+func TestTheOfficesChannelsAreThoseOfTheSpeakingTime(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{wire.SpeakName, wire.DeliverName, wire.SpeakMorningName, wire.DeliverMorningName} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, of := fifty(t)
+			var in any = of
+			if name == wire.SpeakName || name == wire.DeliverName {
+				one, d := digestBench(t)
+				b, in = one, wire.SpeakInput{Digest: d.Key}
+			}
+			chosen := func(channels string) {
+				now := ledger.When{Real: b.Now(), Plan: b.Now()}
+				_, err := b.store.SetOffice(t.Context(), ledger.OfficeChannels, channels, "office", now)
+				require.NoError(t, err)
+			}
+			chosen("box")
+			left, post := &box{line{tray: newTray(0)}}, newTray(0)
+			var during sync.Once
+			result, err := b.does(name, in, nil, activities.Activities{
+				Channels: channel.Set{left, &line{tray: post}}, Within: time.Minute,
+				Now: func() time.Time { during.Do(func() { chosen("post") }); return b.Now() }, // the wait asks first how long it is
+			})
+			require.NoError(t, err)
+			require.Empty(t, left.arrived, "nobody reads it")
+			if name == wire.SpeakName || name == wire.SpeakMorningName {
+				require.Positive(t, result.Left, "a mail server is not quick: it is for Deliver")
+				require.Empty(t, post.arrived)
+				return
+			}
+			require.Zero(t, result.Left)
+			require.NotEmpty(t, post.arrived)
+		})
+	}
 }

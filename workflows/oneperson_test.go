@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
+	"duban/internal/audit"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -21,10 +21,10 @@ import (
 	"duban/internal/wire"
 )
 
-// TestOnePersonGetsOneMessageAMorning: 王敏 sits on seats of three units and of two
-// plans of two offices, in which tasks of one ID are on; each unit writes the address in
-// letters of its own. Nine o'clock brings one message with what concerns each seat,
-// once; the server dies in the middle of it and nothing is said twice.
+// TestOnePersonGetsOneMessageAMorning: 王敏 has seats in three units and in two plans of two
+// offices, which have tasks of the same ID; each unit writes the address in other upper and
+// lower case letters. At nine o'clock one message has what concerns each seat, once; when the
+// mail server dies in the middle of it, nothing is said twice.
 func TestOnePersonGetsOneMessageAMorning(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 5, 24).Add(7 * time.Hour)
@@ -98,7 +98,7 @@ func TestOnePersonGetsOneMessageAMorning(t *testing.T) {
 		stuck, err := b.store.Stuck(t.Context(), planID, first.At.Add(time.Hour))
 		require.NoError(t, err)
 		require.Empty(t, stuck)
-		breaches, err := activities.Breaches(t.Context(), b.store, planID, func() time.Time { return first.At.Add(time.Minute) })
+		breaches, err := audit.Breaches(t.Context(), b.store, planID, func() time.Time { return first.At.Add(time.Minute) }, nil)
 		require.NoError(t, err)
 		for _, br := range breaches {
 			require.NotEqual(t, 10, br.Law, "%+v", br)

@@ -5,6 +5,8 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"duban/internal/calendar"
 )
 
 // longestTurn is how long an act that waits to be recorded may keep the turn from
@@ -53,11 +55,14 @@ func recording(ctx workflow.Context) workflow.Context {
 }
 
 // auditing is for the audit, which reads a whole plan and may be slow. It tells
-// the server between its steps that it is alive.
-func auditing(ctx workflow.Context) workflow.Context {
+// the server between its steps that it is alive. An audit whose worker died is begun again
+// after two minutes; where a clock runs fast, as in a rehearsal, after a day of the plan, but
+// not before five seconds: two minutes would be more than a year there.
+func auditing(ctx workflow.Context, clock calendar.Clock) workflow.Context {
+	day := clock.Until(clock.Start.Add(24*time.Hour), clock.Epoch)
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: time.Hour,
-		HeartbeatTimeout:    2 * time.Minute,
+		HeartbeatTimeout:    min(2*time.Minute, max(5*time.Second, day)),
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    time.Second,
 			BackoffCoefficient: 2,
@@ -77,7 +82,7 @@ func speaking(ctx workflow.Context) workflow.Context {
 	})
 }
 
-// delivering is for messages that leave the house: a mail server may take its
+// delivering is for messages that are sent out: a mail server may take its
 // time over one (activities.Deliver has the limits), and only workers that can
 // send take it. It is tried once: the workflow waits and asks for the next try, so
 // that a machine that cannot send does not keep what it cannot send. Whoever died

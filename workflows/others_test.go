@@ -63,7 +63,7 @@ func TestDutyOpensEachOccurrenceInARunOfItsOwnAndEnds(t *testing.T) {
 	}, opened)
 }
 
-// digestBench has one reminder waiting in one digest, 09:00 come.
+// digestBench is a bench at 09:00 with one reminder waiting in one digest.
 func digestBench(t *testing.T) (*bench, ledger.Digest) {
 	return digestBenchBy(t, func(*plan.Policy) {})
 }
@@ -106,7 +106,7 @@ func TestDigestSaysWhatIsStillTrue(t *testing.T) {
 	require.Equal(t, "liaison@shuiwu.example", b.post.mails[0].To.Email)
 }
 
-// morningBench has a reminder for three seats of a unit waiting in one morning.
+// morningBench is a bench with a reminder for three seats of a unit waiting in one morning.
 func morningBench(t *testing.T) (*bench, workflows.MorningInput) {
 	start := day(2021, 5, 24).Add(7 * time.Hour)
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
@@ -150,8 +150,8 @@ func TestADeadAddressHoldsUpNobodyElseOfItsMorning(t *testing.T) {
 	require.Len(t, b.post.mails, 3)
 }
 
-// A morning whose ledger or starter is away is tried again as a whole, and says
-// nothing twice.
+// When the ledger or the starter is away, a morning is tried again as a whole, and no
+// message is sent twice.
 func TestAMorningIsTriedUntilAllIsSpokenOrHandedOver(t *testing.T) {
 	t.Parallel()
 	b, in := morningBench(t)
@@ -180,8 +180,8 @@ func TestDigestLeavesOutWhatWasClosedInBetween(t *testing.T) {
 	require.Empty(t, b.post.mails)
 }
 
-// What cannot be delivered is tried for as long as it is true, with growing gaps,
-// and leaves an intent and a word for each try that was made, and no other.
+// A digest that cannot be delivered is tried with growing gaps for as long as its notices
+// are true. The ledger has an intent and a result for each try that was made, and no others.
 func TestDigestIsTriedUntilItIsDelivered(t *testing.T) {
 	t.Parallel()
 	b, d := digestBench(t)
@@ -245,7 +245,8 @@ func TestDigestRefusedForGoodIsNotTriedAgain(t *testing.T) {
 	require.Equal(t, 1, tries)
 }
 
-// A try that is broken off between the channel's answer and its receipt leaves no doubt.
+// When a try is broken off between the channel's answer and the receipt, the receipt is still
+// written, and the message is not doubtful.
 func TestAReceiptIsWrittenThoughItsTryHasEnded(t *testing.T) {
 	t.Parallel()
 	b, d := digestBench(t)
@@ -259,8 +260,9 @@ func TestAReceiptIsWrittenThoughItsTryHasEnded(t *testing.T) {
 	require.Equal(t, []string{"remind-7 sent"}, b.states())
 }
 
-// Where a copy is known as one, what may have arrived is sent again and said so;
-// where twice is worse than never only what is grave is, and is marked.
+// A message that may have arrived is sent again over a channel on which the reader's program
+// knows a copy. Where a second copy is worse than none, only a grave message is sent again,
+// and says that it may be a copy.
 func TestDigestOfUnknownFate(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -317,7 +319,7 @@ func TestAuditCriesOnceForAStageThatLeftNoTraceAndIsSilentOtherwise(t *testing.T
 	t.Parallel()
 	start := day(2021, 5, 1)
 	b := newBench(t, start, task("silent", calendar.NewDay(2021, 5, 31)), task("spoken", calendar.NewDay(2021, 5, 31)))
-	for _, s := range b.ladder(b.plan.Tasks[1], start) { // everything of one task is decided and said in time
+	for _, s := range b.ladder(b.plan.Tasks[1], start) { // every stage of one task is decided and said in time
 		b.RegisterDelayedCallback(func() {
 			b.decide("spoken", s, ledger.When{Real: s.At, Plan: s.At})
 		}, s.At.Sub(start))
@@ -331,7 +333,7 @@ func TestAuditCriesOnceForAStageThatLeftNoTraceAndIsSilentOtherwise(t *testing.T
 		require.Contains(t, m.Text, "silent")
 		require.NotContains(t, m.Text, "spoken")
 	}
-	require.Equal(t, "05-06", days[0]) // catch-up on the first office morning after the May holiday, and it left no trace
+	require.Equal(t, "05-06", days[0]) // the catch-up stage is due on the first working day after the May holiday, and was not decided
 	_, err := b.store.Verify(t.Context())
 	require.NoError(t, err)
 }

@@ -57,7 +57,7 @@ func typeOf(h *history.History) string {
 	return h.Events[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowType().GetName()
 }
 
-// counts is one line: what a history holds.
+// counts is a line with the number of events of each type in a history.
 func counts(name string, h *history.History) string {
 	n := map[enums.EventType]int{}
 	for _, e := range h.Events {
@@ -69,9 +69,10 @@ func counts(name string, h *history.History) string {
 }
 
 // TestRecordedHistoriesReplay replays every history under testdata, recorded on
-// a real server by `make histories`, against today's code, and holds each release's
-// folder against its counts: none is missing, none is a stub. Histories of earlier
-// releases stay: tasks that run for a year meet every release in between.
+// a real server by `make histories`, with this program, and compares each release's
+// folder with its recorded counts, so that no history is missing or cut short. Histories of
+// earlier releases are kept: a task that runs for a year is replayed by every release in
+// between.
 func TestRecordedHistoriesReplay(t *testing.T) {
 	for folder, histories := range recorded(t) {
 		var lines []string
@@ -99,9 +100,8 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 	}
 }
 
-// Every act of every recorded history is refused by the rules of today, and nobody
-// may do anything any more: the histories replay all the same, for a run never asks
-// again what was answered.
+// The histories replay also when the rules of act are changed so that every recorded act
+// would be refused: a replay does not judge again what an activity has answered.
 func TestHistoriesReplayUnderTightenedRules(t *testing.T) {
 	all, limits := act.All, act.Fields
 	t.Cleanup(func() { act.All, act.Fields = all, limits })

@@ -5,18 +5,19 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// keyword is a search attribute and what it is.
+// keyword is a search attribute and its value.
 type keyword struct {
 	key temporal.SearchAttributeKeyKeyword
 	is  string
 }
 
-// search is what the web UI finds a workflow by, as it is known there: at its start, or
-// as the run before left it.
+// search has the search attributes of a workflow as the server knows them: as set at the
+// start, or by the run before.
 type search struct{ known []keyword }
 
-// follow says what acts have changed: a task that went to another unit is found under
-// that one. While nothing changes it costs nothing.
+// follow updates the search attributes that acts have changed, so that a task which went
+// to another unit is found under that unit. When none has changed it adds nothing to the
+// history.
 func (s *search) follow(ctx workflow.Context, now []keyword) {
 	var changed []temporal.SearchAttributeUpdate
 	for i, k := range now {

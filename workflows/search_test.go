@@ -13,8 +13,8 @@ import (
 	"duban/workflows"
 )
 
-// TestWhatActsChangeIsFound: a date that the office corrects is told to the search in the
-// run that hears of it, and only that; an act that changes nothing of it tells nothing.
+// TestWhatActsChangeIsFound: when the office corrects a due date, the run that records the
+// act updates this one search attribute; an act that changes none updates nothing.
 func TestWhatActsChangeIsFound(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[act.Kind][]string{act.Correct: {"2021-07-30"}, act.Reword: nil} {

@@ -10,12 +10,12 @@ import (
 	"duban/internal/wire"
 )
 
-// Talk is one warning talk 约谈 or circular 通报. One that a stage called for is
-// started when the stage is decided and opens when it speaks, if its task is
-// still pressed then: at once, or as a proposal that waits for a named leader.
-// Steps that nobody takes are reminded, recorded as missed and escalated; it
-// stays until a person closes or declines it, or it is void with its task. Stages
-// and acts take turns, as in Task.
+// Talk is one warning talk 约谈 or circular 通报. A talk that a stage calls for is
+// started when the stage is decided. It opens when the stage speaks, if the task is
+// still chased then: at once, or, by the policy, as a proposal that a named leader
+// decides. Steps that are not taken are reminded, recorded as missed and escalated.
+// The workflow runs until a person closes or declines the talk, or it is void with its
+// task. Stages and acts take turns, as in Task.
 func Talk(ctx workflow.Context, state TalkState) error {
 	began := TalkPositionOf(state.Course.TalkCase)
 	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx),
@@ -43,12 +43,12 @@ type talk struct {
 	search search
 	seam
 	turn  workflow.Mutex
-	moved int // acts recorded in this run: whoever sleeps looks again
+	moved int // acts recorded in this run; when it changes, wait wakes up
 	at    position
 }
 
-// due tells that what happens by itself next is to happen now, before a new run begins:
-// see task.handsOver.
+// due tells whether the talk is to open or its next stage to be decided by now. Then this
+// is done before a new run begins: see task.handsOver.
 func (t *talk) due(ctx workflow.Context) bool {
 	switch {
 	case t.Course.State == act.TalkPending:
@@ -59,9 +59,9 @@ func (t *talk) due(ctx workflow.Context) bool {
 	return false
 }
 
-// wait sleeps until the next thing is to happen and does it, or until an act has
-// changed what that is, or somebody asks to look at the ledger, because its task
-// has changed.
+// wait sleeps until the talk is to open or its next stage to be decided, and does it. It
+// returns before when an act has changed the course or the run is asked to hand over; on
+// a LookSignal it looks at the ledger instead.
 func (t *talk) wait(ctx workflow.Context) error {
 	before := t.moved
 	changed := func() bool { return t.moved != before || t.looks.Len() > 0 || t.isAsked(ctx) }
@@ -123,8 +123,7 @@ func (t *talk) stage(ctx workflow.Context) error {
 	return nil
 }
 
-// look takes the course from the ledger: the calendar is another, its task has
-// changed, or the ledger is further on.
+// look takes the course from the ledger, after a LookSignal.
 func (t *talk) look(ctx workflow.Context) error {
 	asked := t.looks.Len()
 	err := t.follow(ctx, "look", wire.TalkCourseName, wire.LookInput{Plan: t.Plan, Thing: t.Talk})
@@ -134,23 +133,23 @@ func (t *talk) look(ctx workflow.Context) error {
 	return err
 }
 
-// follow has an activity done and goes on from the course it gives.
+// follow runs one round of an activity whose answer is the talk's new course.
 func (t *talk) follow(ctx workflow.Context, what, activity string, in any) error {
 	return follow(ctx, &t.patience, &t.Course, what, activity, in)
 }
 
-// tell shows where the talk stands to whoever looks at its workflow.
+// tell shows in the web UI how far the talk is.
 func (t *talk) tell(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, t.details()+talkDetails(t.Zone, t.Course))
 }
 
-// listen takes people's acts, one update a kind: refused at once by what the
-// course says, and judged once more when they are recorded.
+// listen sets the handlers of people's acts, one update for each kind. An act is refused
+// at once by the course of the run, and judged once more when it is recorded.
 func (t *talk) listen(ctx workflow.Context) {
 	must(workflow.SetQueryHandler(ctx, StateQuery, func() (TalkState, error) { return t.TalkState, nil }))
 	for _, row := range act.On(act.OnTalk) {
 		if row.Opens() {
-			continue // it makes a talk
+			continue // the act opens a talk, and has no talk to be sent to
 		}
 		must(workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), t.act, workflow.UpdateHandlerOptions{
 			Validator: func(a act.Act) error { return refusal(t.Course.Check(a)) },
@@ -158,14 +157,14 @@ func (t *talk) listen(ctx workflow.Context) {
 	}
 }
 
-// act answers when the act is recorded or refused: see task.act. One that cannot be recorded now
-// gives up its turn between its rounds.
+// act handles an update: it returns when the act is recorded or refused, see task.act.
 func (t *talk) act(ctx workflow.Context, a act.Act) error {
 	return t.inTurn(ctx, a, t.turn, &t.moved, t.record)
 }
 
-// record writes an act down and goes on from the course it leaves, or, where the
-// ledger is further on and nothing was written, from the ledger's.
+// record has an act recorded and takes the course after it. written is false when the
+// ledger has acts that this run does not know: then nothing was written, and the course
+// is the ledger's.
 func (t *talk) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
 	var after wire.TalkActResult
 	in := wire.TalkActInput{Plan: t.Plan, Talk: t.Talk, Act: a, Course: t.Course, Heard: heard}

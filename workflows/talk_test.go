@@ -22,8 +22,8 @@ import (
 	"duban/workflows"
 )
 
-// talkBench is a bench on which the task's talk stage was decided at wake. Of the stuck tasks,
-// which their unit has had since April, nothing was said yet.
+// talkBench is a bench on which the task's talk stage was decided at its wake instant. No
+// stage of the stuck tasks, which their unit has had since April, was said yet.
 func talkBench(t *testing.T, open string, stuck ...plan.Task) (*bench, workflows.TalkState) {
 	wake := day(2021, 5, 19).Add(7 * time.Hour)
 	survey := task("survey", calendar.NewDay(2021, 4, 30))
@@ -74,7 +74,7 @@ func (b *bench) talkState(id string) act.TalkState {
 	return talk.State
 }
 
-// acts has acts happen on days at hours and keeps what became of each, by ID.
+// talkActs lets acts on the talk happen at instants and keeps the answer to each, by ID.
 type talkActs struct {
 	b    *bench
 	talk string
@@ -85,7 +85,7 @@ func (b *bench) talkActs(talk string) *talkActs {
 	return &talkActs{b: b, talk: talk, came: map[string]*answer{}}
 }
 
-// at has an act happen at an instant; more says what the kind needs.
+// at lets an act happen at an instant; more sets the fields that its kind needs.
 func (s *talkActs) at(at time.Time, by act.Actor, k act.Kind, more ...func(*act.Act)) {
 	a := act.Act{ID: string(k) + at.Format("0102T15"), Kind: k, By: by, At: at.UTC(), On: calendar.DayOf(at), Reason: "说明"}
 	for _, m := range more {
@@ -99,7 +99,7 @@ func (s *talkActs) at(at time.Time, by act.Actor, k act.Kind, more ...func(*act.
 	}, at.Sub(s.b.Now()))
 }
 
-// refusals are the acts refused, with the key of the reason.
+// refusals has the IDs of the refused acts, with the key of the reason.
 func (s *talkActs) refusals() map[string]string {
 	out := map[string]string{}
 	for id, a := range s.came {
@@ -149,17 +149,17 @@ func (b *bench) closes(at time.Time, state ledger.TaskState) {
 		if state == ledger.TaskCancelled {
 			a.Kind, a.Paper = act.Cancel, "晋市政办〔2021〕20号"
 		}
-		book, err := act.NewBook(b.plan, b.cal)
+		rules, err := act.NewRules(b.plan, b.cal)
 		require.NoError(b.t, err)
 		task, err := b.store.Task(b.t.Context(), "q", "survey")
 		require.NoError(b.t, err)
-		after, _, refused := book.Act(book.Course(ledger.CaseOf(task)), a)
+		after, _, refused := rules.Act(rules.Course(ledger.CaseOf(task)), a)
 		require.Nil(b.t, refused)
 		var talks []ledger.ActedTalk
 		all, err := b.store.Talks(b.t.Context(), "q", "survey")
 		require.NoError(b.t, err)
 		for _, k := range all {
-			if c, _, ok := book.AffectedBy(book.TalkCourse(ledger.TalkCaseOf(b.plan, task, k)), k.Task, ledger.CaseOf(task), after.Case, a); ok {
+			if c, _, ok := rules.AffectedBy(rules.TalkCourse(ledger.TalkCaseOf(b.plan, task, k)), k.Task, ledger.CaseOf(task), after.Case, a); ok {
 				talks = append(talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase})
 			}
 		}
@@ -189,7 +189,7 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 	acts := b.talkActs(state.Talk)
 	acts.at(on(5, 20, 10), ofUnit, act.Serve, summons)
 	acts.at(on(5, 20, 11), ofOffice, act.Held)
-	acts.at(on(5, 24, 9).Add(-time.Minute), ofOffice, act.Serve, summons) // decided already, the missed stage has not spoken yet
+	acts.at(on(5, 24, 9).Add(-time.Minute), ofOffice, act.Serve, summons) // the stage of the missed step is decided and has not spoken yet
 	acts.at(on(5, 27, 10), ofOffice, act.Absent)
 	acts.at(on(5, 28, 10), ofOffice, act.Serve, summons)
 	acts.at(on(6, 1, 10), ofOffice, act.Held)
@@ -214,7 +214,7 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"05-20 talk-served-remind",
-		"05-24 act-1-serve", // it overtakes what was to be said at 09:00, see below
+		"05-24 act-1-serve", // it is before the stage that was to speak at 09:00, see below
 		"05-27 act-2-absent", "05-28 talk-served-remind.2", "05-28 act-3-serve", "06-10 act-6-give_plan", "06-11 act-7-return_plan", "06-18 act-8-give_plan", "07-05 act-9-give_report", "07-08 act-11-close_talk",
 	}, spoken)
 	notices, err := b.store.Notices(t.Context(), ledger.NoticeFilter{Plan: "q"})
@@ -249,16 +249,16 @@ func TestTalkOfATaskClosedMeanwhileDoesNotOpen(t *testing.T) {
 	require.Equal(t, act.TalkVoid, b.talkState(state.Talk))
 }
 
-// A task of the same unit is stuck for a day before the rung that calls for the talk: the
-// unit is called to no other one meanwhile, and the ledger says which task is waited for.
-// Once the rung is recorded, what has waited goes on as part of that talk.
+// One task of a unit is stuck for a day before its stage that calls for a talk. Meanwhile the
+// unit is called to no other talk, and the ledger says which task is waited for. Once the
+// stage is recorded, the stages that waited join its talk.
 func TestATalkWaitsForTheTaskThatComesFirst(t *testing.T) {
 	t.Parallel()
 	annex := task("annex", calendar.NewDay(2021, 4, 30))
 	b, state := talkBench(t, plan.TalkAtOnce, annex)
 	row, err := b.store.Task(t.Context(), "q", "annex")
 	require.NoError(t, err)
-	calls := b.book().CallsUntil(ledger.CaseOf(row), state.OpensAt)
+	calls := b.rules().CallsUntil(ledger.CaseOf(row), state.OpensAt)
 	require.Len(t, calls, 1)
 	var waits []ledger.Wait
 	b.RegisterDelayedCallback(func() {
@@ -351,7 +351,7 @@ func TestACircularIsToldRemindedOfAndClosedByItsAnswer(t *testing.T) {
 	acts := b.talkActs("survey#2")
 	acts.at(on(5, 20, 10), ofLeader, act.Approve)
 	acts.at(on(6, 10, 10), ofUnit, act.AnswerCircular)
-	b.live(workflows.TalkType, workflows.TalkState{Plan: "q", Talk: "survey#2", Task: "survey", Window: 2 * time.Hour, OpensAt: proposed.OpensAt, Course: b.book().TalkCourse(*proposed.Facts)})
+	b.live(workflows.TalkType, workflows.TalkState{Plan: "q", Talk: "survey#2", Task: "survey", Window: 2 * time.Hour, OpensAt: proposed.OpensAt, Course: b.rules().TalkCourse(*proposed.Facts)})
 	b.done()
 	require.Empty(t, acts.refusals())
 	require.Equal(t, []string{
@@ -373,8 +373,8 @@ func TestACircularIsToldRemindedOfAndClosedByItsAnswer(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A talk hands itself over with everything it knows: what has been said is not said
-// again by the next run.
+// A talk hands over to a new run with its whole course: the new run does not say again what
+// has been said.
 func TestTalkHandsItsCourseOver(t *testing.T) {
 	t.Parallel()
 	b, state := talkBench(t, plan.TalkAtOnce)

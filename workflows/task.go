@@ -11,9 +11,9 @@ import (
 	"duban/internal/wire"
 )
 
-// Task supervises one commitment until a person closes or cancels it 督办任务.
-// Stages and acts take turns: what is decided and what is acted on is always one
-// and the same course.
+// Task supervises one task of a plan 督办任务 until a person closes, cancels or carries
+// it. Stages and acts take turns, so that each is judged by the course that the one
+// before has left.
 func Task(ctx workflow.Context, state TaskState) error {
 	began := PositionOf(state.Course.Case)
 	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx), began: state.Course.Revision,
@@ -41,23 +41,22 @@ type task struct {
 	search search
 	seam
 	turn  workflow.Mutex
-	moved int  // acts recorded in this run: whoever sleeps looks again
+	moved int  // acts recorded in this run; when it changes, wait wakes up
 	acted bool // an act was recorded in this run that was not one of many
-	began int  // revision this run began with, or an act of many has left
+	began int  // the ladder's revision when this run began, or after the last act of many
 	at    position
 }
 
-// handsOver tells that a new run should go on from here: after every act, and when
-// what was decided is to be said another time. After an act of many it does not: three
-// hundred tasks that are amended within seconds need no new runs within seconds. What has
-// come due meanwhile is done first: the server lets a new run wait up to a second, and the
-// next act would be there before it each time, so that whoever acts without a pause would
-// never be chased.
+// handsOver tells whether the task should continue in a new run: after every act, and when
+// the ladder is a new one. After an act of many it does not: three hundred tasks that one
+// amendment changes within seconds would all begin new runs. A stage that has come due
+// meanwhile is decided first: the server may let a new run wait for up to a second, and if
+// people acted faster than that, the stage would never be decided.
 func (t *task) handsOver(ctx workflow.Context) bool {
 	return !t.Course.Over() && t.opens(ctx, (t.acted || t.Course.Revision != t.began) && len(t.waits) == 0 && !t.due(ctx))
 }
 
-// due tells that what happens by itself next is to happen now.
+// due tells whether the next stage is to be decided, or the pause to end, by now.
 func (t *task) due(ctx workflow.Context) bool {
 	stage, resume := t.next()
 	switch {
@@ -69,7 +68,8 @@ func (t *task) due(ctx workflow.Context) bool {
 	return false
 }
 
-// next is what happens by itself next: a stage, the end of a pause, or nothing.
+// next is what comes next if nobody acts: a stage, the end of a pause (its instant on the
+// plan clock), or neither.
 func (t *task) next() (stage *plan.Stage, resume time.Time) {
 	if p := t.Course.Pause; p != nil && !p.UntilAt.IsZero() && (t.Course.Next == nil || p.UntilAt.Before(t.Course.Next.At)) {
 		return nil, p.UntilAt
@@ -77,8 +77,9 @@ func (t *task) next() (stage *plan.Stage, resume time.Time) {
 	return t.Course.Next, time.Time{}
 }
 
-// wait sleeps until the next thing is to happen and does it, or until an act
-// has changed what that is, or somebody asks to look at the ledger.
+// wait sleeps until the next stage is to be decided or the pause ends, and does it. It
+// returns before when an act has changed the course or the run is asked to hand over; on a
+// LookSignal it looks at the ledger instead.
 func (t *task) wait(ctx workflow.Context) error {
 	stage, resume := t.next()
 	before := t.moved
@@ -122,15 +123,15 @@ func (t *task) wait(ctx workflow.Context) error {
 	return t.settle(ctx, what, err, func() bool { return t.moved != before })
 }
 
-// resume ends a pause whose end has come.
+// resume has the end of a pause recorded when its instant has come.
 func (t *task) resume(ctx workflow.Context) error {
 	until := t.Course.Pause.UntilAt
 	_, err := t.record(ctx, t.Course.Resumption(), time.Time{})
 	return stillPaused(err, t.Course.Case, until)
 }
 
-// stillPaused is err, or that a pause which was to end goes on all the same: then its
-// workflow waits a while before it tries again.
+// stillPaused is err, or errStillPaused when the course has the same pause after it was
+// to end: with an error the workflow waits a while before it tries again.
 func stillPaused(err error, c act.Case, until time.Time) error {
 	if err == nil && c.Pause != nil && c.Pause.UntilAt.Equal(until) {
 		return errStillPaused
@@ -140,8 +141,9 @@ func stillPaused(err error, c act.Case, until time.Time) error {
 
 var errStillPaused = errors.New("the ledger keeps the pause though its end has come")
 
-// decide has the next stage recorded and makes sure that it will be spoken. Where
-// the ledger is further on, the task goes on from there and decides nothing.
+// decide has the next stage recorded, and the workflow that sends it started. When the
+// ledger has acts that this run does not know, nothing is decided, and the course is the
+// ledger's.
 func (t *task) decide(ctx workflow.Context) error {
 	in := wire.StageInput{Plan: t.Plan, Task: t.Task, Course: t.Course}
 	before := t.Course
@@ -154,8 +156,7 @@ func (t *task) decide(ctx workflow.Context) error {
 	return nil
 }
 
-// look takes the course from the ledger: the calendar is another, or the ledger is
-// further on.
+// look takes the course from the ledger, after a LookSignal.
 func (t *task) look(ctx workflow.Context) error {
 	asked := t.looks.Len()
 	err := t.follow(ctx, "look", wire.CourseName, wire.LookInput{Plan: t.Plan, Thing: t.Task})
@@ -165,18 +166,18 @@ func (t *task) look(ctx workflow.Context) error {
 	return err
 }
 
-// follow has an activity done and goes on from the course it gives.
+// follow runs one round of an activity whose answer is the task's new course.
 func (t *task) follow(ctx workflow.Context, what, activity string, in any) error {
 	return follow(ctx, &t.patience, &t.Course, what, activity, in)
 }
 
-// tell shows where the task stands to whoever looks at its workflow.
+// tell shows in the web UI how far the task is.
 func (t *task) tell(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, t.details()+courseDetails(t.Zone, t.Course))
 }
 
-// listen takes people's acts, one update a kind: refused at once by what the
-// course says, and judged once more when they are recorded.
+// listen sets the handlers of people's acts, one update for each kind. An act is refused
+// at once by the course of the run, and judged once more when it is recorded.
 func (t *task) listen(ctx workflow.Context) {
 	must(workflow.SetQueryHandler(ctx, StateQuery, func() (TaskState, error) { return t.TaskState, nil }))
 	for _, row := range act.On(act.OnTask) {
@@ -186,16 +187,17 @@ func (t *task) listen(ctx workflow.Context) {
 	}
 }
 
-// act answers when the act is recorded or refused. It is judged by the validator,
-// of which the history knows nothing, and by the activity whose answer the history
-// has: rules may change while this run goes on. One that cannot be recorded now
-// gives up its turn between its rounds.
+// act handles an update: it returns when the act is recorded or refused. The act was
+// judged by the validator, which leaves nothing in the history, and is judged again by
+// the activity, whose answer is in the history: so rules may change while this run goes
+// on. An act that cannot be recorded now gives up its turn between its rounds.
 func (t *task) act(ctx workflow.Context, a act.Act) error {
 	return t.inTurn(ctx, a, t.turn, &t.moved, t.record)
 }
 
-// record writes an act down and goes on from the course it leaves, or, where the
-// ledger is further on and nothing was written, from the ledger's.
+// record has an act recorded and takes the course after it. written is false when the
+// ledger has acts that this run does not know: then nothing was written, and the course
+// is the ledger's. heard is when the act arrived, zero for the task's own.
 func (t *task) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
 	in := wire.ActInput{Plan: t.Plan, Task: t.Task, Act: a, Course: t.Course, Heard: heard}
 	after, err := t.patience.record(ctx, in)
@@ -213,7 +215,7 @@ func (t *task) record(ctx workflow.Context, a act.Act, heard time.Time) (written
 	return !after.Behind, nil
 }
 
-// refusal is a refused act as it crosses the wire.
+// refusal is the error that tells a refusal over the wire; nil for nil.
 func refusal(r *act.Refusal) error {
 	if r == nil {
 		return nil

@@ -16,7 +16,7 @@ import (
 	"duban/workflows"
 )
 
-// answer keeps what became of an update.
+// answer keeps the errors by which an update was rejected or completed.
 type answer struct{ rejected, err error }
 
 func (a *answer) Accept()                   {}
@@ -55,7 +55,7 @@ func TestSilentTaskSpeaksItsWholeLadderAndOpensOneTalk(t *testing.T) {
 		"2021-06-15 09:00 survey/talk → duban/office", // 06-12 to 06-14 rest
 		"2021-06-15 09:00 survey/talk → lingdao/leader",
 		"2021-06-15 09:00 survey/talk → shuiwu/head",
-		"2021-07-07 00:00 survey/act-1-verify → shuiwu/liaison", // the office's word that it is done
+		"2021-07-07 00:00 survey/act-1-verify → shuiwu/liaison", // told because the office has verified the task
 	}, b.said())
 	require.Len(t, b.starts.talks, 1)
 	require.Equal(t, "survey", b.starts.talks[0].Task)
@@ -63,7 +63,7 @@ func TestSilentTaskSpeaksItsWholeLadderAndOpensOneTalk(t *testing.T) {
 	row, err := b.store.Task(t.Context(), "p", "survey")
 	require.NoError(t, err)
 	require.Equal(t, ledger.TaskClosed, row.State)
-	require.Equal(t, plan.DoneLate, b.book().Measure(ledger.CaseOf(row), calendar.NewDay(2021, 7, 8)).Light)
+	require.Equal(t, plan.DoneLate, b.rules().Measure(ledger.CaseOf(row), calendar.NewDay(2021, 7, 8)).Light)
 }
 
 func TestClosedTaskSaysNoMore(t *testing.T) {
@@ -89,7 +89,7 @@ func TestClosedTaskSaysNoMore(t *testing.T) {
 	}, b.said())
 	row, err := b.store.Task(t.Context(), "p", "survey")
 	require.NoError(t, err)
-	require.Equal(t, plan.Done, b.book().Measure(ledger.CaseOf(row), calendar.NewDay(2021, 5, 2)).Light)
+	require.Equal(t, plan.Done, b.rules().Measure(ledger.CaseOf(row), calendar.NewDay(2021, 5, 2)).Light)
 	stages, err := b.store.Stages(t.Context(), "p", "survey")
 	require.NoError(t, err)
 	for _, s := range stages[4:] {
@@ -114,7 +114,7 @@ func TestTaskWakesWithinItsWindowAndIsDecidedBeforeItSpeaks(t *testing.T) {
 	require.NotEmpty(t, stages)
 	for _, s := range stages {
 		if s.Kind == plan.Told {
-			continue // said at the instant of its act
+			continue // told at the instant of an act, without a wake window
 		}
 		early := s.At.Sub(s.DecidedAt)
 		require.Greater(t, early, 5*time.Minute, s.ID)

@@ -26,7 +26,7 @@ import (
 	"duban/workflows"
 )
 
-// stuck lets the acts of some IDs be recorded only when it is over.
+// stuck is an interceptor that lets the acts of some IDs be recorded only when over is set.
 type stuck struct {
 	interceptor.WorkerInterceptorBase
 	ids   []string
@@ -53,9 +53,9 @@ func (c *stuckCall) ExecuteActivity(ctx context.Context, in *interceptor.Execute
 	return c.Next.ExecuteActivity(ctx, in)
 }
 
-// Acts that cannot be recorded for a reason of their own, a person's and one of many,
-// keep the turn from nobody: others act meanwhile and are answered at once, the ladder
-// speaks on its days, and the two have their answer when they can be written.
+// Two acts that cannot be recorded, a person's and one of many, do not keep the turn: other
+// acts are answered at once meanwhile, the stages speak on their days, and the two acts are
+// answered when they can be recorded.
 func TestActsThatCannotBeRecordedHoldNobodyUp(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 4, 8)
@@ -116,9 +116,8 @@ func TestActsThatCannotBeRecordedHoldNobodyUp(t *testing.T) {
 	require.Equal(t, []any{"摸排", ledger.TaskClosed}, []any{row.Title, row.State})
 }
 
-// What comes due while an act is being written is said in the same run, before the next
-// one begins: a server lets a new run wait, and the next act may be there before it, time
-// after time.
+// A stage that comes due while an act is being recorded is decided in the same run, before a
+// new one begins: see task.handsOver.
 func TestWhatIsDueIsSaidBeforeARunHandsOver(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 4, 8)
@@ -141,7 +140,7 @@ func TestWhatIsDueIsSaidBeforeARunHandsOver(t *testing.T) {
 	require.Contains(t, b.said(), "2021-04-09 09:00 survey/study-1 → shuiwu/liaison")
 }
 
-// So does a talk: its time to open comes while an act is being written.
+// A talk whose opening instant comes while an act is being recorded opens in the same run.
 func TestATalkThatIsDueOpensBeforeARunHandsOver(t *testing.T) {
 	t.Parallel()
 	b, state := talkBench(t, plan.TalkAtOnce)

@@ -21,12 +21,12 @@ import (
 	"duban/workflows"
 )
 
-// A run that slept before a change does as before until it hands over; one that begins
-// after it does as now.
+// A run that slept at a gate under the older program does as before until it hands over; a
+// run that begins under this program does as the gate says.
 func TestAGateLeavesOlderRunsAsTheyAre(t *testing.T) {
 	t.Parallel()
 	var h *history.History
-	for name, one := range recorded(t)["testdata/histories/v0.1"] {
+	for name, one := range recorded(t)["testdata/histories/v0.2.0"] {
 		if strings.HasPrefix(name, "task-silent") {
 			h = one
 		}
@@ -65,8 +65,9 @@ func TestGatesAreNamedOnce(t *testing.T) {
 	require.Equal(t, workflows.Generation(), len(seen))
 }
 
-// What workflows decide by beside what activities answer: another value would issue
-// other commands when an old history is replayed. A change belongs behind a gate.
+// The constants and functions, beside the answers of activities, by which workflows decide:
+// with another value the replay of an old history would issue other commands, so a change
+// must be behind a gate.
 func TestWhatWorkflowsDecideBy(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
@@ -102,7 +103,7 @@ func TestWhatWorkflowsDecideBy(t *testing.T) {
 	require.Equal(t, string(want), out.String())
 }
 
-// A run is asked to hand over and does, at once when it sleeps: the next goes on
+// A run that is asked to hand over does so at once, also when it sleeps; the new run goes on
 // where it was, and nothing is said early or twice.
 func TestARunHandsOverWhenItIsAsked(t *testing.T) {
 	t.Parallel()
@@ -128,8 +129,8 @@ func TestARunHandsOverWhenItIsAsked(t *testing.T) {
 	require.Greater(t, many, 30)
 }
 
-// An amendment of many tasks leaves each in the run it is in, and what it changes holds
-// all the same; the act of a person after it begins a new run.
+// An amendment of many tasks begins no new runs, and its changes apply in the present ones;
+// a person's act after it begins a new run.
 func TestAnActOfManyBeginsNoNewRun(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 4, 8)
@@ -164,8 +165,9 @@ func TestAnActOfManyBeginsNoNewRun(t *testing.T) {
 	}
 }
 
-// What people write is in the ledger, and no state that a workflow carries has it: a
-// title, a report, an instruction, a part, an extension; and what is said is whole.
+// The state of a workflow has none of the words that people write (a title, a report, an
+// instruction, a part, an extension); they are in the ledger only, and the messages have all
+// of them.
 func TestWorkflowsCarryNoWords(t *testing.T) {
 	t.Parallel()
 	const secret = "不便外传"

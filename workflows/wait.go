@@ -13,9 +13,10 @@ import (
 	"duban/internal/plan"
 )
 
-// sleepUntil waits for a plan instant, or for changed. Its timer is cancelled
-// when changed wins; an instant in the past is no wait and no event. The error
-// is the cancellation of ctx.
+// sleepUntil waits for an instant of the plan clock, or until changed is true, which
+// cancels the timer. For an instant in the past it does not wait, and adds nothing to the
+// history. summary is the timer's text in the web UI. The error is the cancellation of
+// ctx.
 func sleepUntil(ctx workflow.Context, clock calendar.Clock, at time.Time, summary string, changed func() bool) error {
 	if changed() {
 		return ctx.Err()
@@ -23,7 +24,7 @@ func sleepUntil(ctx workflow.Context, clock calendar.Clock, at time.Time, summar
 	return sleep(ctx, clock.Until(at, workflow.Now(ctx)), summary, changed)
 }
 
-// sleep waits for a time, real, or for changed.
+// sleep waits for d of real time, or until changed is true.
 func sleep(ctx workflow.Context, d time.Duration, summary string, changed func() bool) error {
 	timerCtx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
@@ -31,7 +32,7 @@ func sleep(ctx workflow.Context, d time.Duration, summary string, changed func()
 	return workflow.Await(ctx, func() bool { return timer.IsReady() || changed() })
 }
 
-// never is the changed of a wait that only its timer ends.
+// never is passed as changed for a wait that only its timer ends.
 func never() bool { return false }
 
 // kindTerm is the word the Temporal web UI shows for a stage.
@@ -53,8 +54,8 @@ func kindTerm(k plan.StageKind) string {
 	return string(k)
 }
 
-// roleTerm is the word for a seat. The office and the leadership sit once in a
-// plan and need no unit beside them.
+// roleTerm is the word for a recipient in the Temporal web UI. A plan has one office and
+// one leadership, which are named without a unit.
 func roleTerm(r people.Recipient) string {
 	switch r.Role {
 	case people.Liaison:
@@ -81,7 +82,8 @@ func stageSummary(zone Zone, s plan.Stage) string {
 	return fmt.Sprintf("%s %s · %s → %s", kindTerm(s.Kind), s.ID, zone.minute(s.At), strings.Join(to, "、"))
 }
 
-// courseDetails is a task's case file: where it stands, what is next, what waits.
+// courseDetails is what the web UI shows of a task: its state, the stages said, and the
+// next one.
 func courseDetails(zone Zone, c act.Course) string {
 	text := ""
 	switch c.State {
@@ -99,7 +101,7 @@ func courseDetails(zone Zone, c act.Course) string {
 	return text + saidAndNext(zone, c.Said, c.Next)
 }
 
-// saidAndNext are the words said of what is owed, and the one that comes next.
+// saidAndNext lists the stages said of what is owed now, and the next one.
 func saidAndNext(zone Zone, said []act.Said, next *plan.Stage) (text string) {
 	for _, s := range said {
 		text += "● " + kindTerm(s.Kind) + " " + s.ID + " · " + zone.minute(s.At) + "\n\n"
@@ -110,7 +112,8 @@ func saidAndNext(zone Zone, said []act.Said, next *plan.Stage) (text string) {
 	return text
 }
 
-// talkDetails is a talk's case file: where it stands, what is done, what is next.
+// talkDetails is what the web UI shows of a talk: its state, the stages said, and the next
+// one.
 func talkDetails(zone Zone, c act.TalkCourse) string {
 	text := ""
 	switch c.State {
@@ -132,13 +135,13 @@ func talkDetails(zone Zone, c act.TalkCourse) string {
 	return text + saidAndNext(zone, c.Said, c.Next)
 }
 
-// sameStage tells that what comes next is what came next before.
+// sameStage tells whether two courses have the same next stage.
 func sameStage(before, after *plan.Stage) bool {
 	return before != nil && after != nil && before.ID == after.ID && before.At.Equal(after.At)
 }
 
-// take forgets the n signals that were there when the ledger was looked at; one
-// that came since asks to look again.
+// take removes the n signals that had arrived when the ledger was looked at. A signal that
+// arrived since stays, and the ledger is looked at again.
 func take(c workflow.ReceiveChannel, n int) {
 	for range n {
 		c.ReceiveAsync(nil)

@@ -12,7 +12,7 @@ import (
 	"duban/internal/plan"
 )
 
-// What the web UI shows of a ladder reads without a list of IDs.
+// The web UI shows a ladder in words that need no list of IDs to be understood.
 func TestTheCaseFileInTheWebUI(t *testing.T) {
 	t.Parallel()
 	ladder := []plan.Stage{
@@ -28,8 +28,8 @@ func TestTheCaseFileInTheWebUI(t *testing.T) {
 	require.Equal(t, "已解除", talkDetails("", act.TalkCourse{TalkCase: act.TalkCase{State: act.TalkClosed}, Next: &ladder[0]}))
 }
 
-// A plan of another zone is shown by its own clock: what its people are told at nine, and
-// since when something waits.
+// The web UI shows the instants of a plan in the plan's own zone: those of stages, and since
+// when something waits.
 func TestTheWebUIShowsThePlansOwnHour(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2021, time.July, 14, 3, 0, 0, 0, time.UTC)

@@ -31,11 +31,11 @@ func (r *registry) RegisterDynamicWorkflow(any, workflow.DynamicRegisterOptions)
 	panic("a workflow of every name")
 }
 
-// TestWhatStandsInHistories holds everything that histories, memos and the server
-// know of us by name against testdata/wire.txt: names, IDs, and the fields of what is
-// sent with them. What stands there is never changed or taken away, because runs of
-// older programs have it; go test ./workflows -update writes what was added.
-func TestWhatStandsInHistories(t *testing.T) {
+// TestWhatHistoriesHold compares the names that are written in histories, memos and the
+// server (names, IDs, and the fields of payloads) with testdata/wire.txt. A name in this file
+// is never changed or removed, because runs of older programs have it; go test ./workflows
+// -update writes added ones.
+func TestWhatHistoriesHold(t *testing.T) {
 	t.Parallel()
 	var lines []string
 	say := func(what string, names ...string) {
@@ -98,11 +98,11 @@ func TestWhatStandsInHistories(t *testing.T) {
 	was := strings.Split(string(want), "\n")
 	gone := slices.DeleteFunc(slices.Clone(was), func(l string) bool { return slices.Contains(lines, l) || l == "" })
 	added := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return slices.Contains(was, l) })
-	require.Empty(t, gone, "this stands in histories and is gone: it must not")
-	require.Empty(t, added, "this is new: go test ./workflows -run TestWhatStandsInHistories -update")
+	require.Empty(t, gone, "histories hold this and it is gone: it must not")
+	require.Empty(t, added, "this is new: go test ./workflows -run TestWhatHistoriesHold -update")
 }
 
-// collect takes every field that a type has in JSON: type, name, type of the value.
+// collect adds to into every field that a type has in JSON: type, name, type of the value.
 func collect(into map[string]bool, t reflect.Type, seen map[reflect.Type]bool) {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
 		t = t.Elem()

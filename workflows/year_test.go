@@ -46,18 +46,18 @@ type bench struct {
 	starts *starts
 	post   *post
 	dues   []*due
-	lived  int // runs that live has lived
+	lived  int // number of runs in all calls of live
 }
 
-// starts keeps what activities asked to start.
+// starts is a starter that keeps what activities asked it to start.
 type starts struct {
 	digests []ledger.Digest
-	mu      sync.Mutex // apart: of two workers
+	mu      sync.Mutex // guards apart, which two workers may write
 	apart   []ledger.Digest
-	refuses func() error // starting a digest of its own
+	refuses func() error // the error of SpeakApart
 	talks   []ledger.Talk
 	tasks   []ledger.Task
-	looked  []string // talks
+	looked  []string // IDs of talks that were to look at the ledger
 	speak   func(context.Context, wire.SpeakInput) (wire.SpeakResult, error)
 }
 
@@ -93,6 +93,11 @@ func (s *starts) UnusedTalk(_ context.Context, _, _ string, from int, _ time.Tim
 	return from, nil
 }
 
+func (s *starts) LookTask(_ context.Context, _, task string) error {
+	s.looked = append(s.looked, task)
+	return nil
+}
+
 func (s *starts) LookTalk(_ context.Context, _, talk string) error {
 	s.looked = append(s.looked, talk)
 	return nil
@@ -118,14 +123,14 @@ type post struct {
 	twice  channel.Twice
 	broken func() error
 	dead   string     // an address that is never reached
-	sends  sync.Mutex // several of a morning
-	deaf   bool       // it does not ask whether the message may leave
+	sends  sync.Mutex // a morning sends several messages at once
+	deaf   bool       // Send does not call leaving
 	seen   func(context.Context)
 }
 
 func (p *post) Name() string         { return "post" }
 func (p *post) Twice() channel.Twice { return p.twice }
-func (p *post) Send(ctx context.Context, m letter.Letter, leaving func(context.Context) error) error {
+func (p *post) Send(ctx context.Context, m letter.Letter, leaving channel.Leaving) error {
 	p.sends.Lock()
 	defer p.sends.Unlock()
 	if p.seen != nil {
@@ -138,11 +143,11 @@ func (p *post) Send(ctx context.Context, m letter.Letter, leaving func(context.C
 		if err := p.broken(); err != nil && !errors.Is(err, channel.ErrUnknown) {
 			return err
 		} else if err != nil {
-			return errors.Join(leaving(ctx), err)
+			return errors.Join(leaving(ctx, nil), err)
 		}
 	}
 	if !p.deaf {
-		if err := leaving(ctx); err != nil {
+		if err := leaving(ctx, nil); err != nil {
 			return err
 		}
 	}
@@ -150,22 +155,22 @@ func (p *post) Send(ctx context.Context, m letter.Letter, leaving func(context.C
 	return nil
 }
 
-// atOnce is the post as a channel that Speak serves.
+// atOnce is a post that answers at once, so that activities.Speak sends over it.
 type atOnce struct{ *post }
 
 func (atOnce) Twice() channel.Twice { return channel.TwiceIsOne }
 
-// day is midnight in Beijing.
+// day is 00:00 of a day in Beijing.
 func day(y int, m time.Month, d int) time.Time {
 	return calendar.NewDay(y, m, d).At(0, 0, calendar.Beijing)
 }
 
-// newBench launches the given tasks in the ledger on start and stands the clock there.
+// newBench launches the given tasks in the ledger on start and halts the clock there.
 func newBench(t *testing.T, start time.Time, tasks ...plan.Task) *bench {
 	return newBenchBy(t, start, func(*plan.Plan) {}, tasks...)
 }
 
-// newBenchBy is newBench of a plan that edit has changed.
+// newBenchBy is newBench with a plan that edit has changed.
 func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Plan), tasks ...plan.Task) *bench {
 	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
@@ -200,14 +205,14 @@ func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Plan), tasks ...p
 	return b
 }
 
-// given are rows of a plan with the words that tell their units of them, as a launch
+// given are rows of a plan with the stages that tell the units of their tasks, as a launch
 // writes them, over no channel.
 func (b *bench) given(p *plan.Plan, rows ...ledger.Task) []ledger.Task {
 	b.t.Helper()
-	book, err := act.NewBook(p, b.cal)
+	rules, err := act.NewRules(p, b.cal)
 	require.NoError(b.t, err)
 	for i, row := range rows {
-		if s := book.Order(row.Facts); s != nil {
+		if s := rules.Order(row.Facts); s != nil {
 			rows[i].Order = &ledger.Order{Stage: *s, From: p}
 		}
 	}
@@ -240,15 +245,15 @@ func (b *bench) anew() {
 	}
 }
 
-// due is something that happens at an instant, in whatever run that is.
+// due is something that happens at an instant, in whichever run is going on then.
 type due struct {
 	at   time.Time
 	do   func()
 	done bool
 }
 
-// RegisterDelayedCallback is the environment's; live has it happen also when the
-// workflow has handed over meanwhile.
+// RegisterDelayedCallback is that of the environment; with live, the callback also runs when
+// the workflow has handed over to a new run meanwhile.
 func (b *bench) RegisterDelayedCallback(do func(), delay time.Duration) {
 	d := &due{at: b.Now().Add(delay), do: do}
 	b.dues = append(b.dues, d)
@@ -264,10 +269,10 @@ func (b *bench) register(d *due) {
 	}, max(0, d.at.Sub(b.Now())))
 }
 
-// CancelWorkflow cancels the run that goes on by then.
+// CancelWorkflow cancels the run that goes on when it is called.
 func (b *bench) CancelWorkflow() { b.TestWorkflowEnvironment.CancelWorkflow() }
 
-// live lives a workflow through all its runs.
+// live runs a workflow through all its runs.
 func (b *bench) live(kind string, state any) {
 	b.t.Helper()
 	for {
@@ -305,23 +310,23 @@ func (quiet) Warn(string, ...any)  {}
 func (quiet) Error(string, ...any) {}
 
 func (b *bench) ladder(task plan.Task, assigned time.Time) []plan.Stage {
-	return b.book().Ahead(act.NewCase(b.plan, task, assigned))
+	return b.rules().Ahead(act.NewCase(b.plan, task, assigned))
 }
 
 func (b *bench) state(task plan.Task, start time.Time) workflows.TaskState {
 	row, err := b.store.Task(b.t.Context(), "p", task.ID)
 	require.NoError(b.t, err)
-	return workflows.TaskState{Plan: "p", Task: task.ID, Window: 2 * time.Hour, Course: b.book().Course(ledger.CaseOf(row))}
+	return workflows.TaskState{Plan: "p", Task: task.ID, Window: 2 * time.Hour, Course: b.rules().Course(ledger.CaseOf(row))}
 }
 
-func (b *bench) book() act.Book {
-	book, err := act.NewBook(b.plan, b.cal)
+func (b *bench) rules() act.Rules {
+	rules, err := act.NewRules(b.plan, b.cal)
 	require.NoError(b.t, err)
-	return book
+	return rules
 }
 
-// decide decides a stage of a task by the facts in the ledger; over the channels
-// everybody hears of it.
+// decide records a stage of a task as decided by the facts in the ledger, with notices to
+// all its recipients over the channels over.
 func (b *bench) decide(task string, s plan.Stage, when ledger.When, over ...string) ([]ledger.Digest, *ledger.Talk) {
 	b.t.Helper()
 	digests, talk, err := ledgertest.Decide(b.t.Context(), b.store, ledger.Decision{Plan: b.plan.ID, Task: task, Revision: 1, Stage: s,
@@ -330,7 +335,7 @@ func (b *bench) decide(task string, s plan.Stage, when ledger.When, over ...stri
 	return digests, talk
 }
 
-// opens opens a talk, or proposes it where its policy has it approved.
+// opens opens a talk, or proposes it when how is plan.TalkOnApproval.
 func (b *bench) opens(talk, how string, when ledger.When) {
 	b.t.Helper()
 	k, err := b.store.Talk(b.t.Context(), b.plan.ID, talk)
@@ -346,7 +351,7 @@ func (b *bench) opens(talk, how string, when ledger.When) {
 	require.NoError(b.t, err)
 }
 
-// said is every notice in the ledger: task/stage on the day it speaks → to whom.
+// said is every notice in the ledger: its instant, task/stage → recipient.
 func (b *bench) said() []string {
 	notices, err := b.store.Notices(context.Background(), ledger.NoticeFilter{Plan: "p"})
 	require.NoError(b.t, err)

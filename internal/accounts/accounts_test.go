@@ -25,7 +25,7 @@ const good = `accounts:
 `
 
 // load writes a file of accounts and reads it; problems name it accounts.yaml.
-func load(t *testing.T, text string) (*accounts.Book, []strictyaml.Problem) {
+func load(t *testing.T, text string) (*accounts.List, []strictyaml.Problem) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "accounts.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
@@ -37,7 +37,7 @@ func load(t *testing.T, text string) (*accounts.Book, []strictyaml.Problem) {
 	return b, problems
 }
 
-func TestABookIsReadAsWritten(t *testing.T) {
+func TestAnAccountsFileIsReadAsWritten(t *testing.T) {
 	t.Parallel()
 	b, problems := load(t, good)
 	require.Empty(t, problems)
@@ -65,7 +65,7 @@ func TestNearMisses(t *testing.T) {
 	} {
 		require.Equal(t, want, b.Near(typed), typed)
 	}
-	require.Empty(t, (&accounts.Book{}).Near("shuiwu"))
+	require.Empty(t, (&accounts.List{}).Near("shuiwu"))
 }
 
 func TestUnitsThatThePlanDoesNotKnow(t *testing.T) {

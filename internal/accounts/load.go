@@ -12,10 +12,10 @@ import (
 
 const mostAccounts = 10_000
 
-// grammar is what a file of accounts may say; seeds/schema/accounts.schema.json lists the
-// same fields, a test compares the two.
+// grammar are the fields and the sizes that a file of accounts may have;
+// seeds/schema/accounts.schema.json lists the same fields, a test compares the two.
 var grammar = strictyaml.Grammar{
-	Room: "accounts", Most: 1000, Largest: 1 << 20,
+	Prefix: "accounts", Most: 1000, Largest: 1 << 20,
 	Fields: map[string][]string{"accounts": {"accounts"}, "account": {"id", "name", "unit", "seat"}},
 }
 
@@ -27,24 +27,27 @@ var (
 // reserved are the account IDs that the ledger gives to nobody.
 var reserved = []string{"engine"}
 
+// GoodID tells that a text can be the ID of an account.
+func GoodID(id string) bool { return accountID.MatchString(id) && !slices.Contains(reserved, id) }
+
 // Load reads a file of accounts. All problems are returned at once, down the
-// page; the book is nil when there is one.
-func Load(path string) (*Book, []strictyaml.Problem) {
+// page; the list is nil when there is one.
+func Load(path string) (*List, []strictyaml.Problem) {
 	r := &reader{Source: &strictyaml.Source{Notes: &strictyaml.Notes{}, Grammar: &grammar, Name: path},
-		book: Book{file: path, at: map[string]strictyaml.Value{}}, lines: map[string]int{}}
+		list: List{file: path, at: map[string]strictyaml.Value{}}, lines: map[string]int{}}
 	if raw, ok := r.Read(); ok {
 		r.all(raw)
 	}
 	if len(r.Problems) > 0 {
 		return nil, strictyaml.InOrder(r.Problems, []string{path})
 	}
-	return &r.book, nil
+	return &r.list, nil
 }
 
 // reader is the file being read.
 type reader struct {
 	*strictyaml.Source
-	book  Book
+	list  List
 	lines map[string]int // account ID → line
 }
 
@@ -73,10 +76,10 @@ func (r *reader) account(o strictyaml.Object) {
 	if a.ID != "" && r.lines[a.ID] == 0 {
 		r.lines[a.ID] = o.Where("id").Line()
 		if o.Has("unit") {
-			r.book.at[a.ID] = o.Where("unit")
+			r.list.at[a.ID] = o.Where("unit")
 		}
 	}
-	r.book.All = append(r.book.All, a)
+	r.list.All = append(r.list.All, a)
 }
 
 func roles() (all []string) {
@@ -103,7 +106,7 @@ func (r *reader) check(a Account, o strictyaml.Object) {
 
 // Check is the accounts whose unit the plan does not know: they can do nothing
 // in it. Problems are in the order of the file.
-func (b *Book) Check(dir people.Directory) []strictyaml.Problem {
+func (b *List) Check(dir people.Directory) []strictyaml.Problem {
 	var ids []string
 	for _, u := range dir.Units {
 		ids = append(ids, u.ID)

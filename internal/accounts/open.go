@@ -10,15 +10,15 @@ import (
 	"duban/internal/words"
 )
 
-// Open is the accounts of a file for a person who names one of them: that there is no
-// such file, and its faults one a line, are sentences.
-func Open(w *words.Words, file string) (*Book, error) {
+// Open is Load for a person at the command line: the error says in a sentence that there is
+// no such file, or has the file's faults, one a line.
+func Open(w *words.Words, file string) (*List, error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, w.Err("cli.no_accounts", words.Data{"File": file})
 	}
-	book, problems := Load(file)
+	list, problems := Load(file)
 	if len(problems) == 0 {
-		return book, nil
+		return list, nil
 	}
 	lines := []string{w.T("cli.bad_accounts", words.Data{"File": file})}
 	for _, p := range problems {
@@ -28,7 +28,7 @@ func Open(w *words.Words, file string) (*Book, error) {
 }
 
 // Named is the account of an ID, or a sentence with those that look like it.
-func (b *Book) Named(w *words.Words, id string) (Account, error) {
+func (b *List) Named(w *words.Words, id string) (Account, error) {
 	found, ok := b.Find(id)
 	if !ok {
 		return found, w.Err("cli.no_account", words.Data{"Account": id, "File": b.file, "Near": strings.Join(b.Near(id), " / ")})
@@ -37,7 +37,7 @@ func (b *Book) Named(w *words.Words, id string) (Account, error) {
 }
 
 // Names are the accounts by ID, and whose they are.
-func (b *Book) Names() map[string]string {
+func (b *List) Names() map[string]string {
 	names := map[string]string{}
 	for _, one := range b.All {
 		names[one.ID] = one.Name
@@ -47,7 +47,7 @@ func (b *Book) Names() map[string]string {
 
 // Stranger is a sentence about an account whose unit a plan does not know: it can do
 // nothing there. nil for all others.
-func (b *Book) Stranger(w *words.Words, id string, dir people.Directory) error {
+func (b *List) Stranger(w *words.Words, id string, dir people.Directory) error {
 	for _, p := range b.Check(dir) {
 		if p.Data["Account"] == id {
 			return words.Sentence(p.Text(w))

@@ -17,13 +17,13 @@ import (
 )
 
 // Kind names an act. It is also the name of the Temporal Update that carries it:
-// it stands in histories and in the ledger and must not change.
+// it is written in histories and in the ledger and must not change.
 type Kind string
 
 // Acts on a task.
 const (
 	Acknowledge Kind = "acknowledge" // 签收
-	Return      Kind = "return"      // 退回: not ours
+	Return      Kind = "return"      // 退回: the lead says that the task is not its own
 	Uphold      Kind = "uphold"      // 维持交办: the office's ruling on a return
 	Progress    Kind = "progress"    // 进展填报
 	AskPart     Kind = "ask_part"    // 配合事项: ask an assisting unit for its part
@@ -44,7 +44,7 @@ const (
 	Reword      Kind = "reword"      // 更正文字
 	Cancel      Kind = "cancel"      // 撤销
 	Reinstate   Kind = "reinstate"   // 恢复: of what was cancelled, or of a duty that was ended
-	TakeOver    Kind = "take_over"   // 接续: another unit stands for one that is dissolved, or has another ID
+	TakeOver    Kind = "take_over"   // 接续: another unit takes the place of one that is dissolved, or has another ID
 	Instruct    Kind = "instruct"    // 批示
 	Answer      Kind = "answer"      // 批示回复
 )
@@ -69,7 +69,7 @@ const (
 	GiveReport Kind = "give_report" // 提交整改落实情况报告
 	VerifyTalk Kind = "verify_talk" // 核查整改
 	CloseTalk  Kind = "close_talk"  // 解除约谈
-	Keep       Kind = "keep"        // 继续约谈: though what it rested on has gone
+	Keep       Kind = "keep"        // 继续约谈: a leader lets a talk go on although its ground has gone
 	Again      Kind = "again"       // 再次约谈
 
 	AnswerCircular Kind = "answer_circular" // 报送整改情况: what the unit named did about a circular
@@ -83,6 +83,8 @@ const (
 	Import      Kind = "import"       // 导入放假通知
 	Carry       Kind = "carry"        // 结转: a task goes on in another plan
 	EndPlan     Kind = "end_plan"     // 结束计划
+	ArchivePlan Kind = "archive_plan" // 归档: a plan that has ended leaves the everyday lists
+	TakeBack    Kind = "take_back"    // 取消归档
 )
 
 // Seat is what a person is to the thing acted on.
@@ -94,6 +96,7 @@ const (
 	Office     Seat = "office"     // 协调办
 	Leadership Seat = "leadership" // 领导小组
 	Engine     Seat = "engine"
+	Assessed   Seat = "assessed" // 被考核单位: a unit that the preliminary sheet names
 )
 
 // Actor is who acts: an account, and where it sits.
@@ -101,13 +104,14 @@ type Actor struct {
 	Account string `json:"account"` // ID in the accounts file; "engine"
 	Name    string `json:"name"`    // as shown to people
 	Unit    string `json:"unit"`    // unit ID: the plan's office and leadership are units too
-	// StandsFor is the account of whoever is away and is stood in for 代理: Unit is theirs
-	// then, Account the one that acts, and Name says both.
+	// StandsFor is the account ID of whoever is away, where Account acts in that person's place
+	// 代理; otherwise it is empty. Unit is then the unit of the person who is away, and Name names
+	// both people.
 	StandsFor string `json:"stands_for,omitempty"`
 }
 
-// Act is one act of one person, with everything it says. It crosses the wire as
-// one JSON object; which fields an act needs is in Table. Zero fields are not said.
+// Act is one act of one person, with everything it says. It crosses the wire as one JSON object.
+// Which fields an act needs is in its Row in All; a field with its zero value is not said.
 type Act struct {
 	ID   string       `json:"id"` // the same ID again is the same act: see Named
 	Kind Kind         `json:"kind"`
@@ -115,8 +119,9 @@ type Act struct {
 	At   time.Time    `json:"at"` // plan clock, UTC: when the person acted
 	On   calendar.Day `json:"on"` // the day of At in the plan's zone
 
-	// Entered is who of the office wrote it down for a unit, which said it on the
-	// telephone 代录: By is the unit then, under the account of whoever entered it.
+	// Entered is who of the office entered the act for a unit, which reported it by telephone
+	// 代录; nil: the actor did it without the office. By then has the unit and its name, with the
+	// account of whoever entered the act.
 	Entered *Actor `json:"entered,omitempty"`
 
 	Reason   string       `json:"reason,omitempty"`   // words: reason, text, instruction, minutes
@@ -124,18 +129,24 @@ type Act struct {
 	Evidence []Evidence   `json:"evidence,omitempty"` // what proves it
 	Percent  int          `json:"percent,omitempty"`  // of Progress, 0 to 100
 	Due      calendar.Day `json:"due,omitzero"`       // new date, part's date, date to answer by
-	// Begin is the day on which the task begins from now on, of a Correct by an amendment;
-	// nil: as before. Its Due is zero then where the date stays.
-	Begin  *calendar.Day `json:"begin,omitempty"`
-	Until  calendar.Day  `json:"until,omitzero"`   // of Suspend, if known: the day it goes on
-	Moves  bool          `json:"moves,omitempty"`  // of Suspend: the due date moves by the pause
-	Unit   string        `json:"unit,omitempty"`   // unit ID: reassigned to, asked for its part, called to a talk
-	Units  []string      `json:"units,omitempty"`  // unit IDs: assisting units from now on
-	Policy string        `json:"policy,omitempty"` // key in Plan.Policies
-	Title  string        `json:"title,omitempty"`  // of Reword
-	Ref    string        `json:"ref,omitempty"`    // number of the part or instruction meant; of TakeOver: ID of the unit that goes
-	Rule   string        `json:"rule,omitempty"`   // of SetRule: month, quarter, halfyear, year, or a cron expression
-	Talk   *TalkFacts    `json:"talk,omitempty"`
+	// Begin is the day on which the task begins from now on; only a Correct by an amendment sets
+	// it, and nil leaves the day as it is. Where the amendment leaves the due date as it is, Due
+	// is zero.
+	Begin    *calendar.Day  `json:"begin,omitempty"`
+	Until    calendar.Day   `json:"until,omitzero"`   // of Suspend: the day on which the task goes on, if known
+	Moves    bool           `json:"moves,omitempty"`  // of Suspend: the due date moves by the pause
+	Unit     string         `json:"unit,omitempty"`   // unit ID: reassigned to, asked for its part, called to a talk
+	Units    []string       `json:"units,omitempty"`  // unit IDs: assisting units from now on
+	Policy   string         `json:"policy,omitempty"` // key in Plan.Policies
+	Title    string         `json:"title,omitempty"`  // of Reword
+	Ref      string         `json:"ref,omitempty"`    // number of the part, instruction, entry or objection meant; of Propose and VerifyTalk: a task's ID; of TakeOver: ID of the unit that goes
+	Rule     string         `json:"rule,omitempty"`   // of SetRule: month, quarter, halfyear, year, or a cron expression
+	Talk     *TalkFacts     `json:"talk,omitempty"`
+	Assess   *AssessFacts   `json:"assess,omitempty"`   // of acts on a plan's assessment
+	Incident *IncidentFacts `json:"incident,omitempty"` // of acts on an incident
+	Report   *ReportFacts   `json:"report,omitempty"`   // of acts on the report of a plan's year
+
+	Complaint *ComplaintFacts `json:"complaint,omitempty"` // of acts on a complaint
 }
 
 // Evidence is a file kept outside the engine, or the address of what was

@@ -10,8 +10,8 @@ import (
 	"duban/internal/plan"
 )
 
-// ActsOf are the acts that make a running task what the amended plan says: of
-// a duty's open occurrence only what it takes from its duty.
+// ActsOf are the acts that bring a running task or duty to what the amended plan says of it. An
+// open occurrence of a duty keeps the title, the dates and the rule with which it was opened.
 func ActsOf(c plan.TaskChange, occurrence bool) []Act {
 	if c.What == plan.Removed {
 		if c.Old.Kind == plan.Duty && !occurrence {
@@ -20,7 +20,7 @@ func ActsOf(c plan.TaskChange, occurrence bool) []Act {
 		return []Act{{Kind: Cancel}}
 	}
 	var all []Act
-	if c.What == plan.Restored { // what it is already is left out when they are done
+	if c.What == plan.Restored { // every field gets its act; whoever does them leaves out those that would change nothing
 		all = append(all, Act{Kind: Reinstate})
 		for _, field := range []string{plan.FieldTitle, plan.FieldLead, plan.FieldAssist, plan.FieldDue, plan.FieldPolicy, plan.FieldRecur} {
 			c.Fields = append(c.Fields, plan.FieldChange{Field: field})
@@ -29,7 +29,7 @@ func ActsOf(c plan.TaskChange, occurrence bool) []Act {
 	for _, f := range c.Fields {
 		switch f.Field {
 		case plan.FieldTitle:
-			if !occurrence { // it keeps the words it was opened with
+			if !occurrence { // an occurrence keeps the title it was opened with
 				all = append(all, Act{Kind: Reword, Title: c.New.Title})
 			}
 		case plan.FieldLead:
@@ -61,9 +61,9 @@ func ActsOf(c plan.TaskChange, occurrence bool) []Act {
 	return all
 }
 
-// Kept is what of an amendment's act a task takes: a date that is earlier than the one
-// an extension has given it is left out, for only a word for that very task takes that
-// back. ok is false when nothing is left.
+// Kept is the part of an amendment's act that the task takes: a due date earlier than the one
+// that an extension has given it is left out, because an amendment takes a granted date back
+// only where it names the task for that. ok is false when nothing of the act is left.
 func (c Case) Kept(a Act) (kept Act, ok bool) {
 	if a.Kind != Correct || !c.KeepsDate(a.Due) {
 		return a, true
@@ -72,20 +72,21 @@ func (c Case) Kept(a Act) (kept Act, ok bool) {
 	return a, a.Begin != nil
 }
 
-// KeepsDate tells that an amended date is earlier than the one that an extension has
-// given the task.
+// KeepsDate tells that the due date of an amendment is earlier than the one that an extension
+// has given the task. It is false of a task that is over.
 func (c Case) KeepsDate(due calendar.Day) bool {
 	return c.Granted > 0 && !c.Over() && !due.IsZero() && due.Before(c.Due)
 }
 
-// fieldOf is what of a plan's task an act of an amendment changes.
+// fieldOf names the field of a plan's task that an act of an amendment changes.
 var fieldOf = map[Kind]string{
 	Reword: plan.FieldTitle, Reassign: plan.FieldLead, Assist: plan.FieldAssist, Correct: plan.FieldDue, SetPolicy: plan.FieldPolicy, SetRule: plan.FieldRecur,
 }
 
-// StillOwed is the act that an amendment owes a task or, of a duty, an open occurrence,
-// as the plan has it by now: planned is nil when the plan has it no more. ok is
-// false when the plan asks for no such act any more.
+// StillOwed is the act of kind k that an amendment has still to do on a task, a duty or an open
+// occurrence of one, made from the plan as it is now. planned is the task or duty in that plan,
+// and kind its kind. planned is nil when the plan no longer has it: the act is then EndDuty or
+// Cancel, whatever k is. ok is false when the plan no longer asks for such an act.
 func StillOwed(k Kind, kind plan.Kind, planned *plan.Task, occurrence bool) (a Act, ok bool) {
 	c := plan.TaskChange{What: plan.Changed, New: planned, Fields: []plan.FieldChange{{Field: fieldOf[k]}}}
 	if planned == nil {
@@ -99,9 +100,9 @@ func StillOwed(k Kind, kind plan.Kind, planned *plan.Task, occurrence bool) (a A
 	return Act{}, false
 }
 
-// MergePolicies is the new plan with the policies that run kept: a policy that
-// comes with another version gets a key of its own, name@version, which only new
-// tasks use; running ones keep theirs until they are moved.
+// MergePolicies is the amended plan new with the policies of the running plan old kept. A policy
+// that comes in another version gets the key name@version (PolicyKey), which only new tasks
+// follow; running tasks keep the version they follow until an act moves them.
 func MergePolicies(old, new plan.Plan) plan.Plan {
 	policies := maps.Clone(old.Policies)
 	key := map[string]string{}

@@ -4,12 +4,12 @@ import (
 	"slices"
 )
 
-// known is how many acts a case remembers by ID: the same act sent again while
-// its first answer was lost comes within a few.
+// known is how many acts a case remembers by ID. An act that is sent again because its answer
+// was lost comes again before as many others are done.
 const known = 8
 
 // apply is the case after an act that Check allows. Limits that rest on the
-// calendar are set by Book.limits.
+// calendar are set by Rules.limits.
 func (c Case) apply(a Act) Case {
 	row, _ := Of(c.thing(), a.Kind)
 	if row.To != "" {
@@ -50,10 +50,11 @@ func (c *Case) heard(a Act) {
 	}
 }
 
-// waited ends an interval in which something waited for the office.
+// waited records the interval in which the request q waited for the office, which ends with act
+// a: the clock of the unit was halted in it, see halts.
 func (c *Case) waited(q *Pending, a Act) {
 	if q != nil && a.On.After(q.On) {
-		c.Waits = append(slices.Clone(c.Waits), Stand{From: q.On, Until: a.On})
+		c.Waits = append(slices.Clone(c.Waits), Halt{From: q.On, Until: a.On})
 	}
 }
 
@@ -61,8 +62,8 @@ func (c *Case) pending(a Act) *Pending {
 	return &Pending{N: c.Acts, On: a.On, By: a.By.Name, Words: a.Reason, Due: a.Due}
 }
 
-// fixed makes the date the date, also in a pause: nothing that runs when it is given
-// is added to it.
+// fixed makes a date that is set during a pause final: the length of that pause is not added to
+// it when the task goes on (Pause.Moves).
 func (c *Case) fixed() {
 	if c.Pause != nil && c.Pause.Moves {
 		pause := *c.Pause

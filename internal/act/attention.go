@@ -11,19 +11,19 @@ import (
 	"duban/internal/plan"
 )
 
-// Mailing is one message to one person, foretold: to the seat of theirs that hears
-// first, at an instant, of so many things.
+// Mailing is one foretold message to one person: its instant, and the things it is about. To is
+// that one of the person's seats that comes first in people.Roles.
 type Mailing struct {
 	To     people.Recipient
 	At     time.Time
 	Things []plan.Foretold // one word of each thing: the gravest
 }
 
-// Mailings are the messages that carry what is foretold of a plan, in order of time
-// and recipient, as the rhythm of each task's policy puts it into them. What waits and
-// is said as gravely before its message speaks is left out, and so are messages of
-// nothing else.
-func (b Book) Mailings(p *plan.Plan, foretold []plan.Foretold) []Mailing {
+// Mailings are the messages that carry what is foretold of a plan, in order of time and
+// recipient; which word goes into which message is decided by the rhythm of the task's policy. A
+// word that waits for its message is left out when a later word of the same thing, as grave or
+// graver, is sent before that message, and a message without words is left out too.
+func (r Rules) Mailings(p *plan.Plan, foretold []plan.Foretold) []Mailing {
 	policy := policyOf(p)
 	type seat struct {
 		task string
@@ -38,25 +38,25 @@ func (b Book) Mailings(p *plan.Plan, foretold []plan.Foretold) []Mailing {
 	to := map[message]people.Recipient{}
 	for _, f := range foretold {
 		by := policy(f.Task)
-		for _, r := range f.To {
-			if _, sits := b.People.Contact(r); !sits {
+		for _, seated := range f.To {
+			if _, sits := r.People.Contact(seated); !sits {
 				continue
 			}
-			w := WordTo(thingOf(f), f.Stage, r, b.foretoldLimit(by, f))
-			k := seat{f.Task, r}
-			w.Own = b.OwnPace(r)
-			placed := b.Place(by, w, heard[k])
+			w := WordTo(thingOf(f), f.Stage, seated, r.foretoldLimit(by, f))
+			k := seat{f.Task, seated}
+			w.Own = r.OwnPace(seated)
+			placed := r.Place(by, w, heard[k])
 			one := f
-			one.To = []people.Recipient{r}
+			one.To = []people.Recipient{seated}
 			if placed.Rides {
-				continue // it makes no message
+				continue // the word goes along with any later message to the seat and makes none of its own
 			}
 			in := placed.In.UTC() // a key of the map below
 			heard[k] = append(heard[k], plan.Heard{Word: w, In: in})
-			m := message{b.People.Person(r), in}
+			m := message{r.People.Person(seated), in}
 			carried[m] = append(carried[m], one)
-			if first, ok := to[m]; !ok || slices.Index(people.Roles, r.Role) < slices.Index(people.Roles, first.Role) {
-				to[m] = r
+			if first, ok := to[m]; !ok || slices.Index(people.Roles, seated.Role) < slices.Index(people.Roles, first.Role) {
+				to[m] = seated
 			}
 		}
 	}
@@ -113,9 +113,9 @@ func thingOf(f plan.Foretold) string {
 }
 
 // foretoldLimit is the day by which what is foretold is to be done.
-func (b Book) foretoldLimit(p plan.Policy, f plan.Foretold) calendar.Day {
+func (r Rules) foretoldLimit(p plan.Policy, f plan.Foretold) calendar.Day {
 	if _, round := StageStep(f.ID); round > 0 && p.Talk != nil && f.Kind == plan.Remind {
-		return p.Talk.Remind.After(b.day(f.At), b.Calendar)
+		return p.Talk.Remind.After(r.day(f.At), r.Calendar)
 	}
-	return b.limitOf(f.Stage, f.Due)
+	return r.limitOf(f.Stage, f.Due)
 }

@@ -14,15 +14,15 @@ import (
 	"duban/seeds"
 )
 
-// The seed's year when nobody acts: nobody gets more messages than the rhythm's budget
-// says, one a day at the most, and still whoever must act was told before the limit.
+// The year of the seeded plan when nobody acts: nobody gets more messages than the rhythm's
+// budget, or more than one a day, and still whoever must act was told before the limit.
 func TestTheSilentYearKeepsItsBudgetOfAttention(t *testing.T) {
 	t.Parallel()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
 	p, problems := planfile.Load("../../seeds/jincheng-2021-water/plan.yaml", cal)
 	require.NotNil(t, p, problems)
-	b, err := act.NewBook(p, cal)
+	b, err := act.NewRules(p, cal)
 	require.NoError(t, err)
 	launched := p.Issued.At(10, 0, b.Zone)
 	foretold := act.Preview(p, cal, launched, calendar.NewDay(2022, 4, 7))
@@ -66,7 +66,8 @@ func TestTheSilentYearKeepsItsBudgetOfAttention(t *testing.T) {
 	require.NotEqual(t, -1, leader, "the leader hears of something")
 }
 
-// What waits for the weekly page is not said there when it was said as gravely meanwhile.
+// A word that waits for the weekly page is left out of it when a word as grave was said about
+// the same thing meanwhile.
 func TestWhatWasSaidMeanwhileIsNotSaidAgain(t *testing.T) {
 	t.Parallel()
 	cal, err := calendar.Load(seeds.Calendar())
@@ -75,7 +76,7 @@ func TestWhatWasSaidMeanwhileIsNotSaidAgain(t *testing.T) {
 	p := &plan.Plan{ID: "p", Policy: "standard", Policies: seededPolicies(t), Zone: "Asia/Shanghai",
 		Directory: people.Directory{Office: "office", Leadership: "group", Units: []people.Unit{{ID: "a", Contacts: []people.Contact{{Role: people.Liaison, Email: "a@x.example"}}}}},
 		Tasks:     []plan.Task{{ID: "t", Kind: plan.Dated, Lead: "a", Policy: "standard", Due: day(t, "2021-06-10")}}} // a Thursday
-	b, err := act.NewBook(p, cal)
+	b, err := act.NewRules(p, cal)
 	require.NoError(t, err)
 	var got []string
 	for _, m := range b.Mailings(p, act.Preview(p, cal, day(t, "2021-04-08").At(10, 0, b.Zone), calendar.Day{})) {
@@ -84,14 +85,14 @@ func TestWhatWasSaidMeanwhileIsNotSaidAgain(t *testing.T) {
 			got = append(got, m.At.In(b.Zone).Format("01-02 Mon ")+f.ID)
 		}
 	}
-	// remind-1 of 06-09 would say what remind-3 has said on 06-07: it waits, and the
-	// due day's word comes first
+	// remind-1 of 06-09 repeats remind-3 of 06-07, so it waits for the weekly page; the word of
+	// the due day is said before that page, and remind-1 is left out.
 	require.Equal(t, []string{"04-08 Thu act-0-order", "04-09 Fri study-1", "04-12 Mon unacknowledged-3", "05-11 Tue remind-30", "05-26 Wed remind-15", "06-03 Thu remind-7", "06-07 Mon remind-3",
 		"06-10 Thu due", "06-11 Fri urge"}, got[:9])
 }
 
-// Who acts in time is spared: what follows a limit is not said, and the office is told
-// of what was done.
+// Whoever acts in time gets no words that follow a limit, and the office is told of what was
+// done.
 func TestAttentionIfNobodyActsAndIfEverybodyDoes(t *testing.T) {
 	t.Parallel()
 	cal, err := calendar.Load(seeds.Calendar())

@@ -14,7 +14,7 @@ type Elsewhere struct {
 	Task string       `json:"task"`
 	On   calendar.Day `json:"on"` // the day it was carried
 
-	// Of where it comes from, as it stood on that day.
+	// Set of Case.From alone: the task of the other plan as it was on the day On.
 	Due   calendar.Day `json:"due,omitzero"`    // its limit
 	Late  int          `json:"late,omitempty"`  // working days late
 	Talks int          `json:"talks,omitempty"` // the highest number of a talk about it
@@ -37,8 +37,8 @@ func (c Case) Unsettled() bool {
 		slices.ContainsFunc(c.Instructions, func(n Instruction) bool { return n.Answered.IsZero() })
 }
 
-// CheckCarry tells whether a task, or a duty, can go on as t in another plan; nil is
-// yes. ended tells of a duty that has run its course: it goes on too.
+// CheckCarry tells whether a task or a duty can go on as t in another plan; nil is yes. ended
+// tells of a duty that falls due no more: it can go on although it is over.
 func (c Case) CheckCarry(t plan.Task, ended bool) *Refusal {
 	switch {
 	case c.Into != nil:
@@ -51,58 +51,60 @@ func (c Case) CheckCarry(t plan.Task, ended bool) *Refusal {
 	return nil
 }
 
-// CarryOut is a task, an occurrence or a duty that goes on elsewhere: over, and not
-// done. What it is owed and waits for goes along: see CarryIn.
-func (b Book) CarryOut(before Case, a Act, into Elsewhere) Case {
+// CarryOut is a task, an occurrence or a duty once act a has carried it into another plan: its
+// state is Carried, which is over and not done. What is owed about it and waits for a decision
+// goes on in the other plan: see CarryIn.
+func (r Rules) CarryOut(before Case, a Act, into Elsewhere) Case {
 	c := before
 	c.unsay(a.At)
 	c.State, c.ClosedOn, c.Into, c.Pause = Carried, a.On, &into, nil
 	c = c.acted(a.ID)
-	c.Track = pruned(c, b.Owed(c))
+	c.Track = pruned(c, r.Owed(c))
 	return c
 }
 
-// CarryIn is a task, or an occurrence, that comes from another plan and goes on as t
-// in p, whose book b is: as if an amendment had made t of it. Its acts, what waits
-// and what has been said go along, so that nothing is said twice; a date that was
-// missed stays missed, whatever the new one is.
-func (b Book) CarryIn(before Case, p *plan.Plan, t plan.Task, a Act, from Elsewhere) Case {
+// CarryIn is a task or an occurrence of another plan that goes on as task t of plan p; r are the
+// rules of p. It changes as if an amendment had made t of it. Its acts, its pending requests and
+// what has been said of it go along, so that nothing is said twice. A date that was missed stays
+// missed, whatever the new one is.
+func (r Rules) CarryIn(before Case, p *plan.Plan, t plan.Task, a Act, from Elsewhere) Case {
 	c := before
 	c.unsay(a.At)
-	c = b.seated(c, p, t, a)
+	c = r.seated(c, p, t, a)
 	if c.Kind == plan.Dated && t.Due != c.Due {
 		Effects[Correct].Apply(&c, Act{Due: t.Due, On: a.On})
 	}
-	from.Due, from.Late = before.Due, b.Late(before, a.On)
-	missed := from.Late > 0 && !before.Inherited(b) && c.Lead == before.Lead && c.Due != before.Due && !c.Due.Before(a.On)
-	c = b.renumbered(before, c, a)
+	from.Due, from.Late = before.Due, r.Late(before, a.On)
+	missed := from.Late > 0 && !before.Inherited(r) && c.Lead == before.Lead && c.Due != before.Due && !c.Due.Before(a.On)
+	c = r.renumbered(before, c, a)
 	if missed {
 		c.Misses = append(slices.Clone(c.Misses), Miss{Unit: before.Lead, Due: before.Due, Late: from.Late, On: a.On, Number: before.Number})
 	}
 	c.Begin, c.Publish, c.From = t.Begin, t.Publish, &from
-	b.limits(&c)
-	c.Track = pruned(c, b.Owed(c))
+	r.limits(&c)
+	c.Track = pruned(c, r.Owed(c))
 	return c
 }
 
-// CarryDuty is a duty that comes from another plan and goes on as t in p. was is its
-// rule until then. It goes on after the last period that was asked for.
-func (b Book) CarryDuty(before Case, was plan.Recurrence, p *plan.Plan, t plan.Task, a Act, from Elsewhere) Case {
+// CarryDuty is a duty of another plan that goes on as t in p; was is its rule in the other plan.
+// In p it goes on after the last period that was asked for there (plan.Recurrence.GoesOnFrom).
+func (r Rules) CarryDuty(before Case, was plan.Recurrence, p *plan.Plan, t plan.Task, a Act, from Elsewhere) Case {
 	asked := was.AskedFor(before.Opened)
 	if before.Fresh {
 		asked = before.Asked
 	}
-	c := b.seated(before, p, t, a)
+	c := r.seated(before, p, t, a)
 	rule := *t.Recur
 	rule.From = rule.GoesOnFrom(was, asked, p)
 	c.Rule, c.Asked, c.Fresh, c.Publish, c.From = &rule, asked, true, t.Publish, &from
 	c.Restarted = a.At
-	b.limits(&c)
+	r.limits(&c)
 	return c
 }
 
-// seated is a case in another plan: its seats, unit, words and rules.
-func (b Book) seated(c Case, p *plan.Plan, t plan.Task, a Act) Case {
+// seated is a case with the seats, units, title and policy that the plan p and its task t give
+// it.
+func (r Rules) seated(c Case, p *plan.Plan, t plan.Task, a Act) Case {
 	due, lead, policy := c.Due, c.Lead, c.Policy
 	c.Office, c.Leadership = p.Directory.Office, p.Directory.Leadership
 	if t.Lead != c.Lead {
@@ -113,18 +115,18 @@ func (b Book) seated(c Case, p *plan.Plan, t plan.Task, a Act) Case {
 	if c.Kind == plan.Dated && t.Due != due || t.Lead != lead || t.Policy != policy {
 		c.Restarted = a.At
 	}
-	if c.State == Closed { // a duty that had run its course
+	if c.State == Closed { // a duty that fell due no more goes on
 		c.State, c.ClosedOn = Open, calendar.Day{}
 	}
 	c.Revision++
 	return c.acted(a.ID)
 }
 
-// CarryTalk is a talk about a task that goes on as another one in another plan: as it is
-// from then on in the old plan, where it ends with the last of its tasks that leaves, and
-// in the new one, where it is about that task alone: see Along. of and id are the task's
-// IDs in the old plan and in the new one.
-func (b Book) CarryTalk(before TalkCase, of string, task Case, id string, a Act) (out, in TalkCase) {
+// CarryTalk carries a talk along with one of its tasks, of, which goes on as the task id of
+// another plan; task is the case of id. out is the talk in the old plan, where it ends when the
+// last of its tasks has left. in is the talk in the new plan, about that task alone; Along joins
+// further ones to it.
+func (r Rules) CarryTalk(before TalkCase, of string, task Case, id string, a Act) (out, in TalkCase) {
 	in = before
 	in.unsay(a.At)
 	out = in
@@ -138,7 +140,7 @@ func (b Book) CarryTalk(before TalkCase, of string, task Case, id string, a Act)
 	case !slices.ContainsFunc(all, func(m Member) bool { return m.Ended.IsZero() }):
 		out.State = TalkCarried
 	default:
-		out = b.resaidOfTalk(before, out.weighed(a), a.At)
+		out = r.resaidOfTalk(before, out.weighed(a), a.At)
 	}
 	mine.Task = id
 	in.Task, in.Office, in.Leadership, in.Policy = id, task.Office, task.Leadership, task.Policy
@@ -148,13 +150,13 @@ func (b Book) CarryTalk(before TalkCase, of string, task Case, id string, a Act)
 	return out, in.weighed(a)
 }
 
-// Along is a talk in a new plan once another task that it was about in the old one is
-// carried there too. in is what CarryTalk gives of that task.
-func (b Book) Along(before, in TalkCase, a Act) TalkCase {
+// Along is a talk that was carried into a new plan, once another task of it is carried there
+// too. in is what CarryTalk gives for that task.
+func (r Rules) Along(before, in TalkCase, a Act) TalkCase {
 	c := before
 	c.unsay(a.At)
 	c.Members = append(slices.Clone(c.Of()), in.Of()...)
 	c = c.WithGrounds(in.Grounds).weighed(a)
 	c.Acts++
-	return b.resaidOfTalk(before, c, a.At)
+	return r.resaidOfTalk(before, c, a.At)
 }

@@ -32,7 +32,7 @@ func (d *desk) carries(at string, t plan.Task, talks int) {
 	require.Empty(d.t, d.Facts("p14", out, a.On), "nor does it count there")
 	require.Equal(d.t, "carried_already Plan=water-2022 Task="+t.ID, refusalLine(out.CheckCarry(t, false)))
 	in := d.CarryIn(d.Case, nextYear(d.t, "2022-01-10"), t, a, act.Elsewhere{Plan: "water", Task: "p14", On: a.On, Talks: talks})
-	d.Course = d.Book.Course(in)
+	d.Course = d.Rules.Course(in)
 }
 
 func refusalLine(r *act.Refusal) string {
@@ -52,9 +52,9 @@ func taskOf2022(t *testing.T, due string) plan.Task {
 	return plan.Task{ID: "1.1", Kind: plan.Dated, Title: "建成污水处理厂", Lead: "gaoping", Assist: []string{"shuiwu"}, Policy: "standard", Due: day(t, due)}
 }
 
-// A task that was missed, warned of and called to a talk goes on in the next plan with
-// another limit: nothing of that is said again, the miss stays the unit's, once, and
-// what comes next is the new limit's.
+// A task that was missed, warned of and called to a talk goes on in the next plan with another
+// limit: nothing said of the miss is said again, the miss is counted once for the unit that
+// missed it, and what is said next is about the new limit.
 func TestCarriedWithANewLimit(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "2021-12-31", assigned)
@@ -87,8 +87,8 @@ func TestCarriedWithANewLimit(t *testing.T) {
 	require.False(t, d.Measure(d.Case, day(t, "2022-03-01")).Overdue)
 }
 
-// One that goes on with the limit that was missed is the same miss: its ladder goes on
-// where it was, and the days late count on.
+// A task that goes on in the next plan with the limit that was missed has the same miss: its
+// ladder goes on where it was, and the days late count on.
 func TestCarriedWithTheLimitThatWasMissed(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "2021-12-31", assigned)
@@ -104,7 +104,8 @@ func TestCarriedWithTheLimitThatWasMissed(t *testing.T) {
 	require.Len(t, d.Facts("1.1", d.Case, day(t, "2022-01-14")), 1, "one miss")
 }
 
-// What waits for the office, a pause, an extension and what assisting units owe go along.
+// Requests that wait for the office, a pause, extensions and what assisting units owe go along
+// into the next plan.
 func TestCarriedAsItIs(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "2021-12-31", assigned)
@@ -131,7 +132,8 @@ func TestCarriedAsItIs(t *testing.T) {
 	require.Contains(t, d.ladder(), "2022-01-30 09:00 due due gaoping/liaison moved from 2022-01-31")
 }
 
-// A unit that gets the task with the next plan is no debtor of the one before.
+// A unit that is given the task by the next plan does not answer for what was missed in the plan
+// before.
 func TestCarriedToAnotherUnit(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "2021-12-31", assigned)
@@ -144,8 +146,8 @@ func TestCarriedToAnotherUnit(t *testing.T) {
 	require.Contains(t, d.ladder(), "2022-01-21 09:00 study-1 remind zezhou/liaison about acknowledge")
 }
 
-// The duty of the next plan goes on after the last period that the old one asked for:
-// each period is asked for once, by whichever of them, whenever the plan is issued.
+// A duty that is carried on goes on after the last period that the old plan asked for: each
+// period is asked for once, by one of the two plans, whenever the new one is issued.
 func TestADutyGoesOnAfterTheLastPeriodAskedFor(t *testing.T) {
 	t.Parallel()
 	month := func(until string) plan.Recurrence {
@@ -170,7 +172,7 @@ func TestADutyGoesOnAfterTheLastPeriodAskedFor(t *testing.T) {
 		{"a yearly report by the end of January", plan.Recurrence{Every: "year", Shift: 31, From: day(t, "2021-04-08"), Until: day(t, "2021-12-31")}, "2022-01-31", "2022-01-10", "year+31", "2022 2023-01-31"},
 		{"nothing was asked for yet", month("2021-12-31"), "", "2021-05-06", "month", "2021-04 2021-04-30, 2021-05 2021-05-31"},
 	} {
-		b, p := newBook(t), nextYear(t, c.issued)
+		b, p := newRules(t), nextYear(t, c.issued)
 		rule, err := act.RuleOf(c.rule)
 		require.NoError(t, err)
 		rule.From = p.Issued

@@ -22,18 +22,18 @@ type Case struct {
 	Leadership string         `json:"leadership"`       // unit ID
 	Policy     string         `json:"policy"`           // key in Plan.Policies
 	Due        calendar.Day   `json:"due,omitzero"`
-	Number     int            `json:"number"`           // of the date that counts: grows when another is set, or another unit leads
-	Missed     []Dated        `json:"missed,omitempty"` // dates that the unit missed and that count no more, with the numbers under which it was told
+	Number     int            `json:"number"`           // of the present due date: see renumbered
+	Missed     []Dated        `json:"missed,omitempty"` // former due dates that the unit missed, with the numbers under which it was told so
 	Publish    bool           `json:"publish,omitempty"`
 	Begin      calendar.Day   `json:"begin,omitzero"`   // the day the task begins, where its plan says one
-	Begins     []calendar.Day `json:"begins,omitempty"` // the days on which it was to begin before, in order; zero: at once
-	Occurs     bool           `json:"occurs,omitempty"` // it is an occurrence of a duty: its unit hears of it by its first reminder, not by an order
+	Begins     []calendar.Day `json:"begins,omitempty"` // former values of Begin, in order; zero: at once
+	Occurs     bool           `json:"occurs,omitempty"` // the case is of an occurrence of a duty: its unit hears of it by its first reminder, not by an order
 	Assigned   time.Time      `json:"assigned"`         // to the present lead
-	Waits      []Stand        `json:"waits,omitempty"`  // in which a report or a return waited for the office
+	Waits      []Halt         `json:"waits,omitempty"`  // in which a report or a return waited for the office
 	Misses     []Miss         `json:"misses,omitempty"` // dates that were missed by units that led before
 
 	Acknowledged calendar.Day `json:"acknowledged,omitzero"`
-	Heard        calendar.Day `json:"heard,omitzero"`     // last acknowledged or reported on
+	Heard        calendar.Day `json:"heard,omitzero"`     // the day of the lead's last act
 	DateSet      calendar.Day `json:"date_set,omitzero"`  // the day on which the office last set another date
 	LateFrom     calendar.Day `json:"late_from,omitzero"` // the day on which a date that had not passed was replaced by one that had
 	Percent      int          `json:"percent,omitempty"`
@@ -48,7 +48,7 @@ type Case struct {
 	Granted      int              `json:"granted,omitempty"`   // extensions so far
 	Report       *Pending         `json:"report,omitempty"`    // waits to be verified
 	Pause        *Pause           `json:"pause,omitempty"`
-	Pauses       []Stand          `json:"pauses,omitempty"` // that are over; Until is the day it went on
+	Pauses       []Halt           `json:"pauses,omitempty"` // that are over; Until is the day it went on
 	Parts        []Part           `json:"parts,omitempty"`
 	Instructions []Instruction    `json:"instructions,omitempty"`
 	ClosedOn     calendar.Day     `json:"closed_on,omitzero"` // the day that counts: of the report that was verified
@@ -60,7 +60,7 @@ type Case struct {
 	Into         *Elsewhere       `json:"into,omitempty"`     // the task of another plan that this one goes on as
 }
 
-// Dated is a date that counted, and its number.
+// Dated is a former due date, and its number.
 type Dated struct {
 	Number int          `json:"number"`
 	Due    calendar.Day `json:"due"`
@@ -78,8 +78,8 @@ type Pending struct {
 // Pause is an interval without stages 暂停.
 type Pause struct {
 	From    calendar.Day `json:"from"`
-	Until   calendar.Day `json:"until,omitzero"`    // the day it goes on by itself
-	UntilAt time.Time    `json:"until_at,omitzero"` // its midnight
+	Until   calendar.Day `json:"until,omitzero"`    // the day on which the task goes on by itself, if known
+	UntilAt time.Time    `json:"until_at,omitzero"` // the midnight with which Until begins
 	Moves   bool         `json:"moves,omitempty"`   // the due date moves by its length
 }
 
@@ -91,8 +91,8 @@ type Part struct {
 	Asked calendar.Day `json:"asked"`
 	Due   calendar.Day `json:"due"`
 	Given calendar.Day `json:"given,omitzero"`
-	// Dropped tells that it was not given on that day, but is asked for no more: its
-	// unit assists no longer, or was given the whole task.
+	// Dropped tells that on the day Given the part was not given: it is asked for no more,
+	// because its unit assists no longer or was given the whole task.
 	Dropped bool `json:"dropped,omitempty"`
 }
 
@@ -112,8 +112,9 @@ type Miss struct {
 	Unit string       `json:"unit"`
 	Due  calendar.Day `json:"due"`
 	Late int          `json:"late"` // working days, until another unit was given the task, or it was carried into another plan
-	On   calendar.Day `json:"on"`   // that day
-	// Number is the date's, of a miss that was carried into another plan; 0 of others.
+	On   calendar.Day `json:"on"`   // the day on which that happened
+	// Number is that date's Case.Number, kept only of a miss that was carried into another plan;
+	// 0 of others.
 	Number int `json:"number,omitempty"`
 }
 
@@ -122,15 +123,15 @@ func (c Case) Names(unit string) bool {
 	return c.Lead == unit || slices.Contains(c.Assist, unit) || slices.ContainsFunc(c.Parts, func(p Part) bool { return p.Unit == unit && p.Given.IsZero() })
 }
 
-// Over tells that nothing more can happen by itself: Reinstate alone is possible,
-// and not of what goes on in another plan.
+// Over tells that the task is closed, cancelled or carried into another plan. Nothing more
+// happens by itself, and Reinstate alone is possible, though not of a carried task.
 func (c Case) Over() bool { return c.State == Closed || c.Uncounted() }
 
 // Uncounted tells that nothing of the task is measured or counted any more: it was
 // cancelled, or goes on in another plan, which counts it.
 func (c Case) Uncounted() bool { return c.State == Cancelled || c.State == Carried }
 
-// Seats are what an actor is to this task: none when it is none of theirs.
+// Seats are what an actor is to this task; none: the task is no concern of the actor's unit.
 func (c Case) Seats(by Actor) []Seat {
 	if by.Account == EngineActor.Account {
 		return []Seat{Engine}

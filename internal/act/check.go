@@ -13,20 +13,21 @@ import (
 
 // Judged is what an act is judged on: a Case, a TalkCase, or a plan.
 type Judged interface {
-	// Seats are what an actor is to it; none: nobody may look, or act.
+	// Seats are what an actor is to the thing judged; none: the actor may neither look at it nor
+	// act on it.
 	Seats(Actor) []Seat
-	// Done tells that it has an act of this ID already.
+	// Done tells that an act of this ID is in the thing's acts already.
 	Done(id string) bool
 
-	thing() Thing // "": nothing is ever done to it
+	thing() Thing // "": a standing task, to which nothing is done
 	state() State
 	what() string // plan.ProposeTalk or plan.ProposeCircular; "": no talk
 	heads() (office, leadership string)
-	asks(Row, Act) *Refusal // what an act asks beyond its row
+	asks(Row, Act) *Refusal // refuses an act by what its Row does not say; nil is yes
 }
 
-// Allowed tells whether an actor may do an act at all, whatever the state of what it is
-// done to; nil is yes. It is the one place where that is decided.
+// Allowed tells whether an actor may do an act at all, whatever the state of the thing it is
+// done to; nil is yes. Who may do what is decided here alone.
 func Allowed(on Judged, by Actor, k Kind) *Refusal {
 	seats := on.Seats(by)
 	if len(seats) == 0 && on.thing() != OnPlan { // first: whoever may not look learns not even what kind of thing it is
@@ -63,14 +64,14 @@ func judge(on Judged, a Act) *Refusal {
 	}
 	sayable := Sayable
 	if on.thing() == OnPlan {
-		sayable = Lengths // an order about a plan is known by what it orders, not by an ID of a person's
+		sayable = Lengths // an act on a plan has no ID that a person chose: Named is not asked
 	}
 	if r := sayable(a); r != nil {
 		return r
 	}
 	row, _ := Of(on.thing(), a.Kind)
 	if !slices.Contains(row.From, on.state()) {
-		key := map[Thing]string{OnTalk: "talk_state"}[row.On]
+		key := map[Thing]string{OnTalk: "talk_state", OnPlan: "assess_state", OnIncident: "incident_state", OnComplaint: "complaint_state"}[row.On]
 		return refuse(cmp.Or(key, "state"), "Kind", string(a.Kind), "State", string(on.state()))
 	}
 	if row.What != "" && row.What != on.what() {
@@ -112,11 +113,12 @@ func (c Case) asks(_ Row, a Act) *Refusal {
 	return nil
 }
 
-// planJudged is a plan, which is judged by its office and its leadership.
+// planJudged is a running plan as something judged: only its office and its leadership have
+// seats.
 type planJudged struct{ Case }
 
-// CheckOnPlan tells whether an act on the plan whose office and leadership are
-// these is allowed, and says what it must; nil is yes.
+// CheckOnPlan tells whether an act on a plan with this office and this leadership (unit IDs) is
+// allowed, and has all the fields that its Row asks for; nil is yes.
 func CheckOnPlan(office, leadership string, a Act) *Refusal {
 	return judge(planJudged{Case{Office: office, Leadership: leadership}}, a)
 }
@@ -132,8 +134,8 @@ func (p planJudged) Seats(by Actor) []Seat {
 	return p.Case.Seats(by)
 }
 
-// lacks refuses an act that does not say what it must, or whose evidence is neither a
-// file by its sum nor an address on the web, whatever it is given for.
+// lacks refuses an act that leaves out a field of row.Must or row.Implied. Evidence of any act
+// must be either a file with its SHA-256 or an http(s) address.
 func (a Act) lacks(row Row) *Refusal {
 	for _, f := range slices.Concat(row.Must, row.Implied) {
 		if !f.saidBy(a) {
@@ -156,8 +158,9 @@ func (e Evidence) published() bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
-// BeginBy is the day on which the task begins once an act is done. What has begun does
-// not begin earlier, and nothing begins before its unit hears of it.
+// BeginBy is the day on which the task begins once an act is done. An act sets that day no
+// earlier than the task's present first day or the act's own day, whichever comes first: a task
+// that has begun does not begin earlier, and none begins before its unit hears of it.
 func (c Case) BeginBy(a Act) calendar.Day {
 	if a.Begin == nil {
 		return c.Begin
@@ -191,7 +194,8 @@ func same(is bool) *Refusal {
 	return nil
 }
 
-// checkPublished: what is to be made public is done when it can be read.
+// checkPublished refuses to end a task that is to be made public (Case.Publish) while none of
+// the act's evidence is an address on the web.
 func checkPublished(c Case, a Act) *Refusal {
 	if c.Publish && !a.published() {
 		return refuse("publish_url")
@@ -199,7 +203,8 @@ func checkPublished(c Case, a Act) *Refusal {
 	return nil
 }
 
-// checkExtend: filed before expiry, with time left to decide; at most MostGrants.
+// checkExtend: an extension is asked for while none is pending, at most MostGrants times, for a
+// later date, and by Case.ExtendUntil, which leaves time to decide before the due date.
 func checkExtend(c Case, a Act) *Refusal {
 	switch {
 	case c.Extension != nil:
@@ -218,7 +223,8 @@ func checkExtend(c Case, a Act) *Refusal {
 	return nil
 }
 
-// checkDecideExtension: the first is the office's to decide, the next the leadership's.
+// checkDecideExtension: the first extension of a task is the office's to decide, every further
+// one the leadership's.
 func checkDecideExtension(c Case, a Act) *Refusal {
 	seats := c.Seats(a.By)
 	switch {
@@ -228,7 +234,7 @@ func checkDecideExtension(c Case, a Act) *Refusal {
 		return refuse("extend_office")
 	case c.Granted > 0 && !slices.Contains(seats, Leadership):
 		return refuse("extend_leader")
-	case a.Kind == Grant && !c.newDue(a).After(c.Due): // a pause may have moved it past the date asked for
+	case a.Kind == Grant && !c.newDue(a).After(c.Due): // a pause may have moved the due date past the date asked for
 		return refuse("extend_not_later", "Due", c.Due.String())
 	case a.Kind == Grant && !c.newDue(a).After(a.On):
 		return refuse("part_date", "Due", c.newDue(a).String())
@@ -236,7 +242,8 @@ func checkDecideExtension(c Case, a Act) *Refusal {
 	return nil
 }
 
-// newDue is the date a grant sets: its own, or the one asked for.
+// newDue is the due date that a Grant sets: the one it names, or else the one that was asked
+// for.
 func (c Case) newDue(a Act) calendar.Day {
 	if a.Due.IsZero() && c.Extension != nil {
 		return c.Extension.Due

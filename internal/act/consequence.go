@@ -281,7 +281,7 @@ func one(count string, f Fact) string {
 	return f.Day.String()
 }
 
-// factKey names a fact as the count sees it. It stands in the ledger and must
+// factKey names a fact as the count sees it. It is written in the ledger and must
 // not change: a rule would fire again for what it has named under the old name.
 func factKey(count string, f Fact) string {
 	switch count {

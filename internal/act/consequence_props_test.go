@@ -30,7 +30,7 @@ func anyRules(t *rapid.T) []plan.Consequence {
 	return rules
 }
 
-// life is how one task, or the talk about it, goes over the days.
+// life is what happens to one task, or to a talk about it, over the days.
 type life struct {
 	unit, task  string
 	talk        string // ID; "" for the task's own due day
@@ -58,7 +58,7 @@ func anyLives(t *rapid.T, label string, most int) (lives []life) {
 	return lives
 }
 
-// factsOn are what the ledger would tell on the morning of a day.
+// factsOn are the facts that the ledger would give on the morning of a day.
 func factsOn(lives []life, today calendar.Day) (facts []act.Fact) {
 	for _, l := range lives {
 		f := act.Fact{Kind: act.FactDue, Unit: l.unit, Task: l.task, Talk: l.talk, Day: l.day, State: act.Open}
@@ -82,10 +82,10 @@ func factsOn(lives []life, today calendar.Day) (facts []act.Fact) {
 
 func who(p act.Proposal) string { return p.Rule + " to " + p.Unit }
 
-// TestNoFactIsNamedTwice lets an audit run every day for four months: whatever
-// happens to the tasks, no fact carries two proposals of one rule, every proposal
-// rests on enough of them, no key comes back, and the audit again, on the same
-// day, has nothing more to say.
+// TestNoFactIsNamedTwice lets an audit run every day for four months. Whatever happens to the
+// tasks, no fact is named in two proposals of one rule, every proposal rests on as many facts as
+// the rule asks for, no key comes twice, and a second audit of the same day proposes nothing
+// more.
 func TestNoFactIsNamedTwice(t *testing.T) {
 	t.Parallel()
 	proposed := 0
@@ -122,7 +122,7 @@ func TestNoFactIsNamedTwice(t *testing.T) {
 	enough(t, 20, proposed, "too few proposals to mean anything")
 }
 
-// TestTheOrderOfFactsDoesNotMatter, and a fact told twice is one.
+// TestTheOrderOfFactsDoesNotMatter, nor does it matter whether a fact comes twice.
 func TestTheOrderOfFactsDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -134,9 +134,9 @@ func TestTheOrderOfFactsDoesNotMatter(t *testing.T) {
 	})
 }
 
-// TestMonotone: more to say of a unit never silences a rule, more said before
-// never makes one speak, and a rule that asks for less speaks whenever one that
-// asks for more does. Of reds, more means more tasks missed.
+// TestMonotone: more facts about a unit never stop a rule from proposing, more proposals made
+// before never make it propose, and a rule that asks for less proposes whenever one that asks
+// for more does. For plan.CountReds, more facts means more missed tasks.
 func TestMonotone(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -180,7 +180,7 @@ func byWho(proposals []act.Proposal) map[string]act.Proposal {
 	return out
 }
 
-// anyFired are some of what the rules would have named of these facts.
+// anyFired are proposals as the rules may have made them before, each with some of these facts.
 func anyFired(t *rapid.T, rules []plan.Consequence, facts []act.Fact, today calendar.Day) (fired []act.Fired) {
 	for _, r := range rules {
 		r.AtLeast = 1

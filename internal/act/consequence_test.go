@@ -45,8 +45,8 @@ func opened(talk, task string, day calendar.Day) act.Fact {
 	return act.Fact{Kind: act.FactTalk, Unit: "gaoping", Task: task, Talk: talk, Day: day, State: act.Open}
 }
 
-// proposalsOf are what the rules call for of facts whose days late are those since
-// their day, by a calendar.
+// proposalsOf are the proposals that the rules make of facts; a fact's days late are the working
+// days since its day, by a calendar.
 func proposalsOf(rules []plan.Consequence, facts []act.Fact, fired []act.Fired, today calendar.Day, cal *calendar.Calendar) []act.Proposal {
 	facts = slices.Clone(facts)
 	for i, f := range facts {
@@ -133,7 +133,7 @@ func TestFiredReadsAProposal(t *testing.T) {
 	require.Equal(t, p.Fired(), f)
 }
 
-// TestWhatCounts asks, case by case, which facts a rule that one fact satisfies names.
+// TestWhatCounts: which facts a rule names that one fact is enough for, case by case.
 func TestWhatCounts(t *testing.T) {
 	t.Parallel()
 	today := on(6, 1)
@@ -237,8 +237,9 @@ func TestTalksOfTwoPlansAddUp(t *testing.T) {
 	require.Equal(t, []string{"talk:water-2022/p14#1", "talk:water-2021/p14#1"}, third.Facts, "a third plan")
 }
 
-// Relatives: tasks overdue at one time in two plans; reds in a row over the year's end;
-// nothing of this plan's own, which the others propose.
+// The same across plans: tasks overdue at one time in two plans, and dates missed in a row over
+// the end of a year. Of facts none of which is of this plan nothing is proposed: the other plans
+// do it.
 func TestMissesOfTwoPlansAddUp(t *testing.T) {
 	t.Parallel()
 	cal := seededCalendar(t)
@@ -259,7 +260,7 @@ func TestMissesOfTwoPlansAddUp(t *testing.T) {
 	require.Empty(t, act.Consequences(reds, append(row, met), nil, day(t, "2022-02-10"), cal), "one that was met ends the row, in whatever plan")
 }
 
-// Rules that add up count matters and days, and nothing before the ladder's own warning.
+// Rules of consequences count matters and days, and nothing before the ladder's own warning.
 func TestRulesCountMattersAndDays(t *testing.T) {
 	t.Parallel()
 	of := func(f act.Fact, duty string) act.Fact {
@@ -291,7 +292,7 @@ func TestRulesCountMattersAndDays(t *testing.T) {
 	}
 }
 
-// While a proposal waits for a leader, whatever else is found joins it, however little.
+// While a proposal waits for a leader, every new fact joins it, however few the new facts are.
 func TestNewFactsJoinAProposalThatWaits(t *testing.T) {
 	t.Parallel()
 	facts := []act.Fact{openTask("a", on(4, 1)), openTask("b", on(4, 2)), openTask("c", on(4, 5))}
@@ -306,11 +307,11 @@ func TestNewFactsJoinAProposalThatWaits(t *testing.T) {
 	require.Empty(t, proposalsOf(rules, facts[:2], []act.Fired{fired}, on(4, 6), weekends))
 }
 
-// The ladder's own warning comes first: nothing adds up of a miss on the days before it.
+// On the days before the ladder's own warning about a miss, the miss does not count.
 func TestAMissCountsFromItsWarningOn(t *testing.T) {
 	t.Parallel()
 	for policy, want := range map[string]string{"standard": "2021-05-11", "soft": "2021-05-11"} {
-		b := newBook(t)
+		b := newRules(t)
 		c := begin(b, policy, on(4, 30), moment(t, "2021-04-08 00:00"))
 		first := ""
 		for d := on(5, 1); first == "" && d.Before(on(6, 1)); d = d.AddDays(1) {

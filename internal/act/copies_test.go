@@ -27,10 +27,10 @@ func crowded(r *rand.Rand, d people.Directory) people.Directory {
 	return d
 }
 
-// Law 10, and all the others, where people hold several seats.
+// Law 10 of package laws, and all the other laws, where people hold several seats.
 func TestOnePersonGetsOneCopy(t *testing.T) {
 	t.Parallel()
-	b := amended(newBook(t))
+	b := amended(newRules(t))
 	short := 0
 	for seed := uint64(1); seed <= many(60); seed++ {
 		r := rand.New(rand.NewPCG(seed, 13))
@@ -51,7 +51,7 @@ func TestOnePersonGetsOneCopy(t *testing.T) {
 
 func TestTheJudgeSeesTwoCopiesToOnePerson(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	b.People = crowded(rand.New(rand.NewPCG(1, 1)), b.People)
 	b.People.Units[0].Contacts = []people.Contact{{Role: people.Liaison, Email: "wang@x.example"}, {Role: people.Deputy, Email: "Wang@x.example"}}
 	require.Equal(t, "gaoping", b.People.Units[0].ID)

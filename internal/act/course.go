@@ -15,26 +15,29 @@ type Course struct {
 	Next *plan.Stage `json:"next,omitempty"`
 }
 
-// Book works out courses by a plan, its people and the calendar in force.
-type Book struct {
+// Rules work out the courses of one plan: by its policies, its people and the
+// calendar in force.
+type Rules struct {
 	plan.Ladderer
 	Policies map[string]plan.Policy
-	// Since is when the calendar came into force, plan clock: what it puts earlier
-	// speaks on the next office morning. Zero: before everything.
+	// Since is the instant at which the calendar came into force, plan clock. A stage that the
+	// calendar puts before Since speaks on the next office morning. Zero: the calendar was
+	// always in force.
 	Since time.Time
-	// Undone is when notices of holidays were in force that were taken back, plan
-	// clock: a reminder that only they brought forward is said on its own day again.
+	// Undone are the intervals, plan clock, in which holiday notices were in force that have
+	// been taken back since. A reminder that was brought forward only by such a notice is said
+	// on its own day again.
 	Undone []calendar.Span
 }
 
-// NewBook is the book of a plan.
-func NewBook(p *plan.Plan, cal *calendar.Calendar) (Book, error) {
+// NewRules are the rules of a plan.
+func NewRules(p *plan.Plan, cal *calendar.Calendar) (Rules, error) {
 	l, err := plan.NewLadderer(p, cal)
-	return Book{Ladderer: l, Policies: p.Policies}, err
+	return Rules{Ladderer: l, Policies: p.Policies}, err
 }
 
-func (b Book) policy(c Case) plan.Policy {
-	p := b.Policies[c.Policy]
+func (r Rules) policy(c Case) plan.Policy {
+	p := r.Policies[c.Policy]
 	if p.Acts == (plan.Acts{}) {
 		p.Acts = plan.DefaultActs()
 	}
@@ -42,82 +45,83 @@ func (b Book) policy(c Case) plan.Policy {
 }
 
 // Open is a task that begins, with the limits it is judged by.
-func (b Book) Open(c Case) Course {
+func (r Rules) Open(c Case) Course {
 	c.State = Open
 	if c.Number == 0 {
 		c.Number = 1
 	}
-	return b.Course(c)
+	return r.Course(c)
 }
 
-// Course is a task under way as this book's policies and calendar have it.
-func (b Book) Course(c Case) Course {
-	b.limits(&c)
-	return Course{Case: c, Next: b.Next(c)}
+// Course is a task under way as the policies and the calendar have it.
+func (r Rules) Course(c Case) Course {
+	r.limits(&c)
+	return Course{Case: c, Next: r.Next(c)}
 }
 
 // limits sets the days that the next acts are judged by.
-func (b Book) limits(c *Case) {
-	p := b.policy(*c)
+func (r Rules) limits(c *Case) {
+	p := r.policy(*c)
 	c.MostGrants = p.Acts.Extensions
 	if !c.Assigned.IsZero() {
-		c.ReturnUntil = b.Calendar.OnOrAfter(p.Acts.Return.After(calendar.DayOf(c.Assigned.In(b.Zone)), b.Calendar))
+		c.ReturnUntil = r.Calendar.OnOrAfter(p.Acts.Return.After(calendar.DayOf(c.Assigned.In(r.Zone)), r.Calendar))
 	}
 	if !c.Due.IsZero() {
-		c.ExtendUntil = p.Acts.Extend.Before(c.Due, b.Calendar)
+		c.ExtendUntil = p.Acts.Extend.Before(c.Due, r.Calendar)
 	}
 	if c.Pause != nil && !c.Pause.Until.IsZero() {
-		pause := *c.Pause // the course before the act keeps its own
-		pause.UntilAt = b.midnight(pause.Until)
+		pause := *c.Pause // the pause of the case before the act is left as it was
+		pause.UntilAt = r.midnight(pause.Until)
 		c.Pause = &pause
 	}
 }
 
 // Decide is the course once its next stage is decided, and that stage.
-func (b Book) Decide(c Course) (Course, plan.Stage) {
+func (r Rules) Decide(c Course) (Course, plan.Stage) {
 	s := *c.Next
-	return b.Course(b.Say(c.Case, s)), s
+	return r.Course(r.Say(c.Case, s)), s
 }
 
-// Act is the course after an act, and what it says at once. Check refuses first;
-// so does a unit or a policy that the plan does not know. An act done already
+// Act is the course after an act, and what the act says at once. It refuses what Check refuses,
+// and an act that names a unit or a policy which the plan does not know. An act done already
 // changes nothing.
-func (b Book) Act(before Course, a Act) (after Course, told []plan.Stage, refused *Refusal) {
+func (r Rules) Act(before Course, a Act) (after Course, told []plan.Stage, refused *Refusal) {
 	if before.Done(a.ID) {
 		return before, nil, nil
 	}
-	if r := before.Check(a); r != nil {
-		return before, nil, r
+	if no := before.Check(a); no != nil {
+		return before, nil, no
 	}
-	if r := b.unknown(a); r != nil {
-		return before, nil, r
+	if no := r.unknown(a); no != nil {
+		return before, nil, no
 	}
 	c := before.Case
 	c.unsay(a.At)
-	c = b.renumbered(before.Case, c.apply(a), a)
+	c = r.renumbered(before.Case, c.apply(a), a)
 	if a.Kind == Chase {
-		c.ChaseFrom = b.policy(c).Acts.Chase.After(a.On, b.Calendar)
+		c.ChaseFrom = r.policy(c).Acts.Chase.After(a.On, r.Calendar)
 	}
-	b.limits(&c)
-	c.Track = b.resaid(before.Track, c, b.Owed(c), b.Ahead(c), a.At)
-	return b.Course(c), b.told(before.Case, c, a), nil
+	r.limits(&c)
+	c.Track = r.resaid(before.Track, c, r.Owed(c), r.Ahead(c), a.At)
+	return r.Course(c), r.told(before.Case, c, a), nil
 }
 
-// renumbered is the case after an act with the number of its date. A miss is one
-// miss: a date that was missed and is set to another that has passed too is the
-// same, and so is one that is set again; what was said of it is not said again. With
-// another unit the count begins anew, and the miss stays with the unit that led.
-func (b Book) renumbered(before, c Case, a Act) Case {
-	late := b.Late(before, a.On)
+// renumbered is the case after an act with the number of its due date (Case.Number). A missed
+// date keeps its number when it is replaced by another that has passed too, and gets it back
+// when it is set again: it is the same miss (law 2 of package laws), and what was said of it is
+// not said again. Any other new date gets a new number. So does the date of a task that is given
+// to another unit: the miss stays with the unit that led (Case.Misses).
+func (r Rules) renumbered(before, c Case, a Act) Case {
+	late := r.Late(before, a.On)
 	passed := before.Due.Before(a.On) && c.Due.Before(a.On)
-	if before.Due != c.Due && (passed || b.chid(before, before.Number)) {
+	if before.Due != c.Due && (passed || r.chid(before, before.Number)) {
 		c.Missed = append(slices.Clone(c.Missed), Dated{before.Number, before.Due})
 	}
 	switch {
-	case a.Kind == TakeOver: // the miss goes along
+	case a.Kind == TakeOver: // the miss goes along to the unit that takes over
 		return c
 	case c.Lead != before.Lead:
-		if late > 0 && !before.Inherited(b) {
+		if late > 0 && !before.Inherited(r) {
 			c.Misses = append(slices.Clone(c.Misses), Miss{Unit: before.Lead, Due: before.Due, Late: late, On: a.On})
 		}
 		c.Missed = nil
@@ -126,7 +130,7 @@ func (b Book) renumbered(before, c Case, a Act) Case {
 	}
 	c.Revision++
 	c.LateFrom = calendar.Day{}
-	if n := b.missedAs(c); n != 0 {
+	if n := r.missedAs(c); n != 0 {
 		c.Number = n
 		return c
 	}
@@ -135,30 +139,30 @@ func (b Book) renumbered(before, c Case, a Act) Case {
 		c.Number = max(c.Number, d.Number+1)
 	}
 	if c.Due.Before(a.On) {
-		c.LateFrom = a.On // nobody was late as long as the date before was to come: law 7
+		c.LateFrom = a.On // law 7 of package laws: as long as the date before was to come nobody was late
 	}
 	return c
 }
 
-// missedAs is the number under which the date that counts was missed before; 0: it was
-// not. Of several the last of which the unit was told counts.
-func (b Book) missedAs(c Case) (number int) {
+// missedAs is the number under which the present due date was missed before; 0: it was not.
+// Where it was missed under several, it is the last one of which the unit was told.
+func (r Rules) missedAs(c Case) (number int) {
 	for _, d := range c.Missed {
-		if d.Due == c.Due && (number == 0 || b.chid(c, d.Number) || !b.chid(c, number)) {
+		if d.Due == c.Due && (number == 0 || r.chid(c, d.Number) || !r.chid(c, number)) {
 			number = d.Number
 		}
 	}
 	return number
 }
 
-// chid tells that something was said of a number's date after it had passed.
-func (b Book) chid(c Case, number int) bool {
+// chid tells that a word about the date with a number was said after that date had passed.
+func (r Rules) chid(c Case, number int) bool {
 	return slices.ContainsFunc(c.Said, func(s Said) bool { return s.Of == Finish && s.About == number && s.Late })
 }
 
-func (b Book) unknown(a Act) *Refusal {
+func (r Rules) unknown(a Act) *Refusal {
 	for _, unit := range append(slices.Clone(a.Units), a.Unit) {
-		u, ok := b.People.Unit(unit)
+		u, ok := r.People.Unit(unit)
 		if unit != "" && !ok {
 			return refuse("no_such_unit", "Unit", unit)
 		}
@@ -166,7 +170,7 @@ func (b Book) unknown(a Act) *Refusal {
 			return UnitGone(unit)
 		}
 	}
-	if _, ok := b.Policies[a.Policy]; a.Policy != "" && !ok {
+	if _, ok := r.Policies[a.Policy]; a.Policy != "" && !ok {
 		return refuse("no_such_policy", "Policy", a.Policy)
 	}
 	return nil
@@ -182,26 +186,26 @@ func PlanEnded(day calendar.Day) *Refusal { return refuse("plan_ended", "Day", d
 // acts happen at theirs, a pause whose end is known ends by itself. It gives all
 // that was said, in order. Acts must be in order of time; a refused one is left
 // out and named.
-func (b Book) Play(c Course, acts []Act, to time.Time) (said []plan.Stage, after Course, refused map[string]*Refusal) {
+func (r Rules) Play(c Course, acts []Act, to time.Time) (said []plan.Stage, after Course, refused map[string]*Refusal) {
 	refused = map[string]*Refusal{}
 	do := func(a Act) {
-		next, told, r := b.Act(c, a)
-		if r != nil {
-			refused[a.ID] = r
+		next, told, no := r.Act(c, a)
+		if no != nil {
+			refused[a.ID] = no
 			return
 		}
 		c, said = next, append(said, told...)
 	}
-	for c = b.Course(c.Case); ; {
+	for c = r.Course(c.Case); ; {
 		until, acted := to, len(acts) > 0 && acts[0].At.Before(to)
 		if acted {
-			until = acts[0].At.Add(1) // what speaks at the instant of the act speaks before it
+			until = acts[0].At.Add(1) // a stage at the very instant of the act speaks before the act
 		}
 		resume, wakes := c.ResumesBy(until)
 		switch {
 		case c.Next != nil && c.Next.At.Before(until) && !(wakes && resume.At.Before(c.Next.At)):
 			var s plan.Stage
-			c, s = b.Decide(c)
+			c, s = r.Decide(c)
 			said = append(said, s)
 		case wakes:
 			do(resume)
@@ -209,7 +213,7 @@ func (b Book) Play(c Course, acts []Act, to time.Time) (said []plan.Stage, after
 			do(acts[0])
 			acts = acts[1:]
 		default:
-			slices.SortStableFunc(said, func(x, y plan.Stage) int { return x.At.Compare(y.At) }) // the end of a pause is told later than it comes
+			slices.SortStableFunc(said, func(x, y plan.Stage) int { return x.At.Compare(y.At) }) // a pause ends at midnight, and its end is told at the next speaking time
 			return said, c, refused
 		}
 	}
@@ -224,8 +228,8 @@ func (c Case) ResumesBy(until time.Time) (Act, bool) {
 	return c.Resumption(), true
 }
 
-// Resumption is the engine's own act that ends the pause in which the case is, when
-// its day has come.
+// Resumption is the engine's own act that ends the present pause on its last day, Pause.Until.
+// The case must be paused.
 func (c Case) Resumption() Act {
 	return Act{ID: ResumeID(c.Acts), Kind: Resume, By: EngineActor, At: c.Pause.UntilAt, On: c.Pause.Until,
 		Reason: c.Pause.Until.String()}

@@ -10,9 +10,9 @@ import (
 	"duban/internal/plan"
 )
 
-// A date is corrected whatever the task waits for: a plan that says another date than
-// the one by which its unit is chased is two truths. It is the date, and a pause that
-// would move it adds nothing.
+// A date is corrected whatever the task waits for: otherwise the plan would say one date, and
+// the unit would be chased by another. A corrected date is final: a pause that moves the due
+// date adds nothing to it.
 func TestADateIsCorrectedInAPauseAndWhileAReportWaits(t *testing.T) {
 	t.Parallel()
 	for name, acts := range map[string][]string{
@@ -62,8 +62,8 @@ func begins(t *testing.T, was, begin, due string) []act.Act {
 	return act.ActsOf(changes[0], false)
 }
 
-// Law 1: a task that an amendment lets begin later, earlier, or at once is nobody's to
-// do before that day, and the unit hears of it.
+// Law 1 of package laws: when an amendment lets a task begin later, earlier or at once, nobody
+// is chased for it before that day, and the unit hears of the change.
 func TestAnAmendmentChangesTheDayOnWhichATaskBegins(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -83,7 +83,7 @@ func TestAnAmendmentChangesTheDayOnWhichATaskBegins(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBook(t)
+			b := newRules(t)
 			course := begin(b, "standard", day(t, "2021-09-30"), moment(t, "2021-04-08 00:00"))
 			if c.was != "" {
 				course.Begin = day(t, c.was)
@@ -99,7 +99,7 @@ func TestAnAmendmentChangesTheDayOnWhichATaskBegins(t *testing.T) {
 			require.Nil(t, p.on(a))
 			told := p.said[len(p.said)-1]
 			require.Equal(t, string(act.Correct), told.Topic)
-			from := a.On // none any more: from that day on
+			from := a.On // no first day any more: the task begins on the day of the act
 			if c.begin != "" {
 				from = day(t, c.begin)
 			}
@@ -147,8 +147,8 @@ func TestAnAmendmentLeavesAGrantedDate(t *testing.T) {
 	require.Equal(t, []any{"新", calendar.Day{}, true}, []any{a.Title, a.Due, ok})
 }
 
-// Law 8: what waits for the office and ends with a task that is cancelled, or closed
-// without it, is said to end.
+// Law 8: requests that wait for the office and end because the task is cancelled, or closed
+// without them, are said to end.
 func TestWhatWaitsForTheOfficeIsSaidToEnd(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -171,15 +171,16 @@ func TestWhatWaitsForTheOfficeIsSaidToEnd(t *testing.T) {
 			for i := range p.history.said {
 				p.history.said[i].Ends = ""
 			}
-			require.Equal(t, c.want != "", len(judge(p.Book, p.history)) > 0, "the judge sees what is not said")
+			require.Equal(t, c.want != "", len(judge(p.Rules, p.history)) > 0, "the judge sees what is not said")
 		})
 	}
 }
 
-// Law 4: days in which a proposal was void with its task are none of the leader's.
+// Law 4: days on which a proposal was void with its task do not count against the leader who has
+// to decide it.
 func TestAProposalThatIsRevivedHasItsDaysLeft(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	task := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00")).Case
 	a := written(t, "2021-05-12 10:00 clerk propose unit=gaoping")
 	a.Talk = &act.TalkFacts{What: plan.ProposeTalk}

@@ -21,8 +21,8 @@ import (
 // Units of the tasks acted on here. The office and the leadership are units too.
 var units = []string{"gaoping", "shuiwu", "zhujian", "zezhou", "office", "group"}
 
-// newBook works by the policies and the calendar that come with the program.
-func newBook(t require.TestingT) act.Book {
+// newRules are the policies and the calendar that come with the program.
+func newRules(t require.TestingT) act.Rules {
 	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	cal, err := calendar.Load(seeds.Calendar())
@@ -31,7 +31,7 @@ func newBook(t require.TestingT) act.Book {
 	for _, u := range units {
 		p.Directory.Units = append(p.Directory.Units, people.Unit{ID: u, Name: u + "县"})
 	}
-	b, err := act.NewBook(&p, cal)
+	b, err := act.NewRules(&p, cal)
 	require.NoError(t, err)
 	return b
 }
@@ -48,15 +48,15 @@ func beijing(at time.Time) string { return at.In(calendar.Beijing).Format("2006-
 func dayOf(at time.Time) calendar.Day { return calendar.DayOf(at.In(calendar.Beijing)) }
 
 // begin is a task of 高平 with one assisting unit, due on a day, assigned at an instant.
-func begin(b act.Book, policy string, due calendar.Day, assigned time.Time) act.Course {
+func begin(b act.Rules, policy string, due calendar.Day, assigned time.Time) act.Course {
 	return b.Open(act.Case{
 		Kind: plan.Dated, Title: "建成污水处理厂", Lead: "gaoping", Assist: []string{"shuiwu"}, Office: "office", Leadership: "group",
 		Policy: policy, Due: due, Assigned: assigned,
 	})
 }
 
-// stageLine is a stage as a person would write it down: time in Beijing, ID, kind,
-// recipients, the day it was moved from, what became one with it, its matter.
+// stageLine is a stage in one line: time in Beijing, ID, kind, recipients, the day it was moved
+// from, the stages merged into it, its matter.
 func stageLine(s plan.Stage) string {
 	var to []string
 	for _, r := range s.To {
@@ -91,7 +91,7 @@ func stageLines(stages []plan.Stage) string {
 // desk plays one task, act by act, as its workflow does.
 type desk struct {
 	t *testing.T
-	act.Book
+	act.Rules
 	act.Course
 	n    int
 	said []plan.Stage // since it was last looked at
@@ -101,8 +101,8 @@ func newDesk(t *testing.T, due, assigned string) *desk {
 	t.Helper()
 	d, err := calendar.ParseDay(due)
 	require.NoError(t, err)
-	b := newBook(t)
-	return &desk{t: t, Book: b, Course: begin(b, "standard", d, moment(t, assigned))}
+	b := newRules(t)
+	return &desk{t: t, Rules: b, Course: begin(b, "standard", d, moment(t, assigned))}
 }
 
 func day(t require.TestingT, s string) calendar.Day {
@@ -147,7 +147,7 @@ func (d *desk) to(at string) {
 	d.said, d.Course = append(d.said, said...), after
 }
 
-// do does an act, after what comes before it has spoken; it must be possible.
+// do does an act that must be possible, after the stages before it have spoken.
 func (d *desk) do(unit, at string, kind act.Kind, more ...func(*act.Act)) []plan.Stage {
 	d.t.Helper()
 	told, refused := d.try(d.by(unit, at, kind, more...))
@@ -158,7 +158,7 @@ func (d *desk) do(unit, at string, kind act.Kind, more ...func(*act.Act)) []plan
 func (d *desk) try(a act.Act) ([]plan.Stage, *act.Refusal) {
 	said, after, _ := d.Play(d.Course, nil, a.At.Add(1))
 	d.said, d.Course = append(d.said, said...), after
-	next, told, refused := d.Book.Act(d.Course, a)
+	next, told, refused := d.Rules.Act(d.Course, a)
 	d.Course = next
 	return told, refused
 }
@@ -185,7 +185,7 @@ func keys(m map[string]string) func(func(string) bool) {
 	}
 }
 
-// spoken are the stages said since it was last looked at.
+// spoken are the stages said since spoken was last called.
 func (d *desk) spoken() string {
 	s := stageLines(d.said)
 	d.said = nil
@@ -194,7 +194,7 @@ func (d *desk) spoken() string {
 
 func (d *desk) ladder() string { return "\n" + stageLines(d.Ahead(d.Case)) }
 
-// facts are what has become of a task, in one line.
+// facts are the state of a task in one line.
 func facts(c act.Case) string {
 	line := fmt.Sprintf("%s %s due %s revision %d lead %s assist %s policy %s", c.State, c.Title, c.Due, c.Revision, c.Lead, strings.Join(c.Assist, ","), c.Policy)
 	for _, d := range []struct {

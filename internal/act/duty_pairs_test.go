@@ -13,7 +13,7 @@ import (
 	"duban/internal/plan"
 )
 
-// onDuties are all acts on a duty; those that can mean opposite things stand twice.
+// onDuties are all acts on a duty; those that can mean opposite things are there twice.
 var onDuties = []variant{
 	{"suspend", act.Suspend, clerkOf, "", nil},
 	{"suspend for ten days", act.Suspend, clerkOf, "", func(a *act.Act) { a.Until = a.On.AddDays(10) }},
@@ -110,12 +110,12 @@ func (d *dutyPlayer) laws(t *testing.T) (found []breach) {
 		case c.history.lead != lead || c.history.policy != policy:
 			found = append(found, breach{Law: 1, At: o.At, Text: fmt.Sprintf("%s is given to %s under %s: the duty is %s's under %s", o.Due, c.history.lead, c.history.policy, lead, policy)})
 		}
-		found = append(found, judge(d.Book, c.history)...)
+		found = append(found, judge(d.Rules, c.history)...)
 	}
 	return found
 }
 
-// told is what comes next of a duty, in words: what is opened, and what is said.
+// told is what comes next of a duty in words: the occurrence that is opened, and what is said.
 func (d *dutyPlayer) told(from time.Time) string {
 	var opened []string
 	for _, o := range d.Opened {
@@ -151,7 +151,7 @@ func (d *dutyPlayer) told(from time.Time) string {
 
 func TestEveryPairOnADuty(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	everyPair(t, "testdata/dutypairs.txt", "A duty of every month, given on 2021-04-08; the second act comes two working days after the first.\nAfter the colon: which occurrences are opened next, with their days, and what is said next. Where the first act is refused there is no line.",
 		dutyMoments, dutyDeeds(), func(first, second dutyDeed, at time.Time) outcome {
 			d := newDutyPlayer(b, &dutyHistory{"month", laws.DutyHistory{From: calendar.NewDay(2021, 4, 8)}})

@@ -23,10 +23,10 @@ type dutyHistory struct {
 
 var dutyRules = []string{"month", "month+10", "month+20", "month+45", "quarter", "quarter+20", "quarter+100", "halfyear", "halfyear+15", "year", "0 0 25 * *", "0 0 10 * *"}
 
-// dutyPlayer plays a duty, and each of its occurrences where alive is set, as their
-// workflows do.
+// dutyPlayer plays a duty as its workflow does, and each of its occurrences too where alive is
+// set.
 type dutyPlayer struct {
-	act.Book
+	act.Rules
 	*dutyHistory
 	duty     plan.Task
 	course   act.Course
@@ -36,10 +36,10 @@ type dutyPlayer struct {
 	lives    []*player // of the occurrences, in the order in which they were opened
 }
 
-func newDutyPlayer(b act.Book, h *dutyHistory) *dutyPlayer {
+func newDutyPlayer(b act.Rules, h *dutyHistory) *dutyPlayer {
 	first, _ := act.RuleOf(h.rule)
 	first.From = h.From
-	d := &dutyPlayer{Book: b, dutyHistory: h, launched: h.From.At(0, 0, calendar.Beijing).UTC()}
+	d := &dutyPlayer{Rules: b, dutyHistory: h, launched: h.From.At(0, 0, calendar.Beijing).UTC()}
 	d.now = d.launched
 	d.duty = plan.Task{ID: "d", Kind: plan.Duty, Title: "公开水质", Lead: "gaoping", Assist: []string{"shuiwu"}, Policy: "standard", Recur: &first}
 	d.course = b.Open(act.Case{Kind: plan.Duty, Title: d.duty.Title, Lead: "gaoping", Assist: d.duty.Assist, Office: "office", Leadership: "group",
@@ -90,9 +90,9 @@ func (d *dutyPlayer) open(before time.Time) {
 		d.course.Case, d.now = d.course.AsOpened(o.Due), o.Opens
 		d.Opened = append(d.Opened, laws.Occurrence{At: o.Opens, Rule: act.RuleText(*ruled.Recur), Due: o.Due})
 		if d.alive {
-			c := begin(d.Book, ruled.Policy, o.Due, o.Opens)
+			c := begin(d.Rules, ruled.Policy, o.Due, o.Opens)
 			c.Title, c.Lead, c.Assist = ruled.Title, ruled.Lead, ruled.Assist
-			d.lives = append(d.lives, newPlayer(d.Book, d.Book.Course(c.Case)))
+			d.lives = append(d.lives, newPlayer(d.Rules, d.Rules.Course(c.Case)))
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (d *dutyPlayer) to(at time.Time) {
 }
 
 // playDuty plays a duty without its occurrences.
-func playDuty(b act.Book, h *dutyHistory, acts []act.Act, until time.Time) {
+func playDuty(b act.Rules, h *dutyHistory, acts []act.Act, until time.Time) {
 	d := newDutyPlayer(b, h)
 	for _, a := range acts {
 		d.on(a)
@@ -171,7 +171,7 @@ func TestTheJudgeSeesAPeriodAskedForTwice(t *testing.T) {
 
 func TestRandomYearsOfDuties(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	acts, opened, told := 0, 0, 0
 	for seed := uint64(1); seed <= 2000; seed++ {
 		r := rand.New(rand.NewPCG(seed, 11))

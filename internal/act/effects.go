@@ -8,21 +8,21 @@ import (
 	"duban/internal/plan"
 )
 
-// Effect is what an act on a task or a duty asks beyond its row, and what it changes
-// beyond the state. Either may be nil.
+// Effect is what an act on a task or a duty asks beyond its row, and what it changes beyond the
+// state. Each of the three may be nil.
 type Effect struct {
 	Check func(Case, Act) *Refusal
 	Apply func(*Case, Act)
-	// Offers are what a unit may choose in a field of the act, where the case says it;
-	// nil: it does not.
+	// Offers are the values among which a unit may choose in a field of the act; nil: the case
+	// does not limit them.
 	Offers func(c Case, f Field, unit string) []Offer
 }
 
 // Offer is one value that may be chosen in a field of an act.
 type Offer struct{ Value, Words string }
 
-// Offers are what may be chosen in a field of an act by a unit, where the case has it;
-// none: the case does not say.
+// Offers are the values among which a unit may choose in field f of act k; nil: the case names
+// none.
 func (c Case) Offers(k Kind, f Field, unit string) []Offer {
 	if offers := Effects[k].Offers; offers != nil {
 		return offers(c, f, unit)
@@ -90,7 +90,7 @@ var Effects = map[Kind]Effect{
 					open++
 				}
 			}
-			return room(c, open, "part")
+			return fits(c, open, "part")
 		},
 		Apply: func(c *Case, a Act) {
 			c.Parts = append(slices.Clone(c.Parts), Part{ID: strconv.Itoa(len(c.Parts) + 1), Unit: a.Unit, Words: a.Reason, Asked: a.On, Due: a.Due})
@@ -124,7 +124,7 @@ var Effects = map[Kind]Effect{
 		Check: checkExtend,
 		Apply: func(c *Case, a Act) {
 			c.Extension = c.pending(a)
-			if a.Percent != 0 { // not said: as reported last
+			if a.Percent != 0 { // without a percentage the last one reported stays
 				c.Percent = a.Percent
 			}
 		},
@@ -178,7 +178,7 @@ var Effects = map[Kind]Effect{
 					open++
 				}
 			}
-			return room(c, open, "instruction")
+			return fits(c, open, "instruction")
 		},
 		Apply: func(c *Case, a Act) {
 			c.Instructions = append(slices.Clone(c.Instructions), Instruction{ID: strconv.Itoa(len(c.Instructions) + 1), By: a.By.Name, Words: a.Reason, On: a.On, Due: a.Due})
@@ -230,7 +230,7 @@ var Effects = map[Kind]Effect{
 			}
 			c.Due = a.Due
 			c.fixed()
-			if c.Extension != nil && !c.Extension.Due.After(a.Due) { // it has what it asked for
+			if c.Extension != nil && !c.Extension.Due.After(a.Due) { // the unit has the date it asked for
 				c.Extension = nil
 			}
 		},
@@ -240,7 +240,7 @@ var Effects = map[Kind]Effect{
 			c.waited(c.Return, a)
 			c.waited(c.Report, a)
 			if c.Pause != nil && a.On.After(c.Pause.From) {
-				c.Pauses = append(slices.Clone(c.Pauses), Stand{From: c.Pause.From, Until: a.On})
+				c.Pauses = append(slices.Clone(c.Pauses), Halt{From: c.Pause.From, Until: a.On})
 			}
 			c.ClosedOn = a.On
 			c.end()
@@ -249,7 +249,7 @@ var Effects = map[Kind]Effect{
 	Reinstate: {
 		Apply: func(c *Case, a Act) {
 			if a.On.After(c.ClosedOn) {
-				c.Pauses = append(slices.Clone(c.Pauses), Stand{From: c.ClosedOn, Until: a.On})
+				c.Pauses = append(slices.Clone(c.Pauses), Halt{From: c.ClosedOn, Until: a.On})
 			}
 			c.ClosedOn = calendar.Day{}
 		},
@@ -274,7 +274,7 @@ var Effects = map[Kind]Effect{
 				c.Due = c.Due.AddDays(a.On.Sub(c.Pause.From))
 			}
 			if a.On.After(c.Pause.From) {
-				c.Pauses = append(slices.Clone(c.Pauses), Stand{From: c.Pause.From, Until: a.On})
+				c.Pauses = append(slices.Clone(c.Pauses), Halt{From: c.Pause.From, Until: a.On})
 			}
 			c.Pause = nil
 		},
@@ -300,7 +300,7 @@ var Effects = map[Kind]Effect{
 			c.Parts = slices.Clone(c.Parts)
 			for i, p := range c.Parts {
 				if p.Unit == a.Unit && p.Given.IsZero() {
-					c.Parts[i].Given, c.Parts[i].Dropped = a.On, true // it has the whole task by now
+					c.Parts[i].Given, c.Parts[i].Dropped = a.On, true // the unit now has the whole task
 				}
 			}
 			c.Return, c.Extension, c.Acknowledged, c.Heard = nil, nil, calendar.Day{}, calendar.Day{}
@@ -308,7 +308,7 @@ var Effects = map[Kind]Effect{
 	},
 	TakeOver: {
 		Check: func(c Case, a Act) *Refusal { return same(a.Ref == a.Unit || !c.Names(a.Ref)) },
-		Apply: func(c *Case, a Act) { // what was done, asked, said and granted stands
+		Apply: func(c *Case, a Act) { // what was done, asked, said and granted is kept
 			replace := func(unit *string) {
 				if *unit == a.Ref {
 					*unit = a.Unit
@@ -333,7 +333,7 @@ var Effects = map[Kind]Effect{
 					continue
 				}
 				if replace(&p.Unit); p.Unit == c.Lead {
-					p.Given, p.Dropped = a.On, true // it has the whole task by now
+					p.Given, p.Dropped = a.On, true // the unit now has the whole task
 				}
 			}
 		},
@@ -385,7 +385,7 @@ var Effects = map[Kind]Effect{
 				if c.Rule != nil {
 					was, r.Until = *c.Rule, c.Rule.Until
 				}
-				if !c.Fresh { // what was opened last is this rule's, however often it changes now
+				if !c.Fresh { // a fresh rule opened nothing yet: Asked stays that of the rule which opened the last occurrence
 					c.Asked, c.Fresh = was.AskedFor(c.Opened), !c.Opened.IsZero()
 				}
 				r.From = r.Follows(c.Asked, from)
@@ -405,7 +405,7 @@ func offerParts(c Case, f Field, unit string) (all []Offer) {
 	return all
 }
 
-// offerInstructions are those that wait for an answer.
+// offerInstructions are the instructions that wait for an answer.
 func offerInstructions(c Case, f Field, _ string) (all []Offer) {
 	for _, n := range c.Instructions {
 		if f == FieldRef && n.Answered.IsZero() {
@@ -420,7 +420,7 @@ func offerAssisting(c Case, f Field, _ string) []Offer {
 	if f != FieldUnit {
 		return nil
 	}
-	all := []Offer{} // none but these, though there are none
+	all := []Offer{} // empty and not nil: no other unit may be chosen
 	for _, unit := range c.Assist {
 		all = append(all, Offer{Value: unit})
 	}

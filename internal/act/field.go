@@ -35,6 +35,31 @@ const (
 	FieldPublic   Field = "public"
 	FieldURL      Field = "url"
 	FieldFile     Field = "file"
+	FieldPeriod   Field = "period"
+	FieldFact     Field = "fact"
+	FieldDay      Field = "day"
+	FieldPoints   Field = "points"
+	FieldSection  Field = "section"
+	FieldItem     Field = "item"
+	FieldSource   Field = "source"
+	FieldEnds     Field = "ends"
+	FieldSupply   Field = "supply"
+	FieldFlow     Field = "flow"
+	FieldOrderer  Field = "orderer"
+	FieldValue    Field = "value"
+	FieldOutlets  Field = "outlets"
+
+	FieldTo        Field = "to"
+	FieldProblems  Field = "problems"
+	FieldProposals Field = "proposals"
+
+	FieldHotline Field = "hotline"
+	FieldMatter  Field = "matter"
+	FieldWhere   Field = "where"
+	FieldLimit   Field = "limit"
+	FieldOutcome Field = "outcome"
+	FieldAgain   Field = "again"
+	FieldInto    Field = "into"
 )
 
 // Takes is what may be typed into a field.
@@ -50,24 +75,26 @@ const (
 	TakesSwitch  Takes = "switch" // set or not
 	TakesNames   Takes = "names"  // several names
 	TakesUnits   Takes = "units"  // several units of the plan
+	TakesMany    Takes = "many"   // several of what the plan or the case has
 	TakesURLs    Takes = "urls"   // several addresses on the web
 	TakesFiles   Takes = "files"
 )
 
 // Several tells that a field may have several values.
 func (t Takes) Several() bool {
-	return t == TakesNames || t == TakesUnits || t == TakesURLs || t == TakesFiles
+	return t == TakesNames || t == TakesUnits || t == TakesMany || t == TakesURLs || t == TakesFiles
 }
 
-// FieldRow says what a field takes, and how much: so much is carried by the workflow, whose
-// state Temporal keeps below 2 MiB, and told to everybody concerned.
+// FieldRow says what a field takes, and how much. Texts are limited because a workflow carries
+// them, whose state Temporal keeps below 2 MiB, and because everybody concerned is told them.
 type FieldRow struct {
 	Field   Field
 	Takes   Takes
 	Most    int // characters, of each value; 0: no text
 	Entries int // values at most, where there may be several
-	// has tells that an act says it; nil: an act that leaves it out says so too, such as
-	// no percent and no units.
+	// has tells that an act says the field. Where it is nil, a field with texts is said when one
+	// of them is not blank, and a field without texts always is: its zero value says something,
+	// such as no percent.
 	has   func(Act) bool
 	texts func(*Act) []*string
 }
@@ -77,13 +104,42 @@ var Fields = []FieldRow{
 	{FieldCircular, TakesSwitch, 0, 0, func(a Act) bool {
 		return a.Talk != nil && (a.Talk.What == plan.ProposeTalk || a.Talk.What == plan.ProposeCircular)
 	}, nil},
+	{FieldPeriod, TakesChoice, 0, 0, func(a Act) bool { return a.Assess != nil && a.Assess.Period != "" }, nil},
+	{FieldFact, TakesChoice, 0, 0, func(a Act) bool { return a.Assess != nil && a.Assess.Fact != "" }, nil},
+	{FieldTo, TakesChoice, 0, 0, func(a Act) bool { return a.Report != nil && a.Report.To != "" }, nil},
+	{FieldDay, TakesDay, 0, 0, func(a Act) bool {
+		return a.Assess != nil && !a.Assess.Day.IsZero() || a.Report != nil && !a.Report.Day.IsZero()
+	}, nil},
 	{FieldNumber, TakesLine, 200, 0, nil, ofTalk(func(t *TalkFacts) []*string { return []*string{&t.Number} })},
-	{FieldTime, TakesMoment, 0, 0, func(a Act) bool { return a.Talk != nil && !a.Talk.Time.IsZero() }, nil},
+	{FieldSection, TakesChoice, 100, 0, nil, func(a *Act) []*string {
+		if a.Complaint != nil {
+			return []*string{&a.Complaint.Section}
+		}
+		return ofIncident(func(i *IncidentFacts) []*string { return []*string{&i.Section} })(a)
+	}},
+	{FieldSource, TakesChoice, 100, 0, nil, ofIncident(func(i *IncidentFacts) []*string { return []*string{&i.Source} })},
+	{FieldSupply, TakesLine, 200, 0, nil, ofIncident(func(i *IncidentFacts) []*string { return []*string{&i.Supply} })},
+	{FieldTime, TakesMoment, 0, 0, func(a Act) bool {
+		return a.Talk != nil && !a.Talk.Time.IsZero() || a.Incident != nil && !a.Incident.Time.IsZero()
+	}, nil},
+	{FieldEnds, TakesMoment, 0, 0, func(a Act) bool { return a.Incident != nil && !a.Incident.Ends.IsZero() }, nil},
+	{FieldItem, TakesChoice, 0, 0, func(a Act) bool { return a.Incident != nil && a.Incident.Item != "" }, nil},
+	{FieldFlow, TakesLine, 20, 0, nil, ofIncident(func(i *IncidentFacts) []*string { return []*string{&i.Flow} })},
+	{FieldValue, TakesLine, 30, 0, nil, ofIncident(func(i *IncidentFacts) []*string { return []*string{&i.Value} })},
+	{FieldOrderer, TakesLine, 100, 0, nil, ofIncident(func(i *IncidentFacts) []*string { return []*string{&i.Orderer} })},
+	{FieldOutlets, TakesMany, 100, 200, nil, ofIncident(func(i *IncidentFacts) []*string { return each(i.Outlets) })},
 	{FieldPlace, TakesLine, 200, 0, nil, ofTalk(func(t *TalkFacts) []*string { return []*string{&t.Place} })},
 	{FieldChair, TakesLine, 200, 0, nil, ofTalk(func(t *TalkFacts) []*string { return []*string{&t.Chair} })},
 	{FieldCalled, TakesNames, 200, 50, nil, ofTalk(func(t *TalkFacts) []*string { return each(t.Called) })},
 	{FieldMissing, TakesNames, 200, 50, nil, ofTalk(func(t *TalkFacts) []*string { return each(t.Missing) })},
 	{FieldBring, TakesText, 2000, 0, nil, ofTalk(func(t *TalkFacts) []*string { return []*string{&t.Bring} })},
+	{FieldHotline, TakesLine, 40, 0, nil, ofComplaint(func(c *ComplaintFacts) *string { return &c.Hotline })},
+	{FieldMatter, TakesChoice, 100, 0, nil, ofComplaint(func(c *ComplaintFacts) *string { return &c.Matter })},
+	{FieldWhere, TakesLine, 200, 0, nil, ofComplaint(func(c *ComplaintFacts) *string { return &c.Where })},
+	{FieldLimit, TakesChoice, 100, 0, nil, ofComplaint(func(c *ComplaintFacts) *string { return &c.Limit })},
+	{FieldOutcome, TakesChoice, 0, 0, func(a Act) bool { return a.Complaint != nil && a.Complaint.Outcome != "" }, nil},
+	{FieldAgain, TakesSwitch, 0, 0, nil, nil},
+	{FieldInto, TakesChoice, 0, 0, func(a Act) bool { return a.Complaint != nil && a.Complaint.Into > 0 }, nil},
 	{FieldPercent, TakesPercent, 0, 0, nil, nil},
 	{FieldRef, TakesChoice, 200, 0, nil, func(a *Act) []*string { return []*string{&a.Ref} }},
 	{FieldUnit, TakesChoice, 100, 0, nil, func(a *Act) []*string { return []*string{&a.Unit} }},
@@ -94,7 +150,10 @@ var Fields = []FieldRow{
 	{FieldPolicy, TakesChoice, 100, 0, nil, func(a *Act) []*string { return []*string{&a.Policy} }},
 	{FieldRule, TakesChoice, 100, 0, nil, func(a *Act) []*string { return []*string{&a.Rule} }},
 	{FieldTitle, TakesLine, 500, 0, nil, func(a *Act) []*string { return []*string{&a.Title} }},
+	{FieldProblems, TakesText, 10000, 0, nil, ofReport(func(r *ReportFacts) []*string { return []*string{&r.Problems} })},
+	{FieldProposals, TakesText, 10000, 0, nil, ofReport(func(r *ReportFacts) []*string { return []*string{&r.Proposals} })},
 	{FieldReason, TakesText, 2000, 0, nil, func(a *Act) []*string { return []*string{&a.Reason} }},
+	{FieldPoints, TakesLine, 0, 0, func(a Act) bool { return a.Assess != nil && a.Assess.Points != "" }, nil},
 	{FieldPaper, TakesLine, 200, 0, nil, func(a *Act) []*string { return []*string{&a.Paper} }},
 	{FieldPublic, TakesSwitch, 0, 0, nil, nil},
 	{FieldURL, TakesURLs, 500, 0, nil, func(a *Act) []*string {
@@ -120,6 +179,33 @@ func ofTalk(texts func(*TalkFacts) []*string) func(*Act) []*string {
 			return nil
 		}
 		return texts(a.Talk)
+	}
+}
+
+func ofIncident(texts func(*IncidentFacts) []*string) func(*Act) []*string {
+	return func(a *Act) []*string {
+		if a.Incident == nil {
+			return nil
+		}
+		return texts(a.Incident)
+	}
+}
+
+func ofReport(texts func(*ReportFacts) []*string) func(*Act) []*string {
+	return func(a *Act) []*string {
+		if a.Report == nil {
+			return nil
+		}
+		return texts(a.Report)
+	}
+}
+
+func ofComplaint(text func(*ComplaintFacts) *string) func(*Act) []*string {
+	return func(a *Act) []*string {
+		if a.Complaint == nil {
+			return nil
+		}
+		return []*string{text(a.Complaint)}
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 	"duban/internal/plan"
 )
 
-// Who is given a task hears it first, and at once. All days are counted by hand on the
-// calendar of 2021: 05-01 to 05-05 rest, 05-08 is worked.
+// Tests of law 5: whoever is given a task hears that first, and at once. All days are counted by
+// hand on the calendar of 2021: 05-01 to 05-05 are rest days, 05-08 is a working day.
 
 // givenOn is what is said, until a day, of a task or duty that a plan gives at an instant.
 func givenOn(t *testing.T, at, until string, task plan.Task) (lines []string) {
@@ -52,11 +52,11 @@ func TestWhoIsGivenATaskHearsItFirst(t *testing.T) {
 	require.Empty(t, givenOn(t, "2021-04-08 10:00", "2021-05-20", plan.Task{Kind: plan.Standing, Lead: "a"}), "a standing line asks for nothing")
 }
 
-// An occurrence that opens on its last afternoon has had no order of its own: that it
-// is due is said when it opens.
+// An occurrence has no order of its own. One that opens on the afternoon of its last day says at
+// once that it is due.
 func TestAnOccurrenceThatOpensOnItsLastDay(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	c := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-30 15:00"))
 	p := newPlayer(b, b.Course(c.AsOccurrence()))
 	p.to(moment(t, "2021-05-07 00:00"))
@@ -64,10 +64,11 @@ func TestAnOccurrenceThatOpensOnItsLastDay(t *testing.T) {
 	require.Empty(t, verdict(judge(b, p.history)))
 }
 
-// The units that assist hear at once whom a plan gives a task, and when another leads.
+// The units that assist hear at once to whom a plan gives a task, and when another unit leads
+// it.
 func TestWhoAssistsHearsToo(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	c := begin(b, "standard", day(t, "2021-06-30"), moment(t, "2021-04-08 00:00"))
 	c.Assist = []string{"shuiwu", "zezhou"}
 	liaison := func(unit string) people.Recipient { return people.Recipient{Unit: unit, Role: people.Liaison} }
@@ -82,9 +83,10 @@ func TestWhoAssistsHearsToo(t *testing.T) {
 	}
 }
 
-// When the messages come that give a task, by the seeded rhythm: a few minutes later, with
-// what else is told, but not at night, not after what the next morning says, and not after
-// the limit. A deputy hears as soon as a liaison, for both may be urged from then on.
+// When the messages that give a task are sent, by the seeded rhythm: a few minutes later,
+// together with what else is told, but not at night, not after the words of the next morning,
+// and not after the limit. A deputy hears as soon as a liaison, because both may be urged from
+// then on.
 func TestWhenTheWordComesThatGivesATask(t *testing.T) {
 	t.Parallel()
 	liaison := people.Contact{Role: people.Liaison, Email: "liaison@a.example"}
@@ -103,7 +105,7 @@ func TestWhenTheWordComesThatGivesATask(t *testing.T) {
 		p := smallPlan(t)
 		p.Directory.Units = []people.Unit{{ID: "a", Contacts: []people.Contact{liaison, deputy}}}
 		p.Tasks = []plan.Task{{ID: "b", Kind: plan.Dated, Lead: "a", Policy: "standard", Due: day(t, c.due)}}
-		b, err := act.NewBook(p, seededCalendar(t))
+		b, err := act.NewRules(p, seededCalendar(t))
 		require.NoError(t, err)
 		heard := map[people.Role]string{}
 		for _, m := range b.Mailings(p, act.Preview(p, b.Calendar, moment(t, c.at), day(t, "2021-05-20"))) {

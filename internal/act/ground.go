@@ -16,16 +16,15 @@ import (
 //
 // A talk that only waits to open, and a proposal nobody has decided, are withdrawn
 // and void; told says so to those who were asked. An open talk gets a Doubt. When the
-// date is set back to the one that was missed, or the task is taken up again, the talk
-// goes on, and the proposal is before the leader again: a slip neither punishes nor
-// acquits, and neither the ladder nor a rule calls for it once more, for the miss is the
-// same.
+// date is set back to the one that was missed, or the task is reinstated, the talk goes
+// on, and the proposal is before the leader again. Neither the ladder nor a rule calls for
+// a talk once more then, because the miss is the same.
 //
-// A talk about several tasks has lost what it rests on when all of them have: until
-// then one that is cancelled, done or given a date to come only leaves it, and it waits
-// while all are paused.
-func (b Book) AffectedBy(talk TalkCourse, task string, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
-	if talk.State == TalkOpen && talk.What == plan.ProposeCircular { // what is out has been said
+// A talk about several tasks has lost what it rests on when that is so of every one of
+// them: until then a task that is cancelled, done or given a date to come only leaves the
+// talk. The talk waits while all its tasks are paused.
+func (r Rules) AffectedBy(talk TalkCourse, task string, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
+	if talk.State == TalkOpen && talk.What == plan.ProposeCircular { // a circular that is out is not taken back
 		return talk, nil, false
 	}
 	c := talk.TalkCase
@@ -83,14 +82,15 @@ func (b Book) AffectedBy(talk TalkCourse, task string, before, after Case, a Act
 		topic = TopicFounded
 	}
 	if topic != "" {
-		told = b.withdrawn(talk.TalkCase, a, topic)
+		told = r.withdrawn(talk.TalkCase, a, topic)
 	}
 	c.Acts++
-	return b.TalkCourse(b.resaidOfTalk(talk.TalkCase, c, a.At)), told, true
+	return r.TalkCourse(r.resaidOfTalk(talk.TalkCase, c, a.At)), told, true
 }
 
-// weighed is a talk by what its tasks are now: it waits while all that it rests on are
-// paused, and is in doubt when it rests on none of them and no leader has kept it.
+// weighed is a talk brought to what its tasks are now: it waits (Paused) while all tasks that it
+// rests on are paused, and is in doubt (Doubt) when it rests on none of them and no leader has
+// kept it.
 func (c TalkCase) weighed(a Act) TalkCase {
 	if c.State != TalkOpen || c.What != plan.ProposeTalk {
 		return c
@@ -105,7 +105,7 @@ func (c TalkCase) weighed(a Act) TalkCase {
 		c.Paused = a.On
 	case !waits && !c.Paused.IsZero():
 		if a.On.After(c.Paused) {
-			c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Paused, Until: a.On})
+			c.Halts = append(slices.Clone(c.Halts), Halt{From: c.Paused, Until: a.On})
 		}
 		c.Paused, c.Restarted = calendar.Day{}, a.At
 	}
@@ -125,11 +125,11 @@ func (c TalkCase) again(a Act) TalkCase {
 	c.State, c.Voided, c.Restarted = v.From, nil, a.At
 	c.Revision++
 	if !c.Paused.IsZero() && v.On.After(c.Paused) { // the pause ended with the task
-		c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Paused, Until: v.On})
+		c.Halts = append(slices.Clone(c.Halts), Halt{From: c.Paused, Until: v.On})
 	}
 	c.Paused = calendar.Day{}
 	if a.On.After(v.On) {
-		c.Stood = append(slices.Clone(c.Stood), Stand{From: v.On, Until: a.On})
+		c.Halts = append(slices.Clone(c.Halts), Halt{From: v.On, Until: a.On})
 	}
 	return c
 }
@@ -139,9 +139,11 @@ func moved(before, after Case, a Act) bool {
 	return after.Due != before.Due && !after.Due.Before(a.On)
 }
 
-// Founded tells that what a talk rests on still is so: its unit's date is the one it
-// was about, or was so until another unit was given the task, or a leader has kept
-// the talk all the same.
+// Founded tells that what a talk rests on still holds for a task. While the talk's unit leads
+// the task: its present due date is the one that the talk is about, or that date was missed in
+// an earlier plan, or the talk is about no date (About 0). When another unit leads the task: the
+// talk's unit missed a date of it while it led. A talk that a leader has kept is founded in any
+// case.
 func (c TalkCase) Founded(task Case) bool {
 	if c.Lead != task.Lead {
 		return c.Kept || slices.ContainsFunc(task.Misses, func(m Miss) bool { return m.Unit == c.Lead || slices.Contains(c.Formerly, m.Unit) })
@@ -149,28 +151,28 @@ func (c TalkCase) Founded(task Case) bool {
 	return c.Kept || c.About == 0 || task.missed(c.About) || task.missedBefore(c)
 }
 
-// missed tells that the date that counts is the one of a number, or one that was missed
-// under it: a date set again may have been missed twice.
+// missed tells that the present due date has this number, or was missed under it before: a date
+// that is set again may have been missed under two numbers.
 func (c Case) missed(number int) bool {
 	return c.Number == number || slices.Contains(c.Missed, Dated{number, c.Due})
 }
 
-// missedBefore tells that a talk rests on a date that its unit missed in an earlier
-// plan: no other date touches that.
+// missedBefore tells that a talk rests on a date that its unit missed in an earlier plan. No new
+// date of the task undoes that miss.
 func (c Case) missedBefore(talk TalkCase) bool {
 	return talk.About != 0 && slices.ContainsFunc(c.Misses, func(m Miss) bool { return m.Unit == talk.Lead && m.Number == talk.About })
 }
 
-// withdrawn tells the leadership and the office that a proposal is void, or asks
-// what becomes of an open talk, because what it rested on has gone; or says that it
-// goes on, because that has come back. That it has ended the head of the unit called
-// hears too.
-func (b Book) withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
+// withdrawn is the message to the leadership and the office, by topic, that a proposal or a talk
+// is void, that a leader is to end or keep an open talk whose ground has gone, or that the talk
+// or proposal goes on because its ground holds again. The head of the unit called hears too when
+// an open talk ends, or goes on with its reinstated task.
+func (r Rules) withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
 	to := c.as().to(people.Leader, people.Office)
 	if topic == TopicVoided || a.Kind == Reinstate && c.Voided != nil && c.Voided.From == TalkOpen {
 		to = append(c.as().to(people.Head), to...)
 	}
-	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: b.toldAt(b.Policies[c.Policy], a, calendar.Day{}),
-		To:     b.People.Once(to),
+	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: r.toldAt(r.Policies[c.Policy], a, calendar.Day{}),
+		To:     r.People.Once(to),
 		Matter: plan.Matter{Topic: topic, Words: a.words(), By: a.By.Name}}}
 }

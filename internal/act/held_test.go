@@ -11,11 +11,11 @@ import (
 	"duban/internal/plan"
 )
 
-// A talk that was held on its last day and entered the next morning was held in
-// time: the day that its record names counts, between the notice and the record.
+// A talk that was held on its last day and recorded the next morning was held in time: the day
+// that its record names counts, from the service of the notice to the day of the record.
 func TestATalkIsHeldOnTheDayItsRecordNames(t *testing.T) {
 	t.Parallel()
-	b := talkBook(t, plan.TalkAtOnce)
+	b := talkRules(t, plan.TalkAtOnce)
 	served := calendar.NewDay(2021, 5, 18)
 	recorded := calendar.NewDay(2021, 5, 26)
 	for named, want := range map[time.Time]calendar.Day{
@@ -41,11 +41,11 @@ func TestATalkIsHeldOnTheDayItsRecordNames(t *testing.T) {
 	}
 }
 
-// Nobody has held a talk, or stayed away from it, before its time: neither that of the
-// notice nor the one that the record names.
+// A talk can be recorded as held, or as not attended, only after its time: both the time in the
+// notice and the one that the record names.
 func TestNoTalkIsHeldBeforeItsTime(t *testing.T) {
 	t.Parallel()
-	b := talkBook(t, plan.TalkAtOnce)
+	b := talkRules(t, plan.TalkAtOnce)
 	served := talkAct(oclock(5, 18, 10), keeper, act.Serve)
 	served.Talk.Time = oclock(5, 25, 15).UTC()
 	c, _, refused := b.ActOnTalk(b.OpenTalk(calledTalk(), oclock(5, 17, 9)), served)
@@ -61,10 +61,10 @@ func TestNoTalkIsHeldBeforeItsTime(t *testing.T) {
 	}
 }
 
-// What is said with the service of a notice stands beside the grounds, not for them.
+// What is said with the service of a notice is added to the grounds and does not replace them.
 func TestServingKeepsTheGrounds(t *testing.T) {
 	t.Parallel()
-	b := talkBook(t, plan.TalkAtOnce)
+	b := talkRules(t, plan.TalkAtOnce)
 	k := calledTalk()
 	k.Grounds = "三项任务逾期"
 	_, told, refused := b.ActOnTalk(b.OpenTalk(k, oclock(5, 17, 9)), talkAct(oclock(5, 18, 10), keeper, act.Serve))
@@ -75,7 +75,7 @@ func TestServingKeepsTheGrounds(t *testing.T) {
 // A second round of a talk keeps what was done in the first.
 func TestASecondRoundKeepsTheFirst(t *testing.T) {
 	t.Parallel()
-	b := talkBook(t, plan.TalkAtOnce)
+	b := talkRules(t, plan.TalkAtOnce)
 	c := b.OpenTalk(calledTalk(), oclock(5, 17, 9))
 	c, _, refused := b.ActOnTalk(c, talkAct(oclock(5, 18, 10), keeper, act.Serve))
 	require.Nil(t, refused)

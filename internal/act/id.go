@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// An act is known by its ID: the same ID again is the same act. People's IDs and
-// those of the engine's own acts are of two alphabets, so that nobody can take an ID
-// that the engine will use, and have its act passed by as done.
+// An act is known by its ID: the same ID again is the same act. IDs of the engine's own acts
+// contain a colon, which people's IDs cannot: nobody can use an ID that the engine will use, so
+// that the engine's act would be passed over as done already.
 
-// peoplesID is what a person's act may be called.
+// peoplesID is the form of the ID of a person's act.
 var peoplesID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
 // ownPrefix begins the IDs that only the engine makes.
@@ -29,8 +29,8 @@ func TakeOverID(n int, unit string) string {
 	return fmt.Sprintf("%samend-%d-%s-%s", ownPrefix, n, unit, TakeOver)
 }
 
-// DropID is that of the act by which it takes a unit that is dissolved from those that
-// assist.
+// DropID is the ID of the act by which a plan's nth amendment removes a dissolved unit from the
+// units that assist in a running thing.
 func DropID(n int, unit string) string {
 	return fmt.Sprintf("%samend-%d-%s-%s", ownPrefix, n, unit, Assist)
 }
@@ -41,14 +41,24 @@ func PolicyID(version, acts int) string {
 	return fmt.Sprintf("%spolicy-v%d-a%d", ownPrefix, version, acts)
 }
 
-// OfMany tells by its ID an act that one order does on many things: an amendment, a
-// policy. Workflows branch on it while they replay: what it says of an ID never changes.
+// OfMany tells from an act's ID that one order does it on many things: an amendment, or another
+// version of a policy. Workflows branch on OfMany while they replay: what it answers for an ID
+// must never change.
 func OfMany(id string) bool {
 	return strings.HasPrefix(id, ownPrefix+"amend-") || strings.HasPrefix(id, ownPrefix+"policy-")
 }
 
-// RuleID is the ID of the act by which a rule of consequences proposes what has a key.
+// RuleID is the ID of the act by which a rule of consequences makes the proposal with this key
+// (Proposal.Key).
 func RuleID(key string) string { return ownPrefix + "rule-" + strings.ReplaceAll(key, "/", "-") }
+
+// ReadingsID is the ID of the engine's act that closes (Verify) or cancels (Cancel) a task
+// because of what was measured of sections. A task has at most one of each.
+func ReadingsID(k Kind) string { return ownPrefix + "readings-" + string(k) }
+
+// IncidentID is the ID of the engine's act that closes (Verify) or cancels (Cancel) a task
+// because of what was noted in an incident. A task has at most one of each.
+func IncidentID(k Kind) string { return ownPrefix + "incident-" + string(k) }
 
 // OwnID tells that only the engine makes such an ID.
 func OwnID(id string) bool { return strings.HasPrefix(id, ownPrefix) }
@@ -67,6 +77,8 @@ func Named(a Act) *Refusal {
 	switch {
 	case what == "resume" && engine && a.Kind == Resume,
 		what == "rule" && engine && a.Kind == Propose,
+		(what == "readings" || what == "incident") && engine && (a.Kind == Verify || a.Kind == Cancel),
+		what == "complaint" && !engine && strings.HasSuffix(id, "-"+string(a.Kind)) && follows(a.Kind),
 		what == "policy" && !engine && a.Kind == SetPolicy,
 		what == "amend" && !engine && strings.HasSuffix(id, "-"+string(a.Kind)) && amends(a.Kind):
 		return nil
@@ -74,8 +86,8 @@ func Named(a Act) *Refusal {
 	return refuse("id_engine", "ID", clip(a.ID))
 }
 
-// Sayable refuses an act that says too much, or is not called as it may be; nil is
-// yes. It does not depend on what is acted on.
+// Sayable refuses an act whose ID is not one that it may have (Named), or whose texts are too
+// long (Lengths); nil is yes. It does not depend on what the act is done to.
 func Sayable(a Act) *Refusal {
 	if r := Named(a); r != nil {
 		return r
@@ -87,6 +99,11 @@ func Sayable(a Act) *Refusal {
 func amends(k Kind) bool {
 	_, changes := fieldOf[k]
 	return changes || k == Cancel || k == EndDuty || k == Reinstate || k == TakeOver
+}
+
+// follows tells that such acts on a complaint's task follow from acts on the complaint.
+func follows(k Kind) bool {
+	return k == Reassign || k == Uphold || k == Reject || k == Verify || k == Cancel
 }
 
 // Taken is the refusal of an act whose ID another act has.

@@ -19,7 +19,7 @@ type Member struct {
 	On      calendar.Day `json:"on,omitzero"`       // the day it joined; zero of what the talk was opened for
 	Further bool         `json:"further,omitempty"` // it joined after the talk was held: a further demand of the rectification
 	Paused  calendar.Day `json:"paused,omitzero"`   // the task is paused since
-	Gone    calendar.Day `json:"gone,omitzero"`     // since when what was missed is no longer so
+	Gone    calendar.Day `json:"gone,omitzero"`     // the day since which the date is no longer a missed one
 	Ended   calendar.Day `json:"ended,omitzero"`    // the day on which the task was cancelled, or was carried into another plan
 	Checked calendar.Day `json:"checked,omitzero"`  // the day on which its rectification was verified, in this round
 }
@@ -30,19 +30,19 @@ type Called struct {
 	At   time.Time
 }
 
-// Compare is the order in which what a unit is called for makes talks: by instant, then by
-// the task's ID. The first is the talk, and the others join it. It asks nothing else, so
+// Compare is the order in which stages that call a unit to a talk make talks: by instant, then
+// by the task's ID. The first opens the talk, and the others join it. Nothing else decides, so
 // that the preview and every machine give the same.
 func (c Called) Compare(other Called) int {
 	return cmp.Or(c.At.Compare(other.At), strings.Compare(c.Task, other.Task))
 }
 
-// CallsUntil are the instants, the last of them until, at which a task's ladder still
-// calls for a talk if nobody does anything.
-func (b Book) CallsUntil(c Case, until time.Time) (all []time.Time) {
-	said, _, _ := b.Play(Course{Case: c}, nil, until.Add(1))
+// CallsUntil are the instants, up to and including until, at which a task's ladder still calls
+// for a talk if nobody does anything.
+func (r Rules) CallsUntil(c Case, until time.Time) (all []time.Time) {
+	said, _, _ := r.Play(Course{Case: c}, nil, until.Add(1))
 	for _, s := range said {
-		if b.calls(c, s) {
+		if r.calls(c, s) {
 			all = append(all, s.At)
 		}
 	}
@@ -50,8 +50,8 @@ func (b Book) CallsUntil(c Case, until time.Time) (all []time.Time) {
 }
 
 // calls tells that a stage of a task calls for a talk.
-func (b Book) calls(c Case, s plan.Stage) bool {
-	return s.Kind == plan.Talk && b.Policies[c.Policy].Talk != nil
+func (r Rules) calls(c Case, s plan.Stage) bool {
+	return s.Kind == plan.Talk && r.Policies[c.Policy].Talk != nil
 }
 
 // live tells that a talk still rests on the task.
@@ -70,8 +70,8 @@ func (c TalkCase) Has(task string) bool {
 	return slices.ContainsFunc(c.Of(), func(m Member) bool { return m.Task == task })
 }
 
-// With is a talk that is about the tasks of another too, from an instant of a day on. One
-// that waits because its tasks are paused goes on with those.
+// With is a talk once the tasks of another have joined it, at an instant of a day. Where the
+// talk waits because its own tasks are paused, it goes on when a task joins that is not.
 func (c TalkCase) With(other TalkCase, on calendar.Day, at time.Time) TalkCase {
 	_, held := c.Taken[StepHeld]
 	all := slices.Clone(c.Of())
@@ -80,26 +80,26 @@ func (c TalkCase) With(other TalkCase, on calendar.Day, at time.Time) TalkCase {
 		if i := slices.IndexFunc(all, func(k Member) bool { return k.Task == m.Task }); i < 0 {
 			all = append(all, m)
 		} else if !all[i].live() {
-			all[i] = m // it was missed anew
+			all[i] = m // the task was missed anew
 		}
 	}
 	c.Members = all
 	return c.weighed(Act{On: on, At: at}).WithGrounds(other.Grounds)
 }
 
-// Takes tells that a talk of the same unit that opens goes on as part of this one: it is
-// open and not held yet; or, where the policy lets what is missed later join the
-// rectification (plan.Talks.Later), the rectification is not verified.
-func (b Book) Takes(c TalkCase) bool {
+// Takes tells that another talk of the same unit, when it opens, becomes part of this one. This
+// one is open, and either not held yet; or, where the policy lets what is missed later join the
+// rectification (plan.Talks.Later), its rectification is not verified yet.
+func (r Rules) Takes(c TalkCase) bool {
 	if c.State != TalkOpen || c.What != plan.ProposeTalk || c.Doubt != nil || c.took(StepVerified) {
 		return false
 	}
-	p := b.talkPolicy(c)
+	p := r.talkPolicy(c)
 	return !c.took(StepHeld) || p.Talk != nil && cmp.Or(p.Talk.Later, plan.LaterJoins) == plan.LaterJoins
 }
 
-// FoundedBy is Founded of a talk about several tasks: what it rests on still is so for
-// one of them. of gives a task.
+// FoundedBy is Founded of a talk about several tasks: what the talk rests on still holds for one
+// of them. of gives the case of a task.
 func (c TalkCase) FoundedBy(of func(task string) Case) bool {
 	all := c.Of()
 	if len(all) == 1 {
@@ -112,12 +112,14 @@ func (c TalkCase) FoundedBy(of func(task string) Case) bool {
 	})
 }
 
-// member is where a task is among those of a talk that are not over for it; -1: nowhere.
+// member is the index in Of of a task that has not left the talk (Member.Ended); -1: there is
+// none.
 func (c TalkCase) member(task string) int {
 	return slices.IndexFunc(c.Of(), func(m Member) bool { return m.Task == task && m.Ended.IsZero() })
 }
 
-// Rests tells that a talk rests on one of its tasks still, or was kept all the same.
+// Rests tells that a talk still rests on one of its tasks, or that a leader has kept it although
+// it rests on none.
 func (c TalkCase) Rests() bool { return c.Kept || len(c.rests()) > 0 }
 
 // rests are the members that the talk still rests on.
@@ -130,8 +132,9 @@ func (c TalkCase) rests() (all []Member) {
 	return all
 }
 
-// checked is a talk once a verification names a task, or all of them: the step is taken
-// when every task is verified that the talk rests on.
+// checked is a talk once its office has verified the rectification of the task a.Ref, or of all
+// its tasks when Ref is empty. The step (StepVerified) is taken when every task that the talk
+// rests on is verified.
 func (c TalkCase) checked(a Act) TalkCase {
 	c.Members = slices.Clone(c.Of())
 	for i, m := range c.Members {

@@ -14,8 +14,8 @@ import (
 )
 
 // jointTalk is a talk of shuiwu about three tasks, opened on 2021-05-17, and those tasks.
-func jointTalk(t *testing.T) (act.Book, act.TalkCourse, map[string]act.Case) {
-	b := talkBook(t, plan.TalkAtOnce)
+func jointTalk(t *testing.T) (act.Rules, act.TalkCourse, map[string]act.Case) {
+	b := talkRules(t, plan.TalkAtOnce)
 	c := b.OpenTalk(calledTalk(), oclock(5, 17, 9)).TalkCase
 	c.Members = []act.Member{{Task: "survey", About: 1, Due: calendar.NewDay(2021, 4, 30)}}
 	tasks := map[string]act.Case{"survey": {}}
@@ -33,8 +33,9 @@ func jointTalk(t *testing.T) (act.Book, act.TalkCourse, map[string]act.Case) {
 	return b, b.TalkCourse(c), tasks
 }
 
-// onTask is what an act of the office on one of the talk's tasks makes of it.
-func onTask(t *testing.T, b act.Book, c act.TalkCourse, tasks map[string]act.Case, task string, at time.Time, k act.Kind, more ...func(*act.Act)) (act.TalkCourse, []plan.Stage) {
+// onTask does an act of the office on one of the talk's tasks, and gives what the act makes of
+// the talk.
+func onTask(t *testing.T, b act.Rules, c act.TalkCourse, tasks map[string]act.Case, task string, at time.Time, k act.Kind, more ...func(*act.Act)) (act.TalkCourse, []plan.Stage) {
 	a := talkAct(at, keeper, k)
 	a.Paper = "晋市环委办〔2021〕5号"
 	for _, m := range more {
@@ -55,7 +56,7 @@ func TestOneTalkAboutManyTasks(t *testing.T) {
 	b, c, tasks := jointTalk(t)
 	require.Len(t, c.Of(), 3)
 	later := func(a *act.Act) { a.Due = calendar.NewDay(2021, 9, 30) }
-	c, told := onTask(t, b, c, tasks, "survey", oclock(5, 18, 10), act.Correct, later) // the one it was opened for
+	c, told := onTask(t, b, c, tasks, "survey", oclock(5, 18, 10), act.Correct, later) // the task that the talk was opened for
 	require.Empty(t, told)
 	require.Nil(t, c.Doubt)
 	require.Equal(t, "talk-served-remind", c.Next.ID, "its steps go on")
@@ -75,7 +76,7 @@ func TestOneTalkAboutManyTasks(t *testing.T) {
 	require.Equal(t, act.TopicVoided, told[0].Topic)
 }
 
-// A talk waits while all its tasks are paused, and no longer.
+// A talk waits as long as all its tasks are paused, and no longer.
 func TestATalkWaitsWhileAllItsTasksArePaused(t *testing.T) {
 	t.Parallel()
 	b, c, tasks := jointTalk(t)
@@ -89,15 +90,15 @@ func TestATalkWaitsWhileAllItsTasksArePaused(t *testing.T) {
 	more := calledTalk()
 	more.Task, more.Members = "pump", []act.Member{{Task: "pump", About: 1, Due: calendar.NewDay(2021, 5, 5)}}
 	joined := b.TalkCourse(c.With(more, calendar.NewDay(2021, 5, 24), oclock(5, 24, 9)))
-	require.Equal(t, []act.Stand{{From: calendar.NewDay(2021, 5, 19), Until: calendar.NewDay(2021, 5, 24)}}, joined.Stood)
+	require.Equal(t, []act.Halt{{From: calendar.NewDay(2021, 5, 19), Until: calendar.NewDay(2021, 5, 24)}}, joined.Halts)
 	require.NotNil(t, joined.Next, "what is missed meanwhile joins it, and it goes on with that")
 	c, _ = onTask(t, b, c, tasks, "plant", oclock(5, 25, 10), act.Resume)
 	require.NotNil(t, c.Next)
-	require.Equal(t, []act.Stand{{From: calendar.NewDay(2021, 5, 19), Until: calendar.NewDay(2021, 5, 25)}}, c.Stood)
+	require.Equal(t, []act.Halt{{From: calendar.NewDay(2021, 5, 19), Until: calendar.NewDay(2021, 5, 25)}}, c.Halts)
 }
 
-// What a unit misses after its talk was held is a further demand of the rectification, or
-// opens the next talk, as the policy says; verification is by task.
+// A date that a unit misses after its talk was held is a further demand of the rectification, or
+// opens the next talk, as the policy says. Rectification is verified task by task.
 func TestWhatIsMissedAfterTheTalk(t *testing.T) {
 	t.Parallel()
 	b, c, _ := jointTalk(t)
@@ -135,8 +136,8 @@ func TestWhatIsMissedAfterTheTalk(t *testing.T) {
 	require.Nil(t, do(oclock(6, 20, 10), keeper, act.CloseTalk, ""))
 }
 
-// A task that goes on in another plan takes its part of the talk along: the old talk goes
-// on about the others, and in the new plan those that follow are one talk again.
+// A task that goes on in another plan takes its part of the talk along: the old talk goes on
+// about the other tasks, and in the new plan the tasks that follow have one talk again.
 func TestATaskTakesItsPartOfATalkAlong(t *testing.T) {
 	t.Parallel()
 	b, c, tasks := jointTalk(t)
@@ -161,8 +162,8 @@ func TestATaskTakesItsPartOfATalkAlong(t *testing.T) {
 	require.Equal(t, act.TalkCarried, out.State, "the old talk ends with the last")
 }
 
-// A talk that a leader has kept can lose what it rests on once more: that is asked again,
-// and what is said of it is another word than that of the first time.
+// A talk that a leader has kept can lose its ground once more: the leader is asked again, and
+// the words about the second doubt have other IDs than those about the first.
 func TestATalkThatWasKeptIsAskedAboutAgain(t *testing.T) {
 	t.Parallel()
 	b, c, tasks := jointTalk(t)
@@ -189,12 +190,12 @@ func TestATalkThatWasKeptIsAskedAboutAgain(t *testing.T) {
 	require.Greater(t, asked(), first)
 }
 
-// Which talk a unit is called to follows from what its tasks call for: the instants that
-// the preview gives, whatever was said so far, and nothing of a task that is done, or has
-// another date.
+// Which talk a unit is called to follows from the calls of its tasks alone: they come at the
+// instants that the preview gives, whatever was said so far, and none comes of a task that is
+// done or has another date.
 func TestWhatATaskStillCallsFor(t *testing.T) {
 	t.Parallel()
-	b := talkBook(t, plan.TalkAtOnce)
+	b := talkRules(t, plan.TalkAtOnce)
 	ofTask := func(more func(*act.Case)) act.Case {
 		c := act.Case{Kind: plan.Dated, Lead: "shuiwu", Office: "duban", Leadership: "lingdao", Policy: "standard", Number: 1,
 			Due: calendar.NewDay(2021, 4, 30), Assigned: oclock(4, 8, 0).UTC()}
@@ -236,8 +237,9 @@ func TestWhatATaskStillCallsFor(t *testing.T) {
 	require.Zero(t, first.Compare(first))
 }
 
-// The judge knows who had joined: a talk whose only task is paused waits until another is
-// missed, and goes on with that; and what joins later is no ground for the time before.
+// The judge (package laws) knows which tasks had joined a talk: a talk whose only task is paused
+// waits until another task is missed, and goes on with that one; and a task that joins later is
+// no ground for the time before.
 func TestTheLawsOfATalkThatIsJoinedLater(t *testing.T) {
 	t.Parallel()
 	b, _, tasks := jointTalk(t)

@@ -18,19 +18,19 @@ import (
 // player plays one task and its talks as their workflows do, and keeps the history
 // that the judge reads.
 type player struct {
-	act.Book
+	act.Rules
 	act.Course
 	history
 	courses []act.TalkCourse
 	n       int          // acts so far, on the task and its talks
-	evening calendar.Day // of which what a list says is to be kept, when it has come
+	evening calendar.Day // the day at whose end player keeps what a list says of the task (show); zero: none
 }
 
-func newPlayer(b act.Book, c act.Course) *player {
-	return &player{Book: b, Course: c, history: newHistory(b, c)}
+func newPlayer(b act.Rules, c act.Course) *player {
+	return &player{Rules: b, Course: c, history: newHistory(b, c)}
 }
 
-func newHistory(b act.Book, c act.Course) history {
+func newHistory(b act.Rules, c act.Course) history {
 	h := history{lead: c.Lead, office: c.Office, leadership: c.Leadership, policy: c.Case.Policy, due: c.Due, begin: c.Begin, assigned: c.Assigned, occurs: c.Occurs}
 	if order := b.Order(c.Case); order != nil {
 		h.said = append(h.said, *order)
@@ -76,7 +76,7 @@ func (p *player) open(at time.Time) {
 	p.talks = append(p.talks, &talkHistory{policy: policy, opened: at})
 }
 
-// do does an act on the task now; what was to be said at its instant has been.
+// do does an act on the task now; the stages of that instant have spoken.
 func (p *player) do(a act.Act) *act.Refusal {
 	for i := range p.courses {
 		said, after := p.TalkUntil(p.courses[i], a.At.Add(1))
@@ -133,13 +133,13 @@ func (p *player) announce(at time.Time, cal *calendar.Calendar) {
 	p.n++
 	p.notices = append(p.notices, holidays{at: at, cal: cal, n: p.n, i: len(p.said)})
 	p.Calendar, p.Since = cal, at
-	p.Course = p.Book.Course(p.Case)
+	p.Course = p.Rules.Course(p.Case)
 	for i, c := range p.courses {
 		p.courses[i] = p.TalkCourse(c.TalkCase)
 	}
 }
 
-// takeBack has the calendar before the last notice in force again.
+// takeBack takes the last holiday notice back: the calendar before it is in force again.
 func (p *player) takeBack(at time.Time, cal *calendar.Calendar) {
 	last := p.notices[len(p.notices)-1]
 	p.Undone = append(p.Undone, calendar.Span{From: last.at, To: at})
@@ -253,7 +253,7 @@ func TestTheJudgeSeesABreachOfEachLaw(t *testing.T) {
 		{"nobody says anything", 0, []string{ack, "2021-08-30 10:00 unit progress"}, nil},
 		{"a word about nothing", 0, []string{ack}, []string{"2021-06-23 09:00 remind-8 remind gaoping/liaison"}},
 	} {
-		b := newBook(t)
+		b := newRules(t)
 		broken := map[int]bool{}
 		found := judge(b, planted(t, c.acts, c.words))
 		for _, f := range found {
@@ -263,7 +263,8 @@ func TestTheJudgeSeesABreachOfEachLaw(t *testing.T) {
 	}
 }
 
-// Law 5: nothing is asked of a unit that has not been told that the task is its own.
+// Law 5 of package laws: nothing is asked of a unit that has not been told that the task is its
+// own.
 func TestTheJudgeSeesWhoIsNotTold(t *testing.T) {
 	t.Parallel()
 	const urge = "2021-04-12 09:00 unacknowledged-3 urge gaoping/liaison about acknowledge"
@@ -288,23 +289,23 @@ func TestTheJudgeSeesWhoIsNotTold(t *testing.T) {
 		for _, line := range c.words {
 			h.said = append(h.said, said(t, line))
 		}
-		found := judge(newBook(t), h)
+		found := judge(newRules(t), h)
 		require.Equal(t, c.breaks, slices.ContainsFunc(found, func(b breach) bool { return b.Law == 5 && strings.Contains(b.Text, "told") }), "%s: %s", c.name, verdict(found))
 	}
 }
 
-// Nor is anything asked in the next plan of a unit that has not been told that it is given
-// the task there.
+// Law 5 in the next plan: nothing is asked there of a unit that has not been told that it is
+// given the task.
 func TestTheJudgeSeesWhoIsNotToldInTheNextPlan(t *testing.T) {
 	t.Parallel()
 	for _, to := range []string{"gaoping", "zezhou"} {
 		h := planted(t, []string{"2021-04-09 08:00 unit acknowledge"}, nil)
 		h.acts = append(h.acts, done{Act: written(t, "2021-06-01 10:00 clerk carry policy=standard due=2021-09-30 unit="+to), GoesOn: true})
 		h.until = moment(t, "2021-06-02 00:00")
-		silent := verdict(judge(newBook(t), h))
+		silent := verdict(judge(newRules(t), h))
 		require.Contains(t, silent, "law 5, 2021-06-01T02:00:00Z: nobody has told "+to)
 		h.said = append(h.said, said(t, "2021-06-01 10:00 act-0-order told "+to+"/liaison about order"))
-		require.NotContains(t, verdict(judge(newBook(t), h)), "law 5")
+		require.NotContains(t, verdict(judge(newRules(t), h)), "law 5")
 	}
 }
 
@@ -335,7 +336,7 @@ func TestTheJudgeSeesATalkThatGoesWrong(t *testing.T) {
 		}
 		h.talks = []*talkHistory{talk}
 		var found []string
-		b := newBook(t)
+		b := newRules(t)
 		for _, f := range laws.Talk(rulesOf(b), h.law(), talk.law()) {
 			found = append(found, f.String())
 		}
@@ -348,14 +349,14 @@ func TestTheJudgeSeesTwoReadingsOfLate(t *testing.T) {
 	h := planted(t, []string{"2021-06-29 10:00 unit complete"}, nil)
 	h.until = moment(t, "2021-07-07 00:00")
 	h.shown = []shown{{On: day(t, "2021-07-05"), Overdue: true, Late: 3}}
-	found := verdict(judge(newBook(t), h))
+	found := verdict(judge(newRules(t), h))
 	require.Contains(t, found, "law 4")
 	require.Contains(t, found, "law 12")
 }
 
 func TestTheJudgeFindsNothingInAnOrderlyTask(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	p := newPlayer(b, begin(b, "standard", day(t, "2021-06-30"), moment(t, "2021-04-08 00:00")))
 	p.to(moment(t, "2021-12-31 00:00"))
 	require.Empty(t, verdict(judge(b, p.history)))

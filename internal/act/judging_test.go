@@ -9,7 +9,7 @@ import (
 	"duban/internal/plan"
 )
 
-// What the tests gather for the judge of internal/laws.
+// What the tests give to the judge, package laws.
 type (
 	done   = laws.Done
 	breach = laws.Breach
@@ -25,7 +25,7 @@ type history struct {
 	acts                             []done
 	said                             []plan.Stage
 	shown                            []shown
-	facts                            []act.Fact // that the rules which add up counted at the end
+	facts                            []act.Fact // that the rules of consequences counted at the end
 	talks                            []*talkHistory
 	notices                          []holidays
 }
@@ -35,8 +35,8 @@ type holidays struct {
 	at  time.Time
 	cal *calendar.Calendar
 	n   int       // in the order of the ledger, with the acts
-	i   int       // how much had been said by then
-	of  time.Time // when what it takes back had come; zero: nothing
+	i   int       // how many words had been said by then: laws.Holidays.Said
+	of  time.Time // when the notice that it takes back came into force: laws.Holidays.Undoes
 }
 
 // talkHistory is what a ledger holds of one talk about a task.
@@ -63,9 +63,9 @@ func (h history) law() laws.History {
 	return out
 }
 
-func rulesOf(b act.Book) laws.Rules {
+func rulesOf(b act.Rules) laws.Rules {
 	return laws.Rules{Calendar: b.Calendar, Policies: b.Policies, Zone: calendar.Beijing, Units: b.People.Units}
 }
 
-// judge holds a task's history to the laws.
-func judge(b act.Book, h history) []breach { return laws.Judge(rulesOf(b), h.law()) }
+// judge judges a task's history by the laws.
+func judge(b act.Rules, h history) []breach { return laws.Judge(rulesOf(b), h.law()) }

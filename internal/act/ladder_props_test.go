@@ -89,9 +89,9 @@ func TestNoStageIsLost(t *testing.T) {
 	})
 }
 
-// toldByTheOrder tells a reminder that the launch came too late for, where the next
-// office morning comes after the limit: the order says the limit on the day of the
-// launch, and nothing speaks after it as if before.
+// toldByTheOrder tells a reminder whose day was over at the launch, where the next office
+// morning comes after the limit. The order says the limit on the day of the launch then, and no
+// reminder is said after the limit.
 func toldByTheOrder(l ladderer, s setting, r plan.Rule) bool {
 	if overdue(r) || r.Unless != "" || calendar.DayOf(s.assigned.In(calendar.Beijing)).After(s.due) || !l.Morning(s.policy, s.assigned).After(s.due) {
 		return false
@@ -100,7 +100,7 @@ func toldByTheOrder(l ladderer, s setting, r plan.Rule) bool {
 	return moved.At(9, 0, calendar.Beijing).Before(s.assigned)
 }
 
-// limits is the stages about a task's own limit: those that no acknowledgement spares.
+// limits are the stages about a task's own limit, without those about the acknowledgement.
 func limits(stages []plan.Stage) []plan.Stage {
 	return slices.DeleteFunc(slices.Clone(stages), func(s plan.Stage) bool { return s.Unless != "" })
 }
@@ -122,7 +122,8 @@ func TestStagesSpeakOnWorkingMorningsOneADay(t *testing.T) {
 	})
 }
 
-// ordinary is where a rule stands by itself: its day wanted and its working day.
+// ordinary is the day on which a rung speaks when nothing moves it but rest days: wanted is that
+// day by the policy, moved the working day on which it speaks.
 func ordinary(l ladderer, s setting, r plan.Rule) (wanted, moved calendar.Day) {
 	switch {
 	case r.From == plan.FromAssigned:
@@ -144,8 +145,8 @@ func ordinary(l ladderer, s setting, r plan.Rule) (wanted, moved calendar.Day) {
 	return wanted, moved
 }
 
-// chained is the day of a rung that is counted from a day after those before it: never
-// nearer to the one before than the policy has them, also where rest days moved that.
+// chained is the day of a rung that is counted from a day, after the rungs before it: never
+// nearer to the one before than in the policy, even where rest days have moved that one.
 func chained(l ladderer, s setting, r plan.Rule, from calendar.Day, like func(plan.Rule) bool) calendar.Day {
 	var rules []plan.Rule
 	for _, x := range s.policy.Stages {
@@ -204,8 +205,8 @@ func TestStagesKeepToTheirSideOfTheDueDate(t *testing.T) {
 	})
 }
 
-// Whether a stage about the acknowledgement will speak is not known in advance:
-// so only its like becomes one with it, and the due date does not hold it back.
+// Whether a stage about the acknowledgement will speak is not known in advance. So it merges
+// only with other stages about the acknowledgement, and may come after the due date.
 func TestStagesAboutTheAcknowledgementStandByThemselves(t *testing.T) {
 	t.Parallel()
 	checkLadders(t, func(t *rapid.T, l ladderer, s setting) {
@@ -237,7 +238,7 @@ func TestTheGravestOfADayWins(t *testing.T) {
 		for _, stage := range s.stages {
 			missed := slices.Contains(stage.Merged, plan.CatchUp) || stage.ID == plan.CatchUp
 			for _, id := range stage.Merged {
-				if !missed { // what was missed may have been graver: it is past
+				if !missed { // rungs whose day was over may have been graver than the word that replaces them
 					require.LessOrEqual(t, kinds[id].Gravity(), stage.Kind.Gravity(), "%s in %s", id, stage.ID)
 				}
 			}
@@ -259,7 +260,7 @@ func TestALaunchInTimeMovesNothingElse(t *testing.T) {
 			_, moved := ordinary(l, s, r)
 			return overdue(r) && lateFor(moved)
 		})
-		first := calendar.NewDay(2100, 1, 1) // of those after the due date
+		first := calendar.NewDay(2100, 1, 1) // the first of the days of the rungs after the due date
 		for _, r := range s.policy.Stages {
 			if _, moved := ordinary(l, s, r); overdue(r) && moved.Before(first) {
 				first = moved
@@ -326,7 +327,7 @@ func TestALaterLaunchNeverMovesTheDueDatesOwnStages(t *testing.T) {
 		late := l.Ladder(policy, due, "u", due.AddDays(-rapid.IntRange(0, 60).Draw(t, "days before")).At(rapid.IntRange(0, 23).Draw(t, "hour"), 0, calendar.Beijing))
 		for _, s := range limits(late) {
 			if late[0].ID == plan.CatchUp && !late[0].At.Before(days["urge"]) && s.At.After(late[0].At) {
-				break // told of the due date only when it has passed: urged on the day after that
+				break // the unit is told of the due date only after it has passed, and is urged on the next working day
 			}
 			if s.ID != plan.CatchUp {
 				require.Equal(t, days[s.ID], s.At, s.ID)

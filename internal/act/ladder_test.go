@@ -37,14 +37,14 @@ func seededLadderer(t require.TestingT) ladderer {
 type ladderer struct{ plan.Ladderer }
 
 func (l ladderer) Ladder(p plan.Policy, due calendar.Day, lead string, assigned time.Time) []plan.Stage {
-	b := act.Book{Ladderer: l.Ladderer, Policies: map[string]plan.Policy{p.Name: p}}
+	b := act.Rules{Ladderer: l.Ladderer, Policies: map[string]plan.Policy{p.Name: p}}
 	c := b.Open(act.Case{Kind: plan.Dated, Lead: lead, Office: "office", Leadership: "group", Policy: p.Name, Due: due, Assigned: assigned})
 	return b.Ahead(c.Case)
 }
 
-// writtenLadder is a ladder as a person would write it down, one line a stage:
-// day and time in Beijing, weekday, stage, kind, light, recipients, the day it
-// was moved from, what merged into it, what spares it.
+// writtenLadder is a ladder as text, one line a stage: day and time in Beijing, weekday, stage,
+// kind, light, recipients, the day it was moved from, what merged into it, and the act that
+// makes it unnecessary.
 func writtenLadder(stages []plan.Stage) string {
 	var b strings.Builder
 	for _, s := range stages {
@@ -218,10 +218,10 @@ func ids(stages []plan.Stage) []string {
 	return all
 }
 
-// Four working days from a Sunday are a Thursday, before the seven days that end on the next
-// Sunday; with the three days of the national festival between they are the Monday after
-// that Sunday. Which of two rungs comes first is asked of the days on which they fall, so
-// that they keep their distance and are not said at once.
+// Four working days after a Sunday are a Thursday, which comes before the seventh day after that
+// Sunday. With the three rest days of the national festival between, they are a Monday, which
+// comes after it. The order of two rungs follows from the days on which they fall, so that they
+// keep their distance and are not said at once.
 func TestAHolidayTurnsTheOrderOfTwoRungs(t *testing.T) {
 	t.Parallel()
 	l := seededLadderer(t)

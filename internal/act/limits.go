@@ -24,7 +24,7 @@ type text struct {
 	most  int
 }
 
-// texts are all the texts of an act, a list's entries each.
+// texts are all the texts of an act; each entry of a list is one.
 func (a *Act) texts() (all []text) {
 	for _, row := range Fields {
 		if row.texts == nil {
@@ -54,8 +54,8 @@ func (a *Act) texts() (all []text) {
 	return all
 }
 
-// Lengths refuses an act that says more than its fields may hold; nil is yes. What the
-// engine says itself is not measured.
+// Lengths refuses an act that says more than its fields may hold; nil is yes. Acts of the engine
+// are not measured.
 func Lengths(a Act) *Refusal {
 	if a.By.Account == EngineActor.Account {
 		return nil
@@ -76,7 +76,8 @@ func Lengths(a Act) *Refusal {
 	return nil
 }
 
-// Cut is the act with no text longer than its limit, as a refused one is kept.
+// Cut is the act with every text and list cut to its limit, as a refused act is kept in the
+// ledger.
 func (a Act) Cut() Act {
 	a.Units, a.Evidence = cut(a.Units, FieldUnits), cut(a.Evidence, FieldFile)
 	if a.Entered != nil {
@@ -87,6 +88,11 @@ func (a Act) Cut() Act {
 		t := *a.Talk
 		t.Called, t.Missing = cut(t.Called, FieldCalled), cut(t.Missing, FieldMissing)
 		a.Talk = &t
+	}
+	if a.Incident != nil {
+		i := *a.Incident
+		i.Outlets = cut(i.Outlets, FieldOutlets)
+		a.Incident = &i
 	}
 	for _, t := range a.texts() {
 		if utf8.RuneCountInString(*t.value) > t.most {
@@ -101,11 +107,11 @@ func cut[T any](all []T, f Field) []T {
 	return append([]T(nil), all[:min(f.Row().Entries, len(all))]...)
 }
 
-// room refuses an act that would make a case remember more than can travel. The same
+// fits refuses an act that would make a case remember more than can travel. The same
 // case always gives the same JSON, which is what a replay needs.
 //
 //workflowcheck:ignore
-func room(c any, open int, field Field) *Refusal {
+func fits(c any, open int, field Field) *Refusal {
 	if open >= mostOpen {
 		return refuse("many_open", "Field", string(field), "Most", strconv.Itoa(mostOpen))
 	}

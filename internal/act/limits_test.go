@@ -44,7 +44,7 @@ func TestWhatIsTooLongIsRefusedByItsName(t *testing.T) {
 // nothing more is taken: what travels stays far below Temporal's 2 MiB.
 func TestTheGreatestCourseCanTravel(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	worst := strings.Repeat("<", 2000) // six bytes each in JSON
 	c := begin(b, "standard", calendar.NewDay(2021, 12, 31), moment(t, "2021-05-31 09:00"))
 	on := calendar.NewDay(2021, 6, 1)
@@ -79,13 +79,13 @@ func TestTheGreatestCourseCanTravel(t *testing.T) {
 	require.Less(t, len(raw), 1<<15, "32 KiB")
 }
 
-// The engine's IDs are a space of their own: nobody's act can stand where an act of
-// the engine will be looked for.
+// The engine's IDs have a form of their own, so that no person's act can have the ID under which
+// an act of the engine is looked for.
 func TestPeopleCannotTakeTheEnginesIDs(t *testing.T) {
 	t.Parallel()
 	unit, clerk := act.Actor{Account: "gaoping", Name: "甲", Unit: "gaoping"}, act.Actor{Account: "wang", Name: "王", Unit: "duban"}
 	for id, want := range map[string]string{
-		"amend-1-correct": "", "calendar-2026-v2": "", "resume-2": "", "policy-v2-a1": "", "a": "", "2021.A_b-9": "", // people's own
+		"amend-1-correct": "", "calendar-2026-v2": "", "resume-2": "", "policy-v2-a1": "", "a": "", "2021.A_b-9": "", // IDs that people may choose
 		act.AmendID(1, act.Correct): "act.refused_id_engine", act.ResumeID(2): "act.refused_id_engine", act.PolicyID(2, 1): "act.refused_id_engine",
 		act.RuleID("r/u"): "act.refused_id_engine", "engine:": "act.refused_id_engine", "engine:x": "act.refused_id_engine", "engine:amend-1-acknowledge": "act.refused_id_engine",
 		"": "act.refused_id", "-a": "act.refused_id", "a/b": "act.refused_id", "a b": "act.refused_id", "a:b": "act.refused_id", "签收": "act.refused_id",
@@ -110,11 +110,11 @@ func TestPeopleCannotTakeTheEnginesIDs(t *testing.T) {
 	require.NotNil(t, act.Named(act.Act{ID: act.AmendID(1, act.Correct), Kind: act.Reassign, By: clerk}), "it says another act than it is")
 }
 
-// In a pause, resume-2 is what any person may call an act of theirs: the pause ends by
-// itself all the same.
+// A person's act may be called resume-2 in a pause: the pause ends by itself all the same, by an
+// act with an ID of the engine's.
 func TestAPauseEndsThoughItsNumberIsTaken(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	c := begin(b, "standard", calendar.NewDay(2021, 12, 31), moment(t, "2021-05-31 09:00"))
 	acts := []act.Act{
 		{ID: "s", Kind: act.Suspend, By: clerkOf, Until: calendar.NewDay(2021, 6, 10), Reason: "x"},
@@ -130,11 +130,11 @@ func TestAPauseEndsThoughItsNumberIsTaken(t *testing.T) {
 	require.Equal(t, []string{"s", "resume-1", "resume-2", "engine:resume-3"}, after.Known)
 }
 
-// TestNoPolicyTakesTheEnginesNames: whatever stages the engine makes itself, of matters,
-// talks and acts in any order, no policy may call one of its own so.
+// TestNoPolicyTakesTheEnginesNames: no stage of a policy may have an ID that the engine gives to
+// its own stages, about anything owed, talks and acts in any order.
 func TestNoPolicyTakesTheEnginesNames(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	ofPolicy := map[string]bool{}
 	for _, p := range b.Policies {
 		for _, s := range p.Stages {
@@ -155,7 +155,8 @@ func TestNoPolicyTakesTheEnginesNames(t *testing.T) {
 	require.Greater(t, len(own), 30, "stages of many kinds are made")
 }
 
-// TestEvidenceIsAFileOrAnAddressOnTheWeb: of a task as of a talk, for whatever act.
+// TestEvidenceIsAFileOrAnAddressOnTheWeb: the same for every act that has evidence, on a task or
+// on a talk.
 func TestEvidenceIsAFileOrAnAddressOnTheWeb(t *testing.T) {
 	t.Parallel()
 	office := act.Actor{Account: "zhao", Name: "赵某", Unit: "office"}

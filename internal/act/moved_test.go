@@ -12,10 +12,11 @@ import (
 	"duban/internal/plan"
 )
 
-// What moves a task's words: notices of holidays, rules and dates. All days are counted
-// by hand on the calendar of 2021: of May, 05-01 to 05-05 rest, 05-08 is worked.
+// What moves a task's words: holiday notices, rules and dates. All days are counted by hand on
+// the calendar of 2021: in May, 05-01 to 05-05 are rest days and 05-08 is a working day.
 
-// days are rest days (-2021-05-06) and working days (+2021-05-09) by a notice.
+// days are the entries of a holiday notice: rest days (-2021-05-06) and working days
+// (+2021-05-09).
 func days(t *testing.T, all ...string) (days []calendar.Holiday) {
 	for _, d := range all {
 		days = append(days, calendar.Holiday{Name: "防汛", Date: day(t, d[1:]), IsOffDay: d[0] == '-'})
@@ -33,8 +34,8 @@ func (p *player) heard() string {
 	return b.String()
 }
 
-// A late notice makes the days up to the limit rest days: "due today" is said while it
-// is before the limit, in one word with what else was to be said, and not with the urge.
+// A late notice makes the days up to the limit rest days: "due today" is said before the limit,
+// merged with the reminders that were still to come, and on another day than the urge.
 func TestALateNoticeBeforeALimit(t *testing.T) {
 	t.Parallel()
 	p := started(t, "2021-05-13")
@@ -46,7 +47,7 @@ func TestALateNoticeBeforeALimit(t *testing.T) {
 	require.Equal(t, "\n05-10 15:00 due\n05-17 09:00 urge\n", p.heard(), "05-15 and 05-16 are a weekend")
 }
 
-// A notice of a rest day, on a rest day.
+// A holiday notice that comes into force on a rest day, and makes further days rest days.
 func TestANoticeThatComesOnARestDay(t *testing.T) {
 	t.Parallel()
 	p := started(t, "2021-05-07")
@@ -54,19 +55,20 @@ func TestANoticeThatComesOnARestDay(t *testing.T) {
 	before := len(p.said)
 	p.announce(moment(t, "2021-05-02 12:00"), withDays(p.Calendar, days(t, "-2021-05-06", "-2021-05-07")))
 	p.to(moment(t, "2021-05-11 00:00"))
-	require.Empty(t, verdict(judge(newBook(t), p.history)))
+	require.Empty(t, verdict(judge(newRules(t), p.history)))
 	p.said = p.said[before:]
 	require.Equal(t, "\n05-02 12:00 due\n05-08 09:00 urge\n", p.heard(), "05-08 is worked")
 }
 
-// A pause that ends by itself in the holidays before the limit is told before it.
+// When a pause ends by itself in the holidays before the limit, its end is told before the
+// limit.
 func TestAPauseThatEndsBeforeALimitIsToldBeforeIt(t *testing.T) {
 	t.Parallel()
 	p := started(t, "2021-05-05", "2021-04-20 10:00 clerk suspend until=2021-05-03")
 	p.to(moment(t, "2021-05-08 00:00"))
 	require.Contains(t, p.heard(), "05-03 09:00 act-3-resume\n")
 	require.Contains(t, p.heard(), "05-06 09:00 urge\n")
-	require.Empty(t, verdict(judge(newBook(t), p.history)))
+	require.Empty(t, verdict(judge(newRules(t), p.history)))
 }
 
 // A notice imported by mistake at 10:00 and taken back at 15:00 leaves no trace: the
@@ -83,7 +85,7 @@ func TestANoticeTakenBackLeavesNoTrace(t *testing.T) {
 			p.takeBack(moment(t, "2021-05-17 15:00"), cal)
 		}
 		p.to(moment(t, "2021-07-01 00:00"))
-		require.Empty(t, verdict(judge(newBook(t), p.history)))
+		require.Empty(t, verdict(judge(newRules(t), p.history)))
 		return p
 	}
 	ids := func(p *player, from string) string {
@@ -100,7 +102,7 @@ func TestANoticeTakenBackLeavesNoTrace(t *testing.T) {
 		days []string
 	}{
 		{"2021-05-21", []string{"-2021-05-18", "-2021-05-19", "-2021-05-20", "-2021-05-21"}}, // remind-3 on 05-18, remind-1 on 05-20, due on 05-21
-		{"2021-04-30", []string{"+2021-05-16", "+2021-05-15", "+2021-05-09"}},                // the talk of 05-18 would come sooner
+		{"2021-04-30", []string{"+2021-05-16", "+2021-05-15", "+2021-05-09"}},                // the notice would bring the talk of 05-18 forward
 		{"2021-05-06", []string{"+2021-05-15", "+2021-05-16", "+2021-05-09"}},
 		{"2021-05-28", []string{"-2021-05-24", "-2021-05-25", "-2021-05-26", "-2021-05-27", "-2021-05-28"}},
 	} {
@@ -111,8 +113,8 @@ func TestANoticeTakenBackLeavesNoTrace(t *testing.T) {
 	require.Equal(t, "05-17 10:00 due\n05-18 09:00 remind-3\n05-20 09:00 remind-1\n05-21 09:00 due\n05-24 09:00 urge", strings.Join(strings.Split(ids(p, "2021-05-17 09:30"), "\n")[:5], "\n"))
 }
 
-// distances holds the rungs after the limit that are said after an instant to the
-// distances of a policy, also from the word before: in working days, counted one by one.
+// distances checks that the rungs after the limit that are said after an instant keep the
+// distances of a policy, from the rung before too: in working days, counted one by one.
 func distances(t *testing.T, p *player, policy, name, from string) {
 	t.Helper()
 	rules := map[string]plan.Rule{}
@@ -141,8 +143,8 @@ func distances(t *testing.T, p *player, policy, name, from string) {
 	}
 }
 
-// Whatever puts rungs into the past, on whatever day and at whatever hour, leaves the
-// distances between them.
+// An act or a notice that puts the days of rungs into the past leaves the distances between the
+// rungs, on whatever day and at whatever hour it comes.
 func TestWhatMovesRungsIntoThePastLeavesTheirDistances(t *testing.T) {
 	t.Parallel()
 	for after := range 27 {
@@ -153,14 +155,14 @@ func TestWhatMovesRungsIntoThePastLeavesTheirDistances(t *testing.T) {
 				if from == to {
 					continue
 				}
-				b := newBook(t)
+				b := newRules(t)
 				p := newPlayer(b, begin(b, from, day(t, "2021-05-06"), moment(t, "2021-04-08 00:00")))
 				require.Nil(t, p.on(written(t, at+" clerk set_policy policy="+to)))
 				p.to(moment(t, "2021-08-01 00:00"))
 				distances(t, p, to, at+" "+from+" → "+to, at)
 				require.Empty(t, verdict(judge(b, p.history)), at)
 			}
-			b := newBook(t)
+			b := newRules(t)
 			p := newPlayer(b, begin(b, from, day(t, "2021-05-06"), moment(t, "2021-04-08 00:00")))
 			if on.After(day(t, "2021-04-10")) {
 				require.Nil(t, p.on(written(t, at+" clerk correct due=2021-04-15")))

@@ -11,23 +11,23 @@ import (
 )
 
 // Next is what is said next about a task if nobody does anything; nil: nothing.
-func (b Book) Next(c Case) *plan.Stage { return first(b.Ahead(c)) }
+func (r Rules) Next(c Case) *plan.Stage { return first(r.Ahead(c)) }
 
-// NextOf is what is said next of one thing owed, by its ID, if it is not done; nil:
-// nothing, or it is not pressed for now.
-func (b Book) NextOf(c Case, id string) *plan.Stage {
-	return first(b.ahead(c, slices.DeleteFunc(b.Owed(c), func(o Owed) bool { return o.ID != id })))
+// NextOf is what is said next of the thing owed with this ID (Owed.ID) if it is not done; nil:
+// nothing, or its clock does not run.
+func (r Rules) NextOf(c Case, id string) *plan.Stage {
+	return first(r.ahead(c, slices.DeleteFunc(r.Owed(c), func(o Owed) bool { return o.ID != id })))
 }
 
-// Ahead is everything still to be said about a task if nobody does anything, in
-// order of time and ID. It follows from what is owed and what has been said; no
-// clock but the case's own is asked.
-func (b Book) Ahead(c Case) []plan.Stage { return b.ahead(c, b.Owed(c)) }
+// Ahead is everything still to be said about a task if nobody does anything, in order of time
+// and ID. It follows from what is owed and what has been said; the present time is not asked
+// for.
+func (r Rules) Ahead(c Case) []plan.Stage { return r.ahead(c, r.Owed(c)) }
 
-func (b Book) ahead(c Case, owed []Owed) (all []plan.Stage) {
+func (r Rules) ahead(c Case, owed []Owed) (all []plan.Stage) {
 	for _, o := range owed {
 		if o.Runs {
-			all = append(all, b.chase(c, o)...)
+			all = append(all, r.chase(c, o)...)
 		}
 	}
 	byTime(all)
@@ -48,13 +48,13 @@ func first(stages []plan.Stage) *plan.Stage {
 }
 
 // chase is everything still to be said of one thing owed whose clock runs.
-func (b Book) chase(c Case, o Owed) []plan.Stage {
-	ch := chasing{Book: b, c: c, o: o, p: b.policy(c), anchor: o.Limit}
+func (r Rules) chase(c Case, o Owed) []plan.Stage {
+	ch := chasing{Rules: r, c: c, o: o, p: r.policy(c), anchor: o.Limit}
 	if o.ID == Finish {
-		ch.anchor = b.missedFrom(c)
+		ch.anchor = r.missedFrom(c)
 	}
 	if !c.Restarted.IsZero() && o.ID != TopicReturn && o.ID != TopicReport && o.ID != TopicExtension {
-		ch.floor = b.within(ch.p.Acts.Grace, b.day(c.Restarted))
+		ch.floor = r.within(ch.p.Acts.Grace, r.day(c.Restarted))
 	}
 	ch.early()
 	ch.chain()
@@ -63,7 +63,7 @@ func (b Book) chase(c Case, o Owed) []plan.Stage {
 
 // chasing works out the stages of one thing owed.
 type chasing struct {
-	Book
+	Rules
 	c      Case
 	o      Owed
 	p      plan.Policy
@@ -73,11 +73,11 @@ type chasing struct {
 	// of it is left the policy's grace (Acts.Grace). It is zero where nothing of the
 	// kind has happened.
 	floor calendar.Day
-	told  calendar.Day // the day on which the unit is told what came too late for it
+	told  calendar.Day // the day of the word that replaces rungs which came too early for the unit (plan.CatchUp, plan.Passed); zero: none
 	out   []plan.Stage
 }
 
-// said is how a rung was said; nil when it was not.
+// said is the record of a rung that was said about what is owed now; nil: it was not said.
 func (ch *chasing) said(id string) *Said {
 	for i, s := range ch.c.Said {
 		if s.Of == ch.o.ID && s.ID == id && ch.about(s) && !ch.undone(s) {
@@ -87,8 +87,8 @@ func (ch *chasing) said(id string) *Said {
 	return nil
 }
 
-// undone tells of a reminder that it was said only because of a notice of holidays
-// that was taken back, and that its own day is still to come.
+// undone tells that a reminder was said only because of a holiday notice that has been taken
+// back, and that its own day is still to come.
 func (ch *chasing) undone(s Said) bool {
 	if !slices.ContainsFunc(ch.Undone, func(u calendar.Span) bool { return u.Holds(s.At) }) {
 		return false
@@ -101,13 +101,13 @@ func (ch *chasing) undone(s Said) bool {
 	return ch.At(ch.p, day).After(ch.Since)
 }
 
-// about tells that something said is about what is owed now: the same date, or a
-// limit no earlier than now.
+// about tells that a word is about what is owed now: of Finish, about the same date
+// (Case.Number); of other things, about a limit no earlier than the present one.
 func (ch *chasing) about(s Said) bool {
 	switch ch.o.ID {
 	case Finish:
 		return s.About == ch.c.Number
-	case Receive, TopicSilent: // told apart by their IDs, and by the assignment
+	case Receive, TopicSilent: // a stage ID of TopicSilent bears its day, and an assignment forgets what was said of Receive (pruned)
 		return true
 	}
 	return !ch.o.Limit.After(s.Limit)
@@ -118,7 +118,8 @@ func (ch *chasing) isEarly(r Rung) bool {
 	return r.Before != nil || r.Since != nil && ch.o.ID == Finish
 }
 
-// add adds a rung that speaks on a day; wanted is that day before it was moved.
+// add adds the stage of a rung that speaks on a day; wanted is that day before it was moved from
+// rest days.
 func (ch *chasing) add(r Rung, day, wanted calendar.Day) {
 	s := r.Stage
 	s.At = ch.At(ch.p, day).UTC()
@@ -131,10 +132,11 @@ func (ch *chasing) add(r Rung, day, wanted calendar.Day) {
 	ch.out = append(ch.out, s)
 }
 
-// early are the rungs that come on or before the limit. Those that an assignment
-// came too late for become one, on the next office morning; those that another
-// act has overtaken are left out, for the act itself has told the unit. Where the limit
-// comes before that morning, what must be said before it is said with the assignment.
+// early adds the rungs that come on or before the limit. Rungs whose day was over when the unit
+// was given the task become one reminder (plan.CatchUp) on the next office morning; where the
+// limit comes before that morning, the reminder comes with the assignment. Rungs of Finish whose
+// day is before the floor are left out, because the message about the act that set the floor has
+// told the unit.
 func (ch *chasing) early() {
 	missed, given, morning := plan.Stage{ID: plan.CatchUp, Kind: plan.Remind}, ch.day(ch.c.Assigned), ch.Morning(ch.p, ch.c.Assigned)
 	missed.At = ch.At(ch.p, morning).UTC()
@@ -158,7 +160,7 @@ func (ch *chasing) early() {
 			if day.After(ch.o.Since) && !day.Before(ch.floor) {
 				ch.add(r, day, wanted)
 			}
-		case day.Before(ch.floor) || stood(ch.o.stands, day) || day.Before(ch.c.Begin):
+		case day.Before(ch.floor) || halted(ch.o.halts, day) || day.Before(ch.c.Begin):
 		case ch.c.Restarted.IsZero() && ch.At(ch.p, day).Before(ch.c.Assigned):
 			missed.To = union(missed.To, r.To)
 			missed.Merged = append(missed.Merged, r.ID)
@@ -168,9 +170,9 @@ func (ch *chasing) early() {
 	}
 	if len(missed.Merged) > 0 {
 		ch.told = morning
-		if !today || ch.c.Occurs { // of others the order has said it today
+		if !today || ch.c.Occurs { // tasks that are no occurrence have been told by their order (Order) today
 			missed.Light = ch.p.LightOn(morning, ch.o.Limit, ch.Calendar)
-			ch.out = append([]plan.Stage{missed}, ch.out...) // a reminder of the same morning says more
+			ch.out = append([]plan.Stage{missed}, ch.out...) // comes first, so that merged keeps a reminder of the same morning, which says more
 		}
 	} else if ch.said(plan.CatchUp) != nil {
 		ch.told = morning
@@ -179,11 +181,11 @@ func (ch *chasing) early() {
 	ch.inForce()
 }
 
-// passed is the reminder after a resumption, or after the task was given to
-// another unit, that the date has come meanwhile: the unit heard nothing on its day.
-// Once something has been said of that date as passed it is left out.
+// passed adds the reminder (plan.Passed) that the due date came while the clock was halted, or
+// before the unit was given the task: the unit heard nothing on that day. It is left out once a
+// word has been said about that date as one that has passed.
 func (ch *chasing) passed() {
-	if ch.o.ID != Finish || ch.c.Restarted.IsZero() || !stood(ch.o.stands, ch.c.Due) && !(ch.c.Inherited(ch.Book) && ch.said(plan.CatchUp) == nil) {
+	if ch.o.ID != Finish || ch.c.Restarted.IsZero() || !halted(ch.o.halts, ch.c.Due) && !(ch.c.Inherited(ch.Rules) && ch.said(plan.CatchUp) == nil) {
 		return
 	}
 	if s := ch.said(plan.Passed); s != nil {
@@ -206,8 +208,8 @@ func (ch *chasing) passed() {
 	ch.out = append([]plan.Stage{s}, ch.out...)
 }
 
-// afterLimit tells a word after the limit about the miss that counts now: by this
-// policy, or by one before it.
+// afterLimit tells that s was said after the limit about the present due date, by this policy or
+// by one before it.
 func (ch *chasing) afterLimit(s Said) bool {
 	return s.Of == Finish && ch.about(s) && s.ID != plan.CatchUp && (s.Late || s.Kind.Gravity() > plan.DueDay.Gravity())
 }
@@ -219,15 +221,15 @@ func (ch *chasing) onOrBefore(r Rung) (day, wanted calendar.Day) {
 		wanted = r.Before.Before(ch.o.Limit, ch.Calendar)
 		return ch.Calendar.OnOrBefore(wanted), wanted
 	}
-	day, wanted = ch.run(*r.Since, ch.o.Since, ch.o.stands)
+	day, wanted = ch.run(*r.Since, ch.o.Since, ch.o.halts)
 	if last := ch.Calendar.OnOrBefore(ch.o.Limit); day.After(last) {
-		day = last // the limit's own rung is graver and says it
+		day = last // the rung of the limit itself is graver, and replaces this one
 	}
 	return day, wanted
 }
 
-// inForce moves what a new calendar has put before the instant it came into force to
-// the next office morning, or to that instant when the limit comes first.
+// inForce moves stages that a new calendar has put before the instant it came into force: to the
+// next office morning, or to that instant when the limit comes first.
 func (ch *chasing) inForce() {
 	for i := range ch.out {
 		s := &ch.out[i]
@@ -245,15 +247,15 @@ func (ch *chasing) inForce() {
 	}
 }
 
-// chain are the rungs after the limit, and those of a term that runs from the
-// assignment: each after the one before, never nearer to it than the policy puts
-// them, in days in which the clock ran.
+// chain adds the rungs that count from the limit on, and those that count from the assignment
+// on. Each comes after the one before, never nearer to it than in the policy, in days in which
+// the clock ran.
 func (ch *chasing) chain() {
 	first := ch.floor
 	if !ch.told.IsZero() {
 		first = latest(first, ch.Calendar.AddWorkdays(ch.told, 1))
 	}
-	if ch.o.ID == TopicSilent && !ch.c.ChaseFrom.IsZero() { // the office has asked by hand
+	if ch.o.ID == TopicSilent && !ch.c.ChaseFrom.IsZero() { // the office has chased by hand (Chase)
 		first = latest(first, ch.Calendar.OnOrAfter(ch.c.ChaseFrom))
 	}
 	var prev *plan.Offset
@@ -261,11 +263,11 @@ func (ch *chasing) chain() {
 	rungs := ch.ordered()
 	for i, r := range rungs {
 		offset, from := ch.counted(r)
-		nominal, wanted := ch.run(*offset, from, ch.o.stands)
+		nominal, wanted := ch.run(*offset, from, ch.o.halts)
 		day := nominal
 		if prev != nil {
-			if _, due := ch.run(*prev, from, ch.o.stands); prevDay.After(due) { // it was said later than its day, or moved from rest days: keep the distance
-				day, _ = ch.run(*offset, prev.Before(prevDay, ch.Calendar), after(ch.o.stands, prevDay))
+			if _, due := ch.run(*prev, from, ch.o.halts); prevDay.After(due) { // the rung before was said later than its day, or moved from rest days: keep the distance
+				day, _ = ch.run(*offset, prev.Before(prevDay, ch.Calendar), after(ch.o.halts, prevDay))
 			}
 		}
 		day = latest(day, first)
@@ -280,7 +282,7 @@ func (ch *chasing) chain() {
 		case s != nil:
 			day = ch.day(s.At)
 		case ch.o.ID == TopicSilent && !day.Before(ch.Calendar.OnOrBefore(ch.c.Due)):
-			return // its own reminders come first
+			return // the reminders of the due date come first
 		case ch.o.ID == Finish && r.After != nil && day != nominal:
 			ch.add(r, day, nominal)
 		default:
@@ -299,7 +301,7 @@ func (ch *chasing) counted(r Rung) (*plan.Offset, calendar.Day) {
 }
 
 // ordered are the rungs of the chain in order of the days on which they are due if the
-// clock does not stand. Where one counts in calendar days and another in working days,
+// clock runs. Where one counts in calendar days and another in working days,
 // a holiday between may turn their order.
 func (ch *chasing) ordered() []Rung {
 	rungs := slices.DeleteFunc(slices.Clone(ch.o.Rungs), ch.isEarly)
@@ -311,10 +313,11 @@ func (ch *chasing) ordered() []Rung {
 	return rungs
 }
 
-// replaced is the word of another policy that stands for rungs[at], about the same
-// date: a graver one, for a ladder is not gone down, or one as grave when the rung's
-// day had passed before. Mere reminders go on. A word that this policy puts before the
-// rung stands for nothing.
+// replaced is the word of another policy, about the same date, that counts as rungs[at]: a
+// graver one, because no milder word follows a graver one; or one as grave, when passed tells
+// that the rung's day was over before the clock was started anew. Words no graver than
+// plan.DueDay replace nothing, and rungs no graver than that are replaced only when passed. A
+// word that this policy itself has up to rungs[at] does not count.
 func (ch *chasing) replaced(rungs []Rung, at int, passed bool) *Said {
 	r := rungs[at]
 	for i, s := range ch.c.Said {
@@ -332,9 +335,8 @@ func (ch *chasing) replaced(rungs []Rung, at int, passed bool) *Said {
 	return nil
 }
 
-// merged are the stages in order of time; those of the task's own limit, and those
-// about its receipt, that meet on a day become the gravest of them, and among
-// equals the one that stands later in the policy.
+// merged are the stages of the thing owed in order of time. Stages that meet at one instant
+// become the gravest of them, and among equals the one that comes later in the policy.
 func (ch *chasing) merged() (out []plan.Stage) {
 	slices.SortStableFunc(ch.out, func(x, y plan.Stage) int { return x.At.Compare(y.At) })
 	for i, s := range ch.out {
@@ -354,9 +356,9 @@ func (ch *chasing) merged() (out []plan.Stage) {
 	return out
 }
 
-// after are the intervals of stands that come after a day.
-func after(stands []Stand, d calendar.Day) []Stand {
-	return slices.DeleteFunc(slices.Clone(stands), func(s Stand) bool { return !s.Until.IsZero() && !s.Until.After(d) })
+// after are the halts that end after a day.
+func after(halts []Halt, d calendar.Day) []Halt {
+	return slices.DeleteFunc(slices.Clone(halts), func(s Halt) bool { return !s.Until.IsZero() && !s.Until.After(d) })
 }
 
 func union(a, b []people.Recipient) []people.Recipient {

@@ -16,7 +16,7 @@ import (
 	"duban/internal/report"
 )
 
-// rowOf is a task as the ledger has it.
+// rowOf is the ledger's row of a task.
 func rowOf(id string, c act.Case) ledger.Task {
 	t := ledger.Task{Plan: "water", ID: id, Kind: plan.Dated, Title: c.Title, Lead: c.Lead, Assist: c.Assist, Due: c.Due,
 		Policy: c.Policy, State: ledger.TaskOpen, Assigned: c.Assigned, Facts: c}
@@ -29,13 +29,13 @@ func rowOf(id string, c act.Case) ledger.Task {
 	return t
 }
 
-// launchedOf is the plan that a book works by.
-func launchedOf(b act.Book) ledger.Launched {
+// launchedOf is a launched plan with the policies and the directory of some rules.
+func launchedOf(b act.Rules) ledger.Launched {
 	return ledger.Launched{Plan: plan.Plan{ID: "water", Title: "水计划", Year: 2021, Policies: b.Policies, Directory: b.People}, At: calendar.NewDay(2021, 4, 8).At(0, 0, calendar.Beijing)}
 }
 
-// book is the book of players' tasks at the end of a day.
-func bookOf(b act.Book, all []*player, today calendar.Day) report.Table {
+// exportOf is the book of players' tasks at the end of a day.
+func exportOf(b act.Rules, all []*player, today calendar.Day) report.Table {
 	var tasks []ledger.Task
 	for i, p := range all {
 		tasks = append(tasks, rowOf(fmt.Sprint("t", i), p.Case))
@@ -43,8 +43,8 @@ func bookOf(b act.Book, all []*player, today calendar.Day) report.Table {
 	return report.Book(launchedOf(b), tasks, nil, nil, nil, today, b.Calendar)
 }
 
-// until is the year played again up to the end of a day.
-func (y year) until(b act.Book, last calendar.Day) *player {
+// until plays the year again up to the end of a day.
+func (y year) until(b act.Rules, last calendar.Day) *player {
 	p, end := y.player(b), last.AddDays(1).At(0, 0, calendar.Beijing)
 	for _, s := range y.acts {
 		if s.At.Before(end) && s.notice == nil {
@@ -56,11 +56,11 @@ func (y year) until(b act.Book, last calendar.Day) *player {
 	return p
 }
 
-// Law 12: what a book, its counts and the rules that add up say of the same tasks on
-// the same day is the judge's own reading.
+// Law 12 of package laws: the book, its counts and the rules of consequences say the same of the
+// same tasks on the same day as the judge.
 func TestOneReadingInEveryTable(t *testing.T) {
 	t.Parallel()
-	b := amended(newBook(t))
+	b := amended(newRules(t))
 	overdue, late, reported := 0, 0, 0
 	for seed := uint64(1); seed <= many(80); seed++ {
 		r := rand.New(rand.NewPCG(seed, 17))
@@ -70,9 +70,9 @@ func TestOneReadingInEveryTable(t *testing.T) {
 			y, _ := invent(b, seed*10+n)
 			all = append(all, y.until(b, today))
 		}
-		table := bookOf(b, all, today)
+		table := exportOf(b, all, today)
 		var tally report.Tally
-		byRules := map[string]int{} // tasks that are overdue by the rules that add up, and by how much
+		byRules := map[string]int{} // tasks that are overdue by the rules of consequences, and by how many working days
 		var facts []act.Fact
 		for i, p := range all {
 			row, m := table.Tasks[i], shown{On: today, Overdue: table.Tasks[i].Overdue, Late: table.Tasks[i].WorkdaysLate}
@@ -82,7 +82,7 @@ func TestOneReadingInEveryTable(t *testing.T) {
 			p.history.shown = []shown{m}
 			require.Empty(t, verdict(judge(b, p.history)), "seed %d, task %d on %s\n%s", seed, i, today, acted(p.acts))
 			for _, f := range p.Facts(row.ID, p.Case, today) {
-				f.Unwarned = false // whether the ladder has warned of it is another question
+				f.Unwarned = false // whether the ladder has warned of the task is not compared here
 				facts = append(facts, f)
 			}
 			switch {
@@ -118,7 +118,7 @@ func TestOneReadingInEveryTable(t *testing.T) {
 		for i, p := range all {
 			row := table.Tasks[i]
 			n, counted := byRules[row.ID]
-			own := row.Overdue && !p.Inherited(b) // a miss of the unit before is not its own
+			own := row.Overdue && !p.Inherited(b) // a miss of the unit that led before is not this unit's
 			require.Equal(t, own, counted, "seed %d, task %d: a rule counts it, the book says overdue", seed, i)
 			if counted {
 				require.Equal(t, -*row.WorkdaysLeft, n, "seed %d, task %d", seed, i)
@@ -135,10 +135,10 @@ func TestTheJudgeSeesATableThatReadsOtherwise(t *testing.T) {
 	h := planted(t, []string{"2021-04-09 08:00 unit acknowledge", "2021-06-29 10:00 unit complete", "2021-07-12 10:00 clerk verify"}, []string{"2021-06-23 09:00 remind-7 remind gaoping/liaison"})
 	h.until = moment(t, "2021-07-14 00:00")
 	h.shown = []shown{{On: day(t, "2021-07-13"), Late: 8}}
-	require.Contains(t, verdict(judge(newBook(t), h)), "law 12", "done in time: the days of the office are not the unit's")
+	require.Contains(t, verdict(judge(newRules(t), h)), "law 12", "done in time: the days of the office are not the unit's")
 }
 
-// otherwise holds what was foretold against what happened, column by column.
+// otherwise are the differences between what was foretold and what happened, column by column.
 func otherwise(foretold, happened []plan.Stage) (found []breach) {
 	for i := range max(len(foretold), len(happened)) {
 		switch {
@@ -173,11 +173,12 @@ func TestTheJudgeSeesWhatWasForetoldOtherwise(t *testing.T) {
 	require.Contains(t, verdict(otherwise(nil, foretold)), "law 13")
 }
 
-// Law 13: at every moment what is foretold, in every column, is what then happens if
-// nobody does anything: when, what, to whom, about which date, in which light.
+// Law 13 of package laws: at every moment everything that is foretold then happens if nobody
+// does anything: the same words at the same time to the same people, about the same date, in the
+// same light.
 func TestWhatIsForetoldHappens(t *testing.T) {
 	t.Parallel()
-	b := amended(newBook(t))
+	b := amended(newRules(t))
 	compared := 0
 	for seed := uint64(1); seed <= many(80); seed++ {
 		y, _ := invent(b, seed)
@@ -195,7 +196,7 @@ func TestWhatIsForetoldHappens(t *testing.T) {
 		p.to(now.Add(1))
 		foretold, ends := p.Ahead(p.Case), p.Case
 		due, today := p.Due, dayOf(now)
-		state := bookOf(p.Book, []*player{p}, today).Tasks[0]
+		state := exportOf(p.Rules, []*player{p}, today).Tasks[0]
 		if state.Next != nil && len(p.courses) == 0 {
 			require.NotNil(t, p.Course.Next, "seed %d", seed)
 			require.Equal(t, p.Course.Next.ID, state.Next.Stage, "seed %d: the book's next is the engine's", seed)
@@ -203,7 +204,7 @@ func TestWhatIsForetoldHappens(t *testing.T) {
 		}
 		require.Equal(t, due, state.Due)
 		require.Equal(t, p.State, state.Phase)
-		if ends.Pause != nil { // it may end by itself, which is an act of the engine
+		if ends.Pause != nil { // the pause may end by itself, which is an act of the engine and not foretold
 			continue
 		}
 		said := len(p.said)

@@ -10,18 +10,18 @@ import (
 // TopicOrder is the topic of the word by which units are given a task or a duty 交办.
 const TopicOrder = "order"
 
-// OrderID is that word's stage ID.
+// OrderID is the stage ID of that word.
 const OrderID = "act-0-" + TopicOrder
 
-// Order is what the units hear at once that a plan gives a task, or a duty, to lead
-// or to assist in: it says the limit before anybody is reminded or urged. nil of
-// what nobody is told of: a standing line asks for nothing by a day, and of an
-// occurrence its duty's order has told.
-func (b Book) Order(c Case) *plan.Stage { return b.OrderAt(c, c.Assigned) }
+// Order is the word 交办 by which the units that lead and assist hear at once that a plan gives
+// them a task or a duty. It says the limit before anybody is reminded or urged. It is nil for a
+// standing task, which asks for nothing by a day, and for an occurrence, of which the order of
+// its duty has told.
+func (r Rules) Order(c Case) *plan.Stage { return r.OrderAt(c, c.Assigned) }
 
 // OrderAt is Order of what is given at another instant than the lead's assignment: a
 // task that goes on in the next plan.
-func (b Book) OrderAt(c Case, at time.Time) *plan.Stage {
+func (r Rules) OrderAt(c Case, at time.Time) *plan.Stage {
 	if c.Kind == plan.Standing || c.Occurs {
 		return nil
 	}
@@ -29,5 +29,5 @@ func (b Book) OrderAt(c Case, at time.Time) *plan.Stage {
 	for _, u := range c.Assist {
 		to = append(to, people.Recipient{Unit: u, Role: people.Liaison})
 	}
-	return &plan.Stage{ID: OrderID, Kind: plan.Told, At: at.UTC(), To: b.People.Once(to), Matter: plan.Matter{Topic: TopicOrder}}
+	return &plan.Stage{ID: OrderID, Kind: plan.Told, At: at.UTC(), To: r.People.Once(to), Matter: plan.Matter{Topic: TopicOrder}}
 }

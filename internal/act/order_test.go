@@ -20,7 +20,7 @@ var (
 // task due on a day, and gives what was said until the end of a day.
 func story(t *testing.T, due, until string, acts ...string) (lines []string, c act.Course) {
 	t.Helper()
-	b := newBook(t)
+	b := newRules(t)
 	c = begin(b, "standard", day(t, due), moment(t, "2021-04-08 00:00"))
 	var all []act.Act
 	for _, line := range acts {
@@ -108,11 +108,11 @@ func TestOrdinaryOrdersOfActs(t *testing.T) {
 	}
 }
 
-// measured is where a task stands on a day after acts.
+// measured is how far a task is on a day after acts.
 func measured(t *testing.T, due, today string, acts ...string) act.Measure {
 	t.Helper()
 	_, c := story(t, due, today, acts...)
-	return newBook(t).Measure(c.Case, day(t, today))
+	return newRules(t).Measure(c.Case, day(t, today))
 }
 
 func TestOneReadingOfLate(t *testing.T) {
@@ -134,7 +134,7 @@ func TestOneReadingOfLate(t *testing.T) {
 
 func TestAMissStaysWithWhoLed(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	_, c := story(t, "2021-04-30", "2021-05-30", "2021-05-21 10:00 clerk reassign unit=zezhou")
 	require.Equal(t, []act.Fact{
 		{Kind: act.FactDue, Unit: "gaoping", Task: "b", Day: day(t, "2021-04-30"), State: act.Closed, Closed: day(t, "2021-05-21"), Late: 13},
@@ -145,7 +145,7 @@ func TestAMissStaysWithWhoLed(t *testing.T) {
 
 func TestATaskThatHasNotBegun(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	c := begin(b, "standard", day(t, "2021-09-30"), moment(t, "2021-04-08 00:00"))
 	c.Begin = day(t, "2021-07-08")
 	c = b.Course(c.Case)
@@ -161,7 +161,7 @@ func TestATaskThatHasNotBegun(t *testing.T) {
 
 func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	c := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00"))
 	_, c, _ = b.Play(c, nil, moment(t, "2021-05-20 00:00"))
 	talk := b.OpenTalk(act.TalkCase{Task: "b", What: plan.ProposeTalk, Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.Origin{Kind: act.OriginStage}, About: c.Number}, moment(t, "2021-05-18 09:00"))
@@ -185,8 +185,9 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, act.TalkVoid, void.State)
 
-	// A proposal is withdrawn. When the slip is found it is before the leader again: the miss is one miss, and the ladder does
-	// not call for a talk about it once more.
+	// A proposal is withdrawn. When the mistaken date is set back the proposal is before the
+	// leader again: the miss is the same one, and the ladder does not call for a talk about it
+	// once more.
 	proposed := talk
 	proposed.State, proposed.Asked = act.TalkProposed, day(t, "2021-05-18")
 	withdrawn, told, ok := b.AffectedBy(proposed, proposed.Task, c.Case, after.Case, a)
@@ -208,23 +209,25 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	require.True(t, again.Founded(back.Case))
 }
 
-// A date that passed while the task waits is neither today's nor overdue.
+// A date that passed while the task waits for the office is listed neither as due today nor as
+// overdue.
 func TestADateThatPassedWhileTheClockStands(t *testing.T) {
 	t.Parallel()
 	const inTime = "2021-04-29 10:00 unit complete"
-	require.False(t, measured(t, "2021-04-30", "2021-04-30", inTime).Stood)
-	require.True(t, measured(t, "2021-04-30", "2021-05-19", inTime).Stood)
-	require.False(t, measured(t, "2021-04-30", "2021-05-20", "2021-05-06 10:00 unit complete").Stood, "it was late when it was reported")
+	require.False(t, measured(t, "2021-04-30", "2021-04-30", inTime).Halted)
+	require.True(t, measured(t, "2021-04-30", "2021-05-19", inTime).Halted)
+	require.False(t, measured(t, "2021-04-30", "2021-05-20", "2021-05-06 10:00 unit complete").Halted, "it was late when it was reported")
 }
 
-// Law 3: a proposal goes with the date it rests on, and comes back with it, however it was
-// made; what has ended for another reason does not.
+// Law 3 of package laws: a proposal is withdrawn with the date that it rests on, and comes back
+// with that date, whoever made it. A proposal that has ended for another reason does not come
+// back.
 func TestAProposalComesBackWithItsDate(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	for name, c := range map[string]struct {
 		acts []string
-		want []act.TalkState // after each
+		want []act.TalkState // the state after each act
 	}{
 		"a slip found at once":            {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-13 10:05 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed}},
 		"granted, and taken back":         {[]string{"2021-05-13 10:00 clerk grant due=2021-09-30", "2021-05-20 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed}},
@@ -248,7 +251,7 @@ func TestAProposalComesBackWithItsDate(t *testing.T) {
 				asks := written(t, "2021-04-20 10:00 unit extend due=2021-09-30")
 				task, _, refused := b.Act(task, asks)
 				require.Nil(t, refused)
-				_, task, _ = b.Play(task, nil, moment(t, "2021-05-12 00:00")) // it was urged and warned
+				_, task, _ = b.Play(task, nil, moment(t, "2021-05-12 00:00")) // the unit was urged and warned
 				propose := written(t, "2021-05-12 10:00 clerk propose unit=gaoping")
 				propose.Talk = &act.TalkFacts{What: what}
 				talk, refused := b.Propose(act.TalkCase{Task: "t", Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}, About: task.Number}, propose)

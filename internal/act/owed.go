@@ -24,19 +24,19 @@ const (
 type Owed struct {
 	ID     string             // finish, receive, silent, part-1, instruction-1, return-4, extension-7, report-9; of a talk its step
 	By     []people.Recipient // the seats that have to do it
-	Since  calendar.Day       // its days count after this one
+	Since  calendar.Day       // the day after which its days count
 	Limit  calendar.Day       // the last day to do it; zero when it has none of its own
-	Runs   bool               // its clock runs: somebody may be chased for it now
+	Runs   bool               // its clock runs, and somebody may be chased for it now
 	Rungs  []Rung             // the words by which it is chased
 	soon   bool               // a reminder that would come before its days begin comes on the first of them
 	matter plan.Matter
-	stands []Stand
+	halts  []Halt
 }
 
 // Topic is what it is about, "" where that is the task's own limit.
 func (o Owed) Topic() string { return o.matter.Topic }
 
-// Rung is one word by which something owed is chased. One of the distances is set.
+// Rung is one word by which something owed is chased. Exactly one of the distances is set.
 type Rung struct {
 	plan.Stage              // without its time
 	Before     *plan.Offset // counted back from the limit
@@ -44,7 +44,8 @@ type Rung struct {
 	Since      *plan.Offset // counted after Owed.Since, likewise, but not past the limit
 }
 
-// Finish and Receive are the task itself: do it, and say that it has come.
+// Finish and Receive are the Owed.ID of what the lead owes of every task: to do it, and to
+// acknowledge it 签收.
 const (
 	Finish  = "finish"
 	Receive = "receive"
@@ -52,11 +53,11 @@ const (
 
 // Owed is everything that is owed about a task now, in a fixed order. A task that
 // is over, and a duty, whose occurrences are tasks, owe nothing.
-func (b Book) Owed(c Case) []Owed {
+func (r Rules) Owed(c Case) []Owed {
 	if c.Over() || c.Kind != plan.Dated || c.Due.IsZero() {
 		return nil
 	}
-	o := owing{Book: b, c: c, p: b.policy(c)}
+	o := owing{Rules: r, c: c, p: r.policy(c)}
 	o.task()
 	o.silent()
 	o.parts()
@@ -67,7 +68,7 @@ func (b Book) Owed(c Case) []Owed {
 
 // owing gathers what is owed about one task.
 type owing struct {
-	Book
+	Rules
 	c   Case
 	p   plan.Policy
 	all []Owed
@@ -84,7 +85,7 @@ func (c Case) to(roles ...people.Role) (to []people.Recipient) {
 // task is the task's own ladder, as its policy has it: to receive it, and to
 // finish it.
 func (o *owing) task() {
-	own := Owed{By: o.c.to(people.Liaison), Since: o.begins(o.c), Limit: o.c.Due, Runs: o.c.Runs(), stands: o.c.stands()}
+	own := Owed{By: o.c.to(people.Liaison), Since: o.begins(o.c), Limit: o.c.Due, Runs: o.c.Runs(), halts: o.c.halts()}
 	finish, receive := own, own
 	finish.ID, receive.ID = Finish, Receive
 	for _, rule := range o.p.Stages {
@@ -117,25 +118,25 @@ func (o *owing) deciding(to []people.Recipient) []people.Recipient {
 	return union(to, o.c.to(people.Leader))
 }
 
-// silent is the sign of life that a unit owes which has received the task, until
-// its own reminders come. Its days count anew from the day on which the office sets
-// another date: whoever has just settled that with the unit does not ask for life
-// the next morning.
+// silent is the sign of life that a unit owes which has received the task, until the reminders
+// of the due date come. Its days count anew from the day on which the office sets another date:
+// the office has settled the date with the unit then, and does not ask for news the next
+// morning.
 func (o *owing) silent() {
 	if o.c.Heard.IsZero() || o.c.Acknowledged.IsZero() {
 		return
 	}
-	o.all = append(o.all, Owed{ID: TopicSilent, By: o.c.to(people.Liaison), Since: latest(o.c.Heard, o.begins(o.c), o.c.DateSet), Runs: o.c.Runs(), stands: o.c.stands(),
+	o.all = append(o.all, Owed{ID: TopicSilent, By: o.c.to(people.Liaison), Since: latest(o.c.Heard, o.begins(o.c), o.c.DateSet), Runs: o.c.Runs(), halts: o.c.halts(),
 		matter: plan.Matter{Topic: TopicSilent, Limit: o.c.Heard},
 		Rungs:  []Rung{{Stage: plan.Stage{ID: TopicSilent + "-" + o.c.Heard.String(), Kind: plan.Urge, To: o.c.to(people.Liaison, people.Deputy)}, Since: &o.p.Acts.Silent}}})
 }
 
-// parts are what assisting units owe the lead. Their clocks stand with the task's.
+// parts are what assisting units owe the lead. Their clocks halt with the task's.
 func (o *owing) parts() {
 	for _, p := range o.c.Parts {
 		if p.Given.IsZero() {
 			helper := Case{Lead: p.Unit}
-			o.add(Owed{ID: TopicPart + "-" + p.ID, By: helper.to(people.Liaison), Since: p.Asked, Limit: p.Due, Runs: o.c.Runs(), stands: o.c.stands(),
+			o.add(Owed{ID: TopicPart + "-" + p.ID, By: helper.to(people.Liaison), Since: p.Asked, Limit: p.Due, Runs: o.c.Runs(), halts: o.c.halts(),
 				matter: plan.Matter{Topic: TopicPart, Words: p.Words, By: o.People.Name(o.c.Lead)}},
 				o.p.Acts.Part, o.p.Acts.PartMissed, append(helper.to(people.Liaison, people.Deputy), o.c.to(people.Liaison)...))
 		}
@@ -147,7 +148,7 @@ func (o *owing) instructions() {
 	workday := plan.Offset{N: 1, Work: true}
 	for _, n := range o.c.Instructions {
 		if n.Answered.IsZero() && !n.Due.IsZero() {
-			o.add(Owed{ID: TopicInstruction + "-" + n.ID, By: o.c.to(people.Liaison, people.Head), Since: n.On, Limit: o.answerBy(o.c, n), Runs: o.c.Runs(), stands: o.c.stands(),
+			o.add(Owed{ID: TopicInstruction + "-" + n.ID, By: o.c.to(people.Liaison, people.Head), Since: n.On, Limit: o.answerBy(o.c, n), Runs: o.c.Runs(), halts: o.c.halts(),
 				matter: plan.Matter{Topic: TopicInstruction, Words: n.Words, By: n.By}},
 				workday, workday, o.c.to(people.Head, people.Office, people.Leader))
 		}
@@ -156,16 +157,16 @@ func (o *owing) instructions() {
 
 // answerBy is the day by which the lead answers an instruction. A unit that was given
 // the task while that day was still to come has the policy's grace at the least.
-func (b Book) answerBy(c Case, n Instruction) calendar.Day {
-	given := b.day(c.Assigned)
+func (r Rules) answerBy(c Case, n Instruction) calendar.Day {
+	given := r.day(c.Assigned)
 	if n.Due.IsZero() || n.Due.Before(given) || !given.After(n.On) {
 		return n.Due
 	}
-	return latest(n.Due, b.within(b.policy(c).Acts.Grace, given))
+	return latest(n.Due, r.within(r.policy(c).Acts.Grace, given))
 }
 
-// requests are what the office, or the leadership, has to decide. Its own limits stand
-// in a pause alone.
+// requests are the requests that the office, or the leadership, has to decide. The clock of a
+// decision is halted only while the task is paused.
 func (o *owing) requests() {
 	goesOn, decides := o.c.Pause == nil, []people.Role{people.Office}
 	o.decision(TopicReturn, o.c.Return, o.p.Acts.Rule, goesOn, people.Office)
@@ -180,17 +181,16 @@ func (o *owing) requests() {
 // and on the working day after it the leadership hears.
 func (o *owing) decision(topic string, q *Pending, within plan.Offset, runs bool, by ...people.Role) {
 	if q != nil {
-		o.add(Owed{ID: topic + "-" + strconv.Itoa(q.N), By: o.c.to(by...), Since: q.On, Limit: o.within(within, q.On), Runs: runs, stands: o.c.pauses(),
+		o.add(Owed{ID: topic + "-" + strconv.Itoa(q.N), By: o.c.to(by...), Since: q.On, Limit: o.within(within, q.On), Runs: runs, halts: o.c.pauses(),
 			matter: plan.Matter{Topic: topic, Words: q.Words, By: q.By, New: q.Due}},
 			plan.Offset{}, plan.Offset{N: 1, Work: true}, o.c.to(people.Office, people.Leader))
 	}
 }
 
-// add adds a matter with a limit of its own. Time in which the task was paused, or
-// waited for the office, is added to the limit: nobody answers for days that were not
-// theirs.
+// add adds something owed with a limit of its own. The days in which its clock was halted are
+// added to the limit, because its debtor could do nothing about it then.
 func (o *owing) add(one Owed, before, after plan.Offset, upward []people.Recipient) {
-	one.Limit = o.pushed(one.Limit, one.Since, one.stands)
+	one.Limit = o.pushed(one.Limit, one.Since, one.halts)
 	one.matter.Limit = one.Limit
 	o.all = append(o.all, chasedOnce(one, 0, before, after, one.By, upward, ""))
 }
@@ -215,32 +215,32 @@ func chasedOnce(o Owed, round int, before, after plan.Offset, to, upward []peopl
 	return o
 }
 
-// pushed is a limit with the days after since in which the clock stood added. Where
+// pushed is a limit with the days after since on which the clock was halted added. Where
 // that is a rest day, it is the working day after it.
-func (b Book) pushed(limit, since calendar.Day, stands []Stand) calendar.Day {
+func (r Rules) pushed(limit, since calendar.Day, halts []Halt) calendar.Day {
 	was := limit
 	for d := since.AddDays(1); !d.After(limit); d = d.AddDays(1) {
-		if stops(stands, d) {
+		if haltsForGood(halts, d) {
 			break
 		}
-		if stood(stands, d) {
+		if halted(halts, d) {
 			limit = limit.AddDays(1)
 		}
 	}
 	if limit != was {
-		return b.Calendar.OnOrAfter(limit)
+		return r.Calendar.OnOrAfter(limit)
 	}
 	return limit
 }
 
 // within is the last day to answer what came on a day.
-func (b Book) within(limit plan.Offset, on calendar.Day) calendar.Day {
-	return b.Calendar.OnOrAfter(limit.After(on, b.Calendar))
+func (r Rules) within(limit plan.Offset, on calendar.Day) calendar.Day {
+	return r.Calendar.OnOrAfter(limit.After(on, r.Calendar))
 }
 
-func (b Book) seats(roles []people.Role, lead string) (to []people.Recipient) {
+func (r Rules) seats(roles []people.Role, lead string) (to []people.Recipient) {
 	for _, role := range roles {
-		to = union(to, []people.Recipient{b.People.Seat(role, lead)})
+		to = union(to, []people.Recipient{r.People.Seat(role, lead)})
 	}
 	return to
 }

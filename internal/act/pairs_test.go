@@ -28,7 +28,7 @@ type variant struct {
 	says  func(a *act.Act)
 }
 
-// variants are all acts on a task; those that can mean opposite things stand
+// variants are all acts on a task; those that can mean opposite things are there
 // twice.
 var variants = []variant{
 	{"acknowledge", act.Acknowledge, unitOf, "", nil},
@@ -91,8 +91,8 @@ func (v variant) at(p *player, at time.Time) act.Act {
 	return a
 }
 
-// prepare does what the acts of a pair rest on, two days before; an extension is
-// asked for while it may be.
+// prepare does the acts that the acts of a pair presuppose, two days before them; an extension
+// is asked for while that is still possible.
 func prepare(p *player, first, second variant, at time.Time) {
 	var all []act.Act
 	for _, v := range []variant{first, second} {
@@ -113,7 +113,7 @@ func prepare(p *player, first, second variant, at time.Time) {
 }
 
 // pair plays two acts, two working days apart, until three months after.
-func pair(b act.Book, first, second variant, at time.Time) (p *player, line string, firstRefused bool) {
+func pair(b act.Rules, first, second variant, at time.Time) (p *player, line string, firstRefused bool) {
 	due := calendar.NewDay(2021, 6, 30)
 	p = newPlayer(b, begin(b, "standard", due, calendar.NewDay(2021, 4, 8).At(0, 0, calendar.Beijing).UTC()))
 	if received := calendar.NewDay(2021, 4, 20); received.Before(dayOf(at)) {
@@ -140,7 +140,7 @@ func pair(b act.Book, first, second variant, at time.Time) (p *player, line stri
 	return p, strings.Join(words, ", then ") + ": " + next(p.said[said:]), firstRefused
 }
 
-// next is what is said next, in words: up to three words, and to whom the first.
+// next are the next words, three at most, and the recipients of the first.
 func next(said []plan.Stage) string {
 	var out []string
 	for _, s := range said {
@@ -165,16 +165,16 @@ func next(said []plan.Stage) string {
 	return strings.Join(out, "; ")
 }
 
-// outcome is what came of two acts.
+// outcome is the result of two acts.
 type outcome struct {
 	line  string // of the table: the acts, and after a colon what is said next
-	idle  bool   // the first was refused: the pair has no line
+	idle  bool   // the first act was refused: the pair has no line in the table
 	found []breach
 	story string // for whoever looks into a breach
 }
 
-// everyPair plays each act and then each at every moment, holds what comes of it to
-// the laws, and compares the table of it with the one kept in file.
+// everyPair plays every pair of acts at every moment, judges the result by the laws, and
+// compares the table of the results with the one kept in file.
 func everyPair[D any](t *testing.T, file, heading string, moments []struct{ name, at string }, all []D, play func(first, second D, at time.Time) outcome) {
 	t.Helper()
 	var table strings.Builder
@@ -214,7 +214,7 @@ func refusal(r *act.Refusal) string {
 
 func TestEveryPairOfActs(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	everyPair(t, "testdata/pairs.txt", "A task due on 2021-06-30, received on 04-09 but where the acts come on arrival; the second act comes two working days after the first.\nAfter the colon: what is said next, and to whom. Where the first act is refused there is no line.",
 		moments, variants, func(first, second variant, at time.Time) outcome {
 			p, line, idle := pair(b, first, second, at)
@@ -222,10 +222,11 @@ func TestEveryPairOfActs(t *testing.T) {
 		})
 }
 
-// sampled is every how many pairs are played by -short, which does not wait for all.
+// sampled: with -short only every sampled-th pair is played, because all of them take long.
 const sampled = 11
 
-// golden compares a table with the one kept, line by line; of a sample each line has to be there.
+// golden compares a table with the one kept in a file, line by line; each line of a sampled
+// table must be in the file.
 func golden(t *testing.T, file, table string) {
 	t.Helper()
 	if testing.Short() {

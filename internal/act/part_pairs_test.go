@@ -12,8 +12,8 @@ import (
 	"duban/internal/plan"
 )
 
-// onParts are the acts that there are on a task, and those that mean something else
-// for a part of its.
+// onParts are all acts on a task, and variants of them that have another meaning for one of its
+// parts.
 var onParts = append(slices.Clone(variants),
 	variant{"give the other part", act.GivePart, helpOf, "ask for a part", ref("2")},
 	variant{"reassign to whom it is asked of", act.Reassign, clerkOf, "", unit("shuiwu")},
@@ -31,7 +31,7 @@ var partMoments = []struct{ name, at string }{
 
 func TestEveryPairOnAPart(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	everyPair(t, "testdata/partpairs.txt", "A part asked of shuiwu on 2021-05-06 by 05-20, of gaoping's task due on 06-30; the second act comes two working days after the first.\nAfter the colon: what is said of parts next, and to whom. Where the first act is refused there is no line.",
 		partMoments, onParts, func(first, second variant, at time.Time) outcome {
 			p := newPlayer(b, begin(b, "standard", calendar.NewDay(2021, 6, 30), moment(t, "2021-04-08 00:00")))

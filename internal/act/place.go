@@ -1,14 +1,14 @@
 package act
 
-// Place is where a course stands in the order of its acts: whoever writes a course
-// names the place it was made from, so that an older one never goes over a newer.
+// Place is where a course is in the order of its acts. Whoever writes a course names the place
+// it was made from, so that an older course never overwrites a newer one.
 type Place struct {
 	Acts     int    `json:"acts"`
 	Revision int    `json:"revision"`
 	Last     string `json:"last,omitempty"` // ID of the last act
 }
 
-// Place is the track's.
+// Place is how far the acts of the track have come.
 func (t Track) Place() Place {
 	p := Place{Acts: t.Acts, Revision: t.Revision}
 	if n := len(t.Known); n > 0 {

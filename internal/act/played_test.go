@@ -12,9 +12,9 @@ import (
 	"duban/internal/plan"
 )
 
-// played are ordinary situations that users of such systems complain of, played by
-// hand in a small plan and read as a unit's liaison and as the office's clerk. Who
-// acts is the lead, whoever leads by then, or another by name.
+// played are ordinary situations of which users of such systems complain, in a small plan,
+// written by hand from the point of view of a unit's liaison and of the office's clerk. An act
+// without a name is done by the unit that leads then.
 var played = []struct {
 	name, due, begin string
 	acts             []string
@@ -85,13 +85,14 @@ var played = []struct {
 	{"an instruction and a part due on the day on which the task is given to another", "2021-09-30", "", []string{"2021-05-06 10:00 mayor instruct due=2021-05-20", "2021-05-06 11:00 lead ask_part unit=shuiwu due=2021-05-20", "2021-05-20 10:00 clerk reassign unit=zezhou"}},
 }
 
-// TestStoriesPlayedByHand holds each to the laws, and keeps what is said, and to whom.
+// TestStoriesPlayedByHand judges each story by the laws, and keeps what is said in it, and to
+// whom.
 func TestStoriesPlayedByHand(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	out.WriteString("Each task was given on 2021-04-08 and received on 04-12; what is told at once is left out.\n")
 	for _, story := range played {
-		b := newBook(t)
+		b := newRules(t)
 		c := begin(b, "standard", day(t, story.due), moment(t, "2021-04-08 00:00"))
 		if story.begin != "" {
 			c.Begin = day(t, story.begin)

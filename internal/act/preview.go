@@ -35,12 +35,12 @@ func AsRuled(duty plan.Task, c Case) plan.Task {
 	return duty
 }
 
-// OccurrenceAfter is the first occurrence of a duty that is due after a day, as acts have changed
-// the duty. One that an act has let go on since is owed from then on: nothing is said of
-// the time before.
-func (b Book) OccurrenceAfter(planned plan.Task, c Case, after calendar.Day) (plan.Occurrence, bool) {
+// OccurrenceAfter is the first occurrence of a duty that is due after a day, by the duty as acts
+// have changed it. It opens no earlier than the act that last let the duty go on (Restarted):
+// nothing is said of the time before.
+func (r Rules) OccurrenceAfter(planned plan.Task, c Case, after calendar.Day) (plan.Occurrence, bool) {
 	ruled := AsRuled(planned, c)
-	o, ok := b.NextOccurrence(b.Policies[ruled.Policy], ruled, after, c.Assigned)
+	o, ok := r.NextOccurrence(r.Policies[ruled.Policy], ruled, after, c.Assigned)
 	if o.Opens.Before(c.Restarted) {
 		o.Opens = c.Restarted
 	}
@@ -71,7 +71,7 @@ func OccurrenceOf(duty plan.Task, o plan.Occurrence) plan.Task {
 // is zero, a duty without an Until ends with the last period of the plan's year. Slices inside the
 // stages are shared: do not change them.
 func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day) []plan.Foretold {
-	b, err := NewBook(p, cal)
+	b, err := NewRules(p, cal)
 	if err != nil {
 		return nil // Load refuses unknown time zones
 	}
@@ -80,7 +80,7 @@ func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until cal
 		due, begin   calendar.Day
 		opens        int64
 	}
-	lives := map[key][]plan.Stage{} // a herd of tasks shares its dates: each life is worked out once
+	lives := map[key][]plan.Stage{} // many tasks share their dates: each life is worked out once
 	var all []word
 	var calls []call
 	for _, c := range chasedOf(p, b, launched, until) {
@@ -132,7 +132,7 @@ type chased struct {
 }
 
 // chasedOf is what will be chased, in document order.
-func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) (all []*chased) {
+func chasedOf(p *plan.Plan, b Rules, launched time.Time, until calendar.Day) (all []*chased) {
 	for _, t := range p.Tasks {
 		switch t.Kind {
 		case plan.Dated:
@@ -167,10 +167,10 @@ type call struct {
 	of *chased
 }
 
-// talksAlone is what is said of the talks that stages call for when nobody does anything:
-// each unit is called to one, opened at once or proposed, and what it misses later joins
-// that.
-func (b Book) talksAlone(calls []call) (all []word) {
+// talksAlone is what is said of the talks that stages call for when nobody does anything. Each
+// unit gets one talk, opened at once or proposed as its policy says, and what the unit misses
+// later joins it.
+func (r Rules) talksAlone(calls []call) (all []word) {
 	slices.SortStableFunc(calls, func(x, y call) int { return x.Compare(y.Called) })
 	type sort struct {
 		unit  string
@@ -178,10 +178,10 @@ func (b Book) talksAlone(calls []call) (all []word) {
 	}
 	there := map[sort]bool{}
 	for _, c := range calls {
-		t := b.OpenTalk(TalkCase{What: plan.ProposeTalk, Lead: c.of.of.Lead, Office: c.of.of.Office, Leadership: c.of.of.Leadership, Policy: c.of.of.Policy}, c.At)
+		t := r.OpenTalk(TalkCase{What: plan.ProposeTalk, Lead: c.of.of.Lead, Office: c.of.of.Office, Leadership: c.of.of.Leadership, Policy: c.of.of.Policy}, c.At)
 		if s := (sort{c.of.of.Lead, t.State}); !there[s] {
 			there[s] = true
-			for _, s := range b.TalkAhead(t.TalkCase) {
+			for _, s := range r.TalkAhead(t.TalkCase) {
 				all = append(all, word{c.of, &s})
 			}
 		}

@@ -101,7 +101,7 @@ func TestPreview(t *testing.T) {
 	require.Equal(t, "monitor.2021Q2", last("2021-09-29"))
 	require.Equal(t, "monitor.2022Q1", last("2022-03-31"), "beyond the plan's year when asked for")
 	p.Tasks[3].Recur.Until = day(t, "2022-06-30")
-	require.Equal(t, "monitor.2022Q2", last(""), "its own end stands above the plan's year")
+	require.Equal(t, "monitor.2022Q2", last(""), "its own end counts more than the plan's year")
 	require.Equal(t, "monitor.2021Q3", last("2021-12-30"), "but not above the day asked for")
 }
 
@@ -185,8 +185,8 @@ func TestForetoldInJSON(t *testing.T) {
 
 const seedPlan = "../../seeds/jincheng-2021-water/plan.yaml"
 
-// Stages on make-up days and in January are the seed's own proof that its
-// calendar is used.
+// The seeded plan has stages on working weekends and in January: they show that its calendar is
+// used.
 func TestThePreviewOfTheSeededPlan(t *testing.T) {
 	t.Parallel()
 	cal := seededCalendar(t)

@@ -17,8 +17,8 @@ import (
 	"duban/internal/plan"
 )
 
-// Random years: people act in any order at any instant, and plans are amended.
-// DUBAN_LONG=1 plays 200,000 acts (make laws), DUBAN_SEED=n one year alone.
+// Random years: people act in any order at any instant, and plans are amended. DUBAN_LONG=1
+// plays 200,000 acts (make laws), DUBAN_SEED=n plays one year alone.
 const (
 	shortActs = 6_000
 	longActs  = 200_000
@@ -34,13 +34,13 @@ type year struct {
 // step is an act on the task, or on one of its talks.
 type step struct {
 	act.Act
-	talk   int // -1: the task
+	talk   int // index of the talk acted on; -1: the task
 	show   bool
-	notice []calendar.Holiday // instead of an act
+	notice []calendar.Holiday // set: a holiday notice instead of an act
 }
 
 // invent makes a year up from a seed while it is played.
-func invent(b act.Book, seed uint64) (year, *player) {
+func invent(b act.Rules, seed uint64) (year, *player) {
 	r := rand.New(rand.NewPCG(seed, 7))
 	start := calendar.NewDay(2021, 4, 8)
 	y := year{policy: []string{"standard", "standard", "standard", "13710", "soft"}[r.IntN(5)], due: start.AddDays(5 + r.IntN(150))}
@@ -74,14 +74,14 @@ func invent(b act.Book, seed uint64) (year, *player) {
 	return y, p
 }
 
-func (y year) player(b act.Book) *player {
+func (y year) player(b act.Rules) *player {
 	c := begin(b, y.policy, y.due, calendar.NewDay(2021, 4, 8).At(0, 0, calendar.Beijing).UTC())
 	c.Begin = y.begin
 	return newPlayer(b, b.Course(c.Case))
 }
 
 // play is the year played again.
-func (y year) play(b act.Book) *player {
+func (y year) play(b act.Rules) *player {
 	p := y.player(b)
 	at := p.assigned
 	for _, s := range y.acts {
@@ -117,8 +117,8 @@ func (p *player) before(at time.Time) {
 	p.to(at.Add(1))
 }
 
-// soon is an instant after another: the same, minutes, hours or weeks later, at
-// night, on a rest day, or close to the date.
+// soon is a random instant not before another: the same one, or minutes, hours or weeks later,
+// at night, on a rest day, or close to the due date.
 func soon(r *rand.Rand, p *player, at time.Time) time.Time {
 	switch r.IntN(12) {
 	case 0:
@@ -226,8 +226,8 @@ func anyAct(r *rand.Rand, p *player, at time.Time, n int) act.Act {
 	return a
 }
 
-// amendment is what an amended plan makes of the task: several acts at one instant,
-// some of which may be refused for now.
+// amendment are the acts by which an amended plan changes the task: several at one instant, some
+// of which may be refused for now.
 func amendment(r *rand.Rand, p *player, at time.Time, n int) (all []act.Act) {
 	old := plan.Task{ID: "b", Kind: plan.Dated, Title: p.Title, Lead: p.Lead, Assist: p.Assist, Due: p.Due, Policy: p.Case.Policy}
 	now := old
@@ -249,9 +249,9 @@ func amendment(r *rand.Rand, p *player, at time.Time, n int) (all []act.Act) {
 	return all
 }
 
-// amended is a book whose plan has been amended: the policy comes with another
-// version too, standard@3, which warns and talks sooner.
-func amended(b act.Book) act.Book {
+// amended are the rules of a plan after an amendment that brought another version of its policy,
+// standard@3, which warns and talks sooner.
+func amended(b act.Rules) act.Rules {
 	b.Policies = maps.Clone(b.Policies)
 	next := b.Policies["standard"]
 	next.Version, next.Stages = 3, slices.Clone(next.Stages)
@@ -278,7 +278,8 @@ func many(n uint64) uint64 {
 	return n
 }
 
-// enough asks that more than n things were found, or with -short, which plays fewer years, any.
+// enough requires that a test has found more than n cases, or with -short, which plays fewer
+// years, at least one.
 func enough(t *testing.T, n, found int, why ...any) {
 	t.Helper()
 	if testing.Short() {
@@ -287,7 +288,7 @@ func enough(t *testing.T, n, found int, why ...any) {
 	require.Greater(t, found, n, why...)
 }
 
-// anyNotice are days that a notice of holidays changes: some to come.
+// anyNotice are the days that a random holiday notice changes, some of them still to come.
 func anyNotice(r *rand.Rand, on calendar.Day) (days []calendar.Holiday) {
 	for n := 1 + r.IntN(8); n > 0; n-- {
 		d := on.AddDays(1 + r.IntN(50))
@@ -326,8 +327,8 @@ func talkNow(r *rand.Rand, p *player, i int, at time.Time, n int) (a act.Act) {
 	return a
 }
 
-// smallest is the year without all acts that the same breach does not need.
-func smallest(b act.Book, y year, law int) year {
+// smallest is the year with only those acts without which the same breach does not happen.
+func smallest(b act.Rules, y year, law int) year {
 	breaks := func(y year) bool {
 		for _, f := range judge(b, y.play(b).history) {
 			if f.Law == law {
@@ -378,7 +379,7 @@ func (y year) kinds() (all []act.Kind) {
 
 func TestRandomYears(t *testing.T) {
 	t.Parallel()
-	b := amended(newBook(t))
+	b := amended(newRules(t))
 	most, first, last := shortActs, uint64(1), ^uint64(0)
 	if os.Getenv("DUBAN_LONG") != "" {
 		most = longActs

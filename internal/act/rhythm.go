@@ -10,8 +10,9 @@ import (
 	"duban/internal/plan"
 )
 
-// askedOf is what words that are no act's ask of whom beside the reminders of a limit: a
-// leader's or the office's decision, or an answer of the unit.
+// askedOf are the seats that a stage asks for a decision or an answer, by the stage's topic. It
+// has the topics that are no act's: those of acts are in News.Asks. Reminders of a limit are not
+// among them.
 var askedOf = map[string][]people.Role{
 	TopicProposal: {people.Leader}, TopicDoubt: {people.Leader}, TopicExtension: ofHeads, TopicReport: {people.Office},
 	TopicOrder: ofUnit, plan.ProposeCircular: ofUnit,
@@ -23,9 +24,9 @@ func asks(s plan.Stage, r people.Recipient) bool {
 	return slices.Contains(askedOf[s.Topic], r.Role) || slices.Contains(row.News.Asks, r.Role)
 }
 
-// WordTo is a stage as its recipient hears it: what is put into a message by the
-// rhythm of the policy. thing is the task's ID, or the talk's of a stage of its own.
-// limit is the day by which what it is about is to be done, zero where there is none.
+// WordTo is a stage as one recipient hears it, in the form that the policy's rhythm puts into
+// messages (Rules.Place). thing is the ID of the task, or of the talk for a stage of a talk.
+// limit is the day by which what the stage is about is to be done, zero where there is none.
 func WordTo(thing string, s plan.Stage, r people.Recipient, limit calendar.Day) plan.Word {
 	w := plan.Word{Role: r.Role, Of: thing + "/" + aboutOf(s), Kind: s.Kind, Light: s.Light, At: s.At, Asks: asks(s, r)}
 	before := s.Kind.Gravity() <= plan.DueDay.Gravity() && s.Kind != plan.Told || s.Topic == TopicOrder
@@ -35,9 +36,9 @@ func WordTo(thing string, s plan.Stage, r people.Recipient, limit calendar.Day) 
 	return w
 }
 
-// OwnPace is what the person on a seat has chosen.
-func (b Book) OwnPace(r people.Recipient) plan.Pace {
-	c, _ := b.People.Contact(r)
+// OwnPace is the pace of messages that the person on a seat has chosen.
+func (r Rules) OwnPace(to people.Recipient) plan.Pace {
+	c, _ := r.People.Contact(to)
 	return plan.Pace(c.Pace)
 }
 
@@ -55,8 +56,10 @@ func aboutOf(s plan.Stage) string {
 	return s.ID
 }
 
-// Settled tells of a word that told of an act which asked for a decision that it is made
-// since, or asked for no more: whoever has decided is not asked the next morning.
+// Settled tells that the decision which a message asks for has been made since, or is asked for
+// no more: whoever has decided is not asked again the next morning. s is the message about a
+// return, a request for an extension or a completion report; Settled is false for every other
+// stage.
 func (c Case) Settled(s plan.Stage) bool {
 	waits := map[string]*Pending{TopicReturn: c.Return, TopicExtension: c.Extension, TopicReport: c.Report}
 	row, _ := Topic(Kind(s.Topic))
@@ -68,22 +71,22 @@ func (c Case) Settled(s plan.Stage) bool {
 	return q == nil || aboutOf(s) != topic+"-"+strconv.Itoa(q.N)
 }
 
-// Settled is the same of a talk or circular that was proposed.
+// Settled is Case.Settled for the message that a talk or circular was proposed.
 func (c TalkCase) Settled(s plan.Stage) bool {
 	return s.Kind == plan.Told && s.Topic == string(Propose) && c.State != TalkProposed
 }
 
 // Limit is the day by which what a stage of the task is about is to be done; zero
 // where there is none.
-func (b Book) Limit(c Case, s plan.Stage) calendar.Day { return b.limitOf(s, c.Due) }
+func (r Rules) Limit(c Case, s plan.Stage) calendar.Day { return r.limitOf(s, c.Due) }
 
-func (b Book) limitOf(s plan.Stage, due calendar.Day) calendar.Day {
+func (r Rules) limitOf(s plan.Stage, due calendar.Day) calendar.Day {
 	switch s.Topic {
 	case "", plan.TopicAcknowledge:
 		return due
 	case TopicOrder:
-		if b.day(s.At).After(due) {
-			return calendar.Day{} // it is late already
+		if r.day(s.At).After(due) {
+			return calendar.Day{} // the order of a task that is late already names no limit
 		}
 		return due
 	}
@@ -91,9 +94,9 @@ func (b Book) limitOf(s plan.Stage, due calendar.Day) calendar.Day {
 }
 
 // TalkLimit is Limit of a stage of a talk.
-func (b Book) TalkLimit(c TalkCase, s plan.Stage) calendar.Day {
+func (r Rules) TalkLimit(c TalkCase, s plan.Stage) calendar.Day {
 	if step, round := StageStep(s.ID); round > 0 && s.Topic == "" {
-		return b.StepLimit(c, step)
+		return r.StepLimit(c, step)
 	}
 	return s.Matter.Limit
 }

@@ -8,7 +8,7 @@ import (
 	"duban/internal/plan"
 )
 
-// longestShift is how many days after a period's end it may fall due at most.
+// longestShift is how many days after its period's end an occurrence may fall due at most.
 const longestShift = 366
 
 // RuleOf reads a duty's rule: month, quarter, halfyear or year, with the days
@@ -32,12 +32,13 @@ func RuleOf(text string) (plan.Recurrence, error) {
 	return plan.Recurrence{Cron: text}, err
 }
 
-// HasRule tells that a duty comes back as an act would have it already, from now on.
+// HasRule tells that a SetRule would change nothing: the duty has that rule already, and the act
+// names no later day from which the rule is to apply.
 func (c Case) HasRule(a Act) bool {
 	return c.Rule != nil && RuleText(*c.Rule) == a.Rule && !a.Due.After(a.On)
 }
 
-// RuleText is a rule as RuleOf reads it.
+// RuleText is a rule as text that RuleOf reads.
 func RuleText(r plan.Recurrence) string {
 	switch {
 	case r.Cron != "":

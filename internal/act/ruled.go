@@ -10,27 +10,27 @@ import (
 	"duban/internal/plan"
 )
 
-// AuditAt is the time of day of a plan's audit, half an hour after the words of the
-// morning: rules are counted then, on office days, and what an amendment owes is asked
-// again, on every day.
+// AuditAt is the time of day of a plan's audit in the plan's zone, half an hour after the words
+// of the morning. On office days the audit counts the rules of consequences; every day it tries
+// again what an amendment has still to do.
 const AuditAt = 9*time.Hour + 30*time.Minute
 
 // Ruled is a proposal that rules will make, foretold: on which office day it is counted,
 // and what is then said of it to the leadership and the office.
 type Ruled struct {
 	Proposal
-	Rules []string // of that day, the proposal's first
+	Rules []string // IDs of the rules that call for it on that day, the proposal's first
 	On    calendar.Day
 	Put   calendar.Day // the office day after, on which it is said
 	Said  []plan.Stage
 }
 
-// RuledAlone are the proposals that a plan's rules make if nobody does anything, in order
-// of day and unit: the first of each unit and measure, for nobody decides about it and
-// what is new joins it. foretold is Preview of the same. Facts of other plans are not
-// known to it.
+// RuledAlone are the proposals that a plan's rules make if nobody does anything, in order of day
+// and unit. It gives only the first for each unit and measure: nobody decides about it, and
+// later ones join it. foretold is what Preview gives for the same arguments. Facts of other
+// plans are not counted.
 func RuledAlone(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day, foretold []plan.Foretold) (all []Ruled) {
-	b, err := NewBook(p, cal)
+	b, err := NewRules(p, cal)
 	if err != nil || len(p.Consequences) == 0 {
 		return nil
 	}
@@ -50,11 +50,11 @@ func RuledAlone(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until 
 		made := map[string]int{}
 		for _, on := range days[unit] {
 			if len(made) == len(measures) {
-				break // whatever more there is joins one of them
+				break // every further proposal joins one of those made
 			}
 			at := on.At(0, 0, b.Zone).Add(AuditAt)
 			for _, r := range Consequences(p.Consequences, b.factsAlone(tasks, talks[unit], at), fired, on, cal) {
-				if i, waits := made[r.What]; waits { // it joins what waits
+				if i, waits := made[r.What]; waits { // this one joins the proposal that waits
 					if all[i].On == on && !slices.Contains(all[i].Rules, r.Rule) {
 						all[i].Rules = append(all[i].Rules, r.Rule)
 					}
@@ -81,7 +81,7 @@ func RuledAlone(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until 
 	return all
 }
 
-// policyKey is the policy of a task.
+// policyKey is the key of a task's policy; usual when the task is not among tasks.
 func policyKey(tasks []*chased, id, usual string) string {
 	i := slices.IndexFunc(tasks, func(c *chased) bool { return c.task == id })
 	if i < 0 {
@@ -103,14 +103,14 @@ func WithRuled(foretold []plan.Foretold, ruled []Ruled) []plan.Foretold {
 }
 
 // factsAlone are the facts of a unit at an instant, as of its day, when nobody acts.
-func (b Book) factsAlone(tasks []*chased, talks []Fact, at time.Time) (facts []Fact) {
-	today := calendar.DayOf(at.In(b.Zone))
+func (r Rules) factsAlone(tasks []*chased, talks []Fact, at time.Time) (facts []Fact) {
+	today := calendar.DayOf(at.In(r.Zone))
 	for _, c := range tasks {
 		if !c.of.Due.Before(today) || c.of.Assigned.After(at) {
 			continue
 		}
-		_, after, _ := b.Play(b.Open(c.of), nil, at)
-		for _, f := range b.Facts(c.task, after.Case, today) {
+		_, after, _ := r.Play(r.Open(c.of), nil, at)
+		for _, f := range r.Facts(c.task, after.Case, today) {
 			f.Duty = c.duty
 			facts = append(facts, f)
 		}
@@ -123,10 +123,9 @@ func (b Book) factsAlone(tasks []*chased, talks []Fact, at time.Time) (facts []F
 	return facts
 }
 
-// talksOf are the talks that open by what is foretold, by unit: a talk that opens has
-// steps that are chased, which are foretold of the task that it opens for; one that joins
-// another has none of its own.
-func talksOf(b Book, foretold []plan.Foretold) map[string][]Fact {
+// talksOf are the talks that open by what is foretold, by unit. A task opens a talk when steps
+// of a talk are foretold of it; a talk that joins another has no steps of its own.
+func talksOf(b Rules, foretold []plan.Foretold) map[string][]Fact {
 	opens := map[string]bool{}
 	for _, f := range foretold {
 		if _, round := StageStep(f.ID); round > 0 {
@@ -136,7 +135,7 @@ func talksOf(b Book, foretold []plan.Foretold) map[string][]Fact {
 	talks := map[string][]Fact{}
 	for _, f := range foretold {
 		if f.Kind == plan.Talk && opens[f.Task] {
-			opens[f.Task] = false // what it is called for later joins that
+			opens[f.Task] = false // later calls join that talk
 			talks[f.Unit] = append(talks[f.Unit], Fact{Kind: FactTalk, Unit: f.Unit, Task: f.Task, Talk: f.Task + "#1", Day: b.day(f.At), State: Open})
 		}
 	}
@@ -145,7 +144,7 @@ func talksOf(b Book, foretold []plan.Foretold) map[string][]Fact {
 
 // daysOf are the office days, by unit, on which something may add up: after a limit, and
 // when something grave was said.
-func daysOf(b Book, foretold []plan.Foretold) map[string][]calendar.Day {
+func daysOf(b Rules, foretold []plan.Foretold) map[string][]calendar.Day {
 	days := map[string][]calendar.Day{}
 	for _, f := range foretold {
 		add := func(day calendar.Day) { days[f.Unit] = append(days[f.Unit], b.Calendar.OnOrAfter(day)) }

@@ -17,8 +17,8 @@ const (
 	StepAnswer = "answer" // 报送整改情况: the one step of a circular
 )
 
-// StageStep is the step a talk's stage is about and the round it belongs to:
-// held and 2 of talk-held-missed.2. It is "" for a stage of something else.
+// StageStep is the step a talk's stage is about and the round it belongs to: held and 2 of
+// talk-held-missed.2. It is "" and 0 for a stage of something else.
 func StageStep(id string) (step string, round int) {
 	rest, ok := strings.CutPrefix(id, "talk-")
 	if !ok {

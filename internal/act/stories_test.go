@@ -12,27 +12,30 @@ import (
 	"duban/internal/plan"
 )
 
-// Law 2: a date that was missed, set to one to come by a slip, and set back.
+// Law 2 (the laws are those of package laws): a date that was missed, set to a later one by
+// mistake, and set back.
 func TestStoryADateSetForwardAndBackIsTheSameMiss(t *testing.T) {
 	lines, _ := story(t, "2021-04-30", "2021-07-30", "2021-04-12 10:00 unit acknowledge",
 		"2021-05-20 10:00 clerk correct due=2021-07-30", "2021-05-20 10:05 clerk correct due=2021-04-30")
 	require.Empty(t, since(lines, "05-20"), "urge, warn and talk were said of 04-30")
 }
 
-// Law 2: the day on which a moving pause ends, and another date that has passed.
+// Law 2: a pause that moves the due date ends, and on the same day the date is corrected to one
+// that has passed.
 func TestStoryACorrectionOnTheDayAPauseEnds(t *testing.T) {
 	lines, _ := story(t, "2021-04-30", "2021-07-30", "2021-04-12 10:00 unit acknowledge",
 		"2021-05-19 10:00 clerk suspend until=2021-06-30 moves", "2021-06-30 10:00 clerk correct due=2021-05-07")
 	require.Empty(t, since(lines, "06-01"), "of the same miss everything was said in May; on 07-01 the same correction says nothing")
 }
 
-// Law 2: a moving pause that is taken up again on the day it ended.
+// Law 2: a pause that moves the due date is resumed, and begun again on the same day.
 func TestStoryAPauseTakenUpAgain(t *testing.T) {
 	lines, _ := story(t, "2021-04-15", "2021-06-15", "2021-04-21 17:34 clerk suspend moves", "2021-04-30 09:00 clerk resume", "2021-04-30 09:30 clerk suspend until=2021-05-10 moves")
 	require.NotContains(t, lines, "05-11 09:00 urge", "said on 04-16 of the same miss")
 }
 
-// Law 5: another policy that names a graver rung by the same ID does not begin below it.
+// Law 5: under another policy, which has a graver rung under the same ID, the ladder does not
+// begin again below that rung.
 func TestStoryAnotherPolicyGoesDownTheLadder(t *testing.T) {
 	const ack = "2021-04-12 10:00 unit acknowledge"
 	lines, _ := story(t, "2021-04-30", "2021-07-30", ack, "2021-05-20 10:00 clerk set_policy policy=13710")
@@ -46,7 +49,7 @@ func TestStoryAnotherPolicyGoesDownTheLadder(t *testing.T) {
 	require.Equal(t, "\n", d.spoken(), "it was warned on 07-19: no urge on 07-20, the talk comes on 07-30")
 }
 
-// Laws 1 and 10: who is given the task owes itself no part.
+// Laws 1 and 10: a unit that is given the whole task no longer owes a part of it.
 func TestStoryAPartOfTheUnitThatLeadsNow(t *testing.T) {
 	lines, _ := story(t, "2021-06-30", "2021-06-20", "2021-05-06 10:00 unit ask_part unit=shuiwu due=2021-05-20",
 		"2021-05-10 10:00 clerk reassign unit=shuiwu")
@@ -54,7 +57,8 @@ func TestStoryAPartOfTheUnitThatLeadsNow(t *testing.T) {
 	require.NotContains(t, lines, "05-21 09:00 part-1-missed", "it goes to shuiwu/liaison twice, in the name of 水务 itself")
 }
 
-// Law 9: a word to the old unit at the instant of the hand-over is none to the new one.
+// Law 9: a word that the old unit gets at the instant of the hand-over does not count as said to
+// the new one.
 func TestStoryAHandOverAtTheInstantOfAWord(t *testing.T) {
 	lines, _ := story(t, "2021-06-30", "2021-05-10", "2021-04-12 09:00 clerk reassign unit=zezhou")
 	require.Contains(t, lines, "04-15 09:00 unacknowledged-3")
@@ -66,14 +70,15 @@ func dutyStory(t *testing.T, rule, from string, acts ...string) (due []string) {
 	for _, line := range acts {
 		all = append(all, written(t, line))
 	}
-	playDuty(newBook(t), &h, all, moment(t, "2022-03-01 00:00"))
+	playDuty(newRules(t), &h, all, moment(t, "2022-03-01 00:00"))
 	for _, o := range h.Opened {
 		due = append(due, o.Due.String())
 	}
 	return due
 }
 
-// Law 11: a rule that was never opened by does not say what was asked for.
+// Law 11: a rule by which no occurrence was opened does not decide which period was asked for
+// last.
 func TestStoryTwoRulesInARow(t *testing.T) {
 	due := dutyStory(t, "month", "2021-04-08", "2021-05-10 10:00 clerk rule rule=year", "2021-05-10 10:05 clerk rule rule=month")
 	require.Equal(t, []string{"2021-04-30", "2021-05-31", "2021-06-30"}, due[:3])
@@ -87,11 +92,11 @@ func TestStoryAShorterRule(t *testing.T) {
 	require.Equal(t, []string{"2021-05-15", "2021-04-30", "2021-05-31"}, due[:3])
 }
 
-// Law 3: a date set forward by a slip, and set back: the talk goes on, and what it
-// waited for counts for nothing.
+// Law 3: a date is set forward by mistake, and set back: the talk goes on, and the days of the
+// doubt count for nothing.
 func TestStoryATalkWhoseDateIsSetBack(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	p := newPlayer(b, begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00")))
 	for _, line := range []string{"2021-05-19 10:00 clerk correct due=2021-09-30", "2021-05-21 10:00 clerk correct due=2021-04-30"} {
 		require.Nil(t, p.on(written(t, line)))
@@ -127,10 +132,10 @@ func atOnce(t *testing.T, p *player, line string) string {
 	return "\n" + stageLines(out)
 }
 
-// started is a task due on a day that its unit has received, played with acts.
+// started is a task due on a day that its unit has acknowledged, played with acts.
 func started(t *testing.T, due string, acts ...string) *player {
 	t.Helper()
-	b := newBook(t)
+	b := newRules(t)
 	p := newPlayer(b, begin(b, "standard", day(t, due), moment(t, "2021-04-08 00:00")))
 	for _, line := range append([]string{"2021-04-12 10:00 unit acknowledge"}, acts...) {
 		require.Nil(t, p.on(written(t, line)), line)
@@ -138,12 +143,11 @@ func started(t *testing.T, due string, acts ...string) *player {
 	return p
 }
 
-// fair plays a story to its end, holds it to the laws and gives what was said since
-// a day.
+// fair plays a story to its end, judges it by the laws and gives what was said since a day.
 func (p *player) fair(t *testing.T, from, until string) (lines []string) {
 	t.Helper()
 	p.to(moment(t, until+" 00:00"))
-	require.Empty(t, verdict(judge(p.Book, p.history)))
+	require.Empty(t, verdict(judge(p.Rules, p.history)))
 	all := p.said
 	for _, k := range p.talks {
 		all = append(all[:len(all):len(all)], k.said...)
@@ -157,8 +161,8 @@ func (p *player) fair(t *testing.T, from, until string) (lines []string) {
 	return lines
 }
 
-// Law 8: a task that is closed while a leader waits for an answer, and another unit
-// for what becomes of its part.
+// Law 8: when a task is closed, the leader who waits for an answer hears of it, and so does a
+// unit that still owes a part.
 func TestStoryClosedWithMattersOpen(t *testing.T) {
 	t.Parallel()
 	open := []string{"2021-05-06 10:00 unit ask_part unit=shuiwu due=2021-05-30", "2021-05-10 10:00 mayor instruct due=2021-05-30"}
@@ -174,7 +178,8 @@ func TestStoryClosedWithMattersOpen(t *testing.T) {
 	require.Empty(t, p.fair(t, "2021-05-20", "2021-08-01"))
 }
 
-// Law 9: a unit is told what it inherits; who owes it a part hears whose it is now.
+// Law 9: a unit is told what it inherits with a task, and whoever owes the task a part hears
+// which unit leads it now.
 func TestStoryAnInstructionIsPassedOn(t *testing.T) {
 	t.Parallel()
 	p := started(t, "2021-06-30", "2021-05-06 10:00 unit ask_part unit=shuiwu due=2021-05-30", "2021-05-10 10:00 mayor instruct due=2021-05-20")
@@ -185,7 +190,7 @@ func TestStoryAnInstructionIsPassedOn(t *testing.T) {
 	require.Equal(t, []string{"05-14 09:00 study-1", "05-17 09:00 unacknowledged-3", "05-19 09:00 instruction-1-remind", "05-21 09:00 instruction-1-missed"}, p.fair(t, "2021-05-13", "2021-05-25"))
 }
 
-// Law 1: who assists no longer owes no part.
+// Law 1: a unit that assists no longer owes no part.
 func TestStoryAPartOfWhoAssistsNoLonger(t *testing.T) {
 	t.Parallel()
 	p := started(t, "2021-06-30", "2021-05-06 10:00 unit ask_part unit=shuiwu due=2021-05-20")
@@ -196,7 +201,7 @@ func TestStoryAPartOfWhoAssistsNoLonger(t *testing.T) {
 	require.Empty(t, p.fair(t, "2021-05-10", "2021-05-28"))
 }
 
-// Law 3: a talk that ends with its task does not end without a word.
+// Law 3: when a talk ends with its task, somebody is told.
 func TestStoryACancelledTaskWithATalk(t *testing.T) {
 	t.Parallel()
 	p := started(t, "2021-06-30")
@@ -208,28 +213,28 @@ func TestStoryACancelledTaskWithATalk(t *testing.T) {
 	require.Equal(t, act.TalkVoid, p.courses[0].State)
 }
 
-// One chase is enough: a unit that the office has just chased by hand is not urged
-// on the next morning for its silence.
+// A unit that the office has just chased by hand is not urged on the next morning for its
+// silence.
 func TestStoryChasedByHandAndSilent(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{"05-12 09:00 silent-2021-04-12"}, started(t, "2021-09-30", "2021-05-10 10:00 clerk chase").fair(t, "2021-05-10", "2021-08-01"))
 }
 
-// Law 1: on the day on which a task begins it may be spoken of.
+// Law 1: words about a task may be said from the day on which it begins.
 func TestStoryATaskThatBeginsOnItsDay(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	c := begin(b, "standard", day(t, "2021-09-30"), moment(t, "2021-04-08 00:00"))
 	c.Begin = day(t, "2021-09-30")
 	p := newPlayer(b, b.Course(c.Case))
 	require.Equal(t, []string{"09-30 09:00 due", "10-08 09:00 study-1", "10-08 09:00 urge", "10-11 09:00 unacknowledged-3", "10-13 09:00 warn"}, p.fair(t, "2021-04-08", "2021-10-14"))
 }
 
-// Laws 4 and 12: what is closed while a return waits was done in time all the same;
-// the days of waiting are none of the unit's.
+// Laws 4 and 12: a task that is closed while a return waits for the office was done in time: the
+// days of waiting do not count against the unit.
 func TestStoryClosedWhileAReturnWaits(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	p := newPlayer(b, begin(b, "standard", day(t, "2021-05-24"), moment(t, "2021-04-08 00:00")))
 	for _, line := range []string{"2021-04-12 18:00 unit return", "2021-06-07 10:00 clerk verify"} {
 		require.Nil(t, p.on(written(t, line)))
@@ -238,8 +243,9 @@ func TestStoryClosedWhileAReturnWaits(t *testing.T) {
 	require.Equal(t, []any{0, plan.Done}, []any{m.Late, m.Light})
 }
 
-// Law 7: as long as a granted date stood nobody was late. When the office sets it back,
-// the days late count from that day, and the ladder keeps its distances from it.
+// Law 7: before a granted date nobody is late. When the office sets that date back to one that
+// has passed, the days late count from the day of the act, and the ladder keeps its distances
+// from that day.
 func TestStoryAGrantedDateSetBack(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -262,7 +268,7 @@ func TestStoryAGrantedDateSetBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBook(t)
+			b := newRules(t)
 			p := newPlayer(b, begin(b, "standard", day(t, c.due), moment(t, "2021-04-08 00:00")))
 			require.Nil(t, p.on(written(t, "2021-04-12 10:00 unit acknowledge")))
 			for _, line := range c.acts {
@@ -277,8 +283,8 @@ func TestStoryAGrantedDateSetBack(t *testing.T) {
 	}
 }
 
-// Law 2: a date that was missed twice is the second miss when it is set again: what was
-// said of that one is not said once more, and its talk goes on.
+// Law 2: a date that was missed twice and is set again is the second miss: what was said of that
+// miss is not said once more, and its talk goes on.
 func TestStoryADateThatWasMissedTwice(t *testing.T) {
 	t.Parallel()
 	p := started(t, "2021-06-23", "2021-05-18 10:00 unit complete", "2021-06-25 01:45 clerk reject", "2021-06-29 10:00 clerk correct due=2021-08-10",
@@ -288,8 +294,8 @@ func TestStoryADateThatWasMissedTwice(t *testing.T) {
 	require.Nil(t, p.courses[0].Doubt)
 }
 
-// Law 5: reminders of a date still to come do not stand for the word that it has passed,
-// when it is set back to a day before its unit was given the task.
+// Law 5: when a date is set back to a day before its unit was given the task, earlier reminders
+// of it do not replace the word that it has passed.
 func TestStoryADateSetBackBeforeItsUnitLed(t *testing.T) {
 	t.Parallel()
 	p := started(t, "2021-06-23", "2021-07-31 15:44 clerk reassign unit=zezhou due=2021-08-14")
@@ -303,11 +309,11 @@ func TestStoryADateSetBackBeforeItsUnitLed(t *testing.T) {
 	require.Equal(t, []string{"09-26 09:00 passed", "09-27 09:00 warn"}, p.fair(t, "2021-09-26 02:52", "2021-09-28"))
 }
 
-// Law 3: a date that is set back a second time is what each talk rests on that was called
-// for it, and no other.
+// Law 3: when a date is set back a second time, the talks that were called for because of that
+// date rest on it again, and no others.
 func TestStoryTwoTalksOfOneDate(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	p := newPlayer(b, begin(b, "13710", day(t, "2021-05-14"), moment(t, "2021-04-08 00:00")))
 	for _, line := range []string{"2021-06-20 22:23 clerk correct due=2021-06-22", "2021-07-10 09:00 clerk correct due=2021-07-20", "2021-07-26 09:00 clerk correct due=2021-05-14",
 		"2021-08-13 15:24 clerk correct due=2021-08-18", "2021-08-13 21:34 clerk correct due=2021-05-14"} {
@@ -322,16 +328,16 @@ func TestStoryTwoTalksOfOneDate(t *testing.T) {
 	require.Equal(t, []bool{true, false, true}, founded)
 }
 
-// Law 2: what a milder policy has said after the date stands for the word that it has
-// passed, though the date was moved on by a pause since.
+// Law 2: a word that a milder policy has said after the date replaces the word that the date has
+// passed, even if a pause has moved the date since.
 func TestStoryToldByAMilderPolicyThatTheDateHasPassed(t *testing.T) {
 	t.Parallel()
 	p := started(t, "2021-10-01", "2021-10-03 08:00 clerk set_policy policy=soft", "2021-10-17 08:00 clerk suspend moves", "2021-11-03 21:11 clerk resume", "2021-11-11 07:56 clerk set_policy policy=13710")
 	require.Equal(t, []string{"11-12 09:00 warn"}, p.fair(t, "2021-11-03 21:12", "2021-11-13"))
 }
 
-// Law 2: of a date that was missed twice the miss counts of which the unit was told: what
-// was said of it in May is not said again in July, though it was set again in between.
+// Law 2: of the two misses of one date the one counts of which the unit was told: what was said
+// of it in May is not said again in July, though the date was set again in between.
 func TestStoryADateSetAgainWhileAReportWaits(t *testing.T) {
 	t.Parallel()
 	p := started(t, "2021-04-28", "2021-05-25 10:00 clerk correct due=2021-06-22", "2021-06-05 09:00 unit complete", "2021-06-07 09:00 clerk correct due=2021-06-06",

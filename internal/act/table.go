@@ -29,19 +29,22 @@ type Role = people.Role
 type Thing string
 
 const (
-	OnTask Thing = "task" // a task, or an occurrence of a duty
-	OnDuty Thing = "duty" // the duty itself; its occurrences are tasks
-	OnTalk Thing = "talk" // a talk or a circular
-	OnPlan Thing = "plan" // a running plan as a whole
+	OnTask     Thing = "task"     // a task, or an occurrence of a duty
+	OnDuty     Thing = "duty"     // the duty itself; its occurrences are tasks
+	OnTalk     Thing = "talk"     // a talk or a circular
+	OnPlan     Thing = "plan"     // a running plan as a whole
+	OnIncident Thing = "incident" // an incident at a monitored section
+
+	OnComplaint Thing = "complaint" // a complaint of the hotline
 )
 
-// Row is one act: who may do it and when, what it says, where it leads, what is done with
-// by it, who hears of it, and how people call it. What else it asks and what it changes is
-// in Effects, its words are in the catalogue; there is no other place that an act needs.
+// Row is one act: who may do it and when, what it says, which state it leads to, what it
+// settles, who hears of it, and how people call it. What else the act asks and changes is in
+// Effects or TalkEffects, and its words are in the catalogue; an act needs no other place.
 type Row struct {
 	On      Thing
 	Kind    Kind
-	Command string // as people do it at the command line, after the thing; "": nobody does it by hand
+	Command string // as people do it at the command line, after the thing, except on an incident or a complaint, for which there are no commands; "": nobody does it by hand
 	Press   bool   // one press does it: nothing need be said
 
 	By    []Seat
@@ -50,22 +53,22 @@ type Row struct {
 	To    State   // "": the state stays
 	What  string  // of a talk: plan.ProposeTalk or plan.ProposeCircular, where it is done to that alone
 	After string  // of a talk: the step that must have been taken
-	Early []Seat  // who need not wait for that step
+	Early []Seat  // seats that may do the act before that step is taken
 	Step  string  // of a talk: the step that it takes
-	Anew  bool    // that step may be taken again
+	Anew  bool    // the step may be taken again
 
-	Must    []Field // what it says
-	Implied []Field // what it says as well, and a form fills in where it is left out: the only one that can be meant
-	May     []Field // what may be said with it
+	Must    []Field // fields that the act must say
+	Implied []Field // fields that it must say too, and that a form fills in where they are left out, with the only value that can be meant
+	May     []Field // fields that it may say
 	Longest int     // characters of its reason, where they may be more than of others
 
-	Settles  []string // what is owed and done with by it, by what it is about (Owed.ID without its number)
-	Restarts bool     // whoever owes the task is left the policy's grace after it: the clock runs again, or date, ladder or unit is another
+	Settles  []string // topics of what is no longer owed after the act (Owed.ID without its number)
+	Restarts bool     // whoever owes the task is left the policy's grace after the act, because the clock runs again, or the date, the ladder or the unit is another
 
 	News News
 }
 
-// Unborn is the state of what an act makes, before it.
+// Unborn is the state, before the act, of a thing that the act makes.
 const Unborn State = ""
 
 // News is how an act is told to those who hear of it at once. The sentences are in the
@@ -73,11 +76,11 @@ const Unborn State = ""
 type News struct {
 	To     []Ear
 	Words  string // what its reason is called: matter.words_…; "note" when it is ""
-	Limit  string // the limit that the message names: matter.limit_…, and where it comes from, see Book.limitBy
-	Owes   string // what is owed because of it: the message about it and the reminders of that are of one thing
-	Asks   []Role // the seats that it asks for something themselves, beside the reminders of what is owed
-	Rank   Rank   // its place among what a message tells
-	Grave  bool   // it asks for something at once
+	Limit  string // the limit that the message names: matter.limit_…, and where it comes from, see Rules.limitBy
+	Owes   string // topic of what is owed because of the act: the message about the act, and the reminders of what is owed, are about one thing
+	Asks   []Role // seats that the message itself asks for something, beside the reminders of what is owed
+	Rank   Rank   // place of the act among the things that one message tells
+	Grave  bool   // the message asks for something at once
 	GoesOn bool   // the reader's own limit goes on after it, and the message says what comes next
 }
 
@@ -93,7 +96,7 @@ const (
 	RankPart                 // a part is asked for
 	RankRequest              // something waits for a decision
 	RankDecision             // of what was asked
-	RankChange               // what was given is otherwise
+	RankChange               // something about a task that was given has changed
 	RankNote                 // something was done
 )
 
@@ -113,16 +116,21 @@ var (
 	byLead   = seats{Lead}
 	byOffice = seats{Office}
 	byUnit   = seats{Lead, Office} // the unit called, or the office on its behalf
-	decide   = seats{Office, Leadership}
-	reason   = fields{FieldReason}
-	proof    = fields{FieldFile, FieldURL, FieldPaper}
-	paper    = fields{FieldPaper}
-	ofUnit   = roles{people.Liaison, people.Deputy, people.Head}
-	ofHeads  = roles{people.Office, people.Leader} // 协调办、领导
+	// What was measured of sections shows that the task of handing in the data is done, or that
+	// the ground of a task which a rule has opened is gone: the engine verifies the one and
+	// cancels the other (docket.Sections).
+	officeOrData = seats{Office, Engine}
+
+	decide  = seats{Office, Leadership}
+	reason  = fields{FieldReason}
+	proof   = fields{FieldFile, FieldURL, FieldPaper}
+	paper   = fields{FieldPaper}
+	ofUnit  = roles{people.Liaison, people.Deputy, people.Head}
+	ofHeads = roles{people.Office, people.Leader} // 协调办、领导
 )
 
 // All is the one table of acts.
-var All = slices.Concat(rows(OnTask, tasks), rows(OnDuty, duties), rows(OnTalk, talks), rows(OnPlan, plans))
+var All = slices.Concat(rows(OnTask, tasks), rows(OnDuty, duties), rows(OnTalk, talks), rows(OnPlan, plans), rows(OnPlan, assessments), rows(OnPlan, reports), rows(OnIncident, incidents), rows(OnComplaint, complaints))
 
 // tasks are the acts on a task or an occurrence.
 var tasks = []Row{
@@ -138,7 +146,7 @@ var tasks = []Row{
 		News: News{To: ears{HearsLiaison}, Words: "given", Rank: RankNote}},
 	{Kind: Complete, Command: "complete", By: byLead, From: open, To: Reported, Must: reason, May: proof, Settles: topics{Finish},
 		News: News{To: ears{HearsOffice}, Words: "done", Limit: "verify", Owes: TopicReport, Asks: roles{people.Office}, Rank: RankRequest}},
-	{Kind: Verify, Command: "verify", By: byOffice, From: states{Open, Reported}, To: Closed, Must: reason, May: proof, Settles: topics{TopicReport},
+	{Kind: Verify, Command: "verify", By: officeOrData, From: states{Open, Reported}, To: Closed, Must: reason, May: proof, Settles: topics{TopicReport},
 		News: News{To: ears{HearsLiaison, HearsWaiting}, Words: "opinion", Rank: RankNote}},
 	{Kind: Reject, Command: "reject", By: byOffice, From: states{Reported}, To: Open, Must: reason, May: proof, Settles: topics{TopicReport}, Restarts: true,
 		News: News{To: ears{HearsLiaison, HearsDeputy}, Words: "opinion", Rank: RankDecision, GoesOn: true}},
@@ -158,7 +166,7 @@ var tasks = []Row{
 		News: News{To: ears{HearsLiaison, HearsDeputy}, Words: "chase", Limit: "chase", Asks: ofUnit, Rank: RankDemand, Grave: true, GoesOn: true}},
 	{Kind: Correct, Command: "correct", By: byOffice, From: live, Must: fields{FieldDue, FieldReason}, May: paper, Restarts: true,
 		News: News{To: ears{HearsLiaison, HearsDeputy}, Words: "cause", Rank: RankChange, GoesOn: true}},
-	{Kind: Cancel, Command: "cancel", By: byOffice, From: live, To: Cancelled, Must: fields{FieldReason, FieldPaper},
+	{Kind: Cancel, Command: "cancel", By: officeOrData, From: live, To: Cancelled, Must: fields{FieldReason, FieldPaper},
 		News: News{To: ears{HearsLiaison, HearsDeputy, HearsAssisting, HearsWaiting}, Words: "cause", Rank: RankChange}},
 	{Kind: Reinstate, Command: "reinstate", By: byOffice, From: states{Cancelled}, To: Open, Must: fields{FieldReason, FieldPaper}, Restarts: true,
 		News: News{To: ears{HearsLiaison, HearsDeputy, HearsAssisting, HearsWaiting}, Words: "cause", Rank: RankChange, GoesOn: true}},
@@ -178,7 +186,8 @@ var tasks = []Row{
 		News: News{To: ears{HearsLiaison}, Words: "cause", Rank: RankChange}},
 }
 
-// duties are the acts on a duty itself. What a task has too is told as of a task.
+// duties are the acts on a duty itself. The news of an act that is also possible on a task is
+// that of the task (newsOf).
 var duties = []Row{
 	{Kind: Suspend, Command: "pause", By: byOffice, From: open, To: Suspended, Must: reason, May: fields{FieldUntil, FieldPaper}, News: newsOf(Suspend)},
 	{Kind: Resume, Command: "resume", By: seats{Office, Engine}, From: states{Suspended}, To: Open, Must: reason, May: paper, Restarts: true, News: newsOf(Resume)},
@@ -240,9 +249,11 @@ var plans = []Row{
 	{Kind: Import, By: byOffice, From: states{Unborn}, Must: reason},
 	{Kind: Carry, By: byOffice, From: states{Unborn}, Must: reason},
 	{Kind: EndPlan, By: byOffice, From: states{Unborn}, Must: reason},
+	{Kind: ArchivePlan, By: byOffice, From: states{Unborn}, May: reason},
+	{Kind: TakeBack, By: byOffice, From: states{Unborn}, Must: reason},
 }
 
-// rows are a thing's acts.
+// rows are the rows of a table with their thing filled in.
 func rows(on Thing, table []Row) []Row {
 	for i := range table {
 		table[i].On = on
@@ -273,7 +284,8 @@ func Of(on Thing, k Kind) (Row, bool) {
 	return All[i], true
 }
 
-// Topic is the first row of an act of a kind, whatever it is done to: what it is told by.
+// Topic is the first row in the table of acts of a kind, whatever they are done to: messages are
+// worded by its News. false: no act is called so.
 func Topic(k Kind) (Row, bool) {
 	i := slices.IndexFunc(All, func(r Row) bool { return r.Kind == k })
 	if i < 0 {
@@ -297,13 +309,15 @@ func ByHand(on Thing) []Row {
 	return slices.DeleteFunc(On(on), func(r Row) bool { return r.Command == "" })
 }
 
-// Opens tells that the act makes what it is done to: a talk, about a task.
+// Opens tells that the act makes the talk or circular that it is done to.
 func (r Row) Opens() bool { return r.On == OnTalk && slices.Contains(r.From, Unborn) }
 
 // Ends tells that the act ends the task or the duty that it is done to.
-func (r Row) Ends() bool { return r.On != OnTalk && (Case{State: r.To}).Over() }
+func (r Row) Ends() bool {
+	return (r.On == OnTask || r.On == OnDuty) && (Case{State: r.To}).Over()
+}
 
-// Pauses tells that it pauses the task or the duty that it is done to.
+// Pauses tells that the act pauses the task or the duty that it is done to.
 func (r Row) Pauses() bool { return r.On != OnTalk && r.To == Suspended }
 
 // StateKey is the catalogue's key for what people call a state of what the act is done to.

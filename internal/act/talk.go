@@ -35,7 +35,7 @@ type TalkCase struct {
 	What       string       `json:"what"` // plan.ProposeTalk or plan.ProposeCircular
 	State      TalkState    `json:"state"`
 	Number     int          `json:"number"`            // among the talks and circulars that bear its task's ID
-	Nth        int          `json:"nth,omitempty"`     // the unit's first, second … talk, or circular, of the plan that opened; of a proposal, what it would be
+	Nth        int          `json:"nth,omitempty"`     // which talk, or circular, of its unit in the plan it is, counted from 1 as they open; of a proposal, which one it would be
 	Into       string       `json:"into,omitempty"`    // ID of the talk or proposal that it has joined
 	From       string       `json:"from,omitempty"`    // the talk of an earlier plan as which it began: PLAN/TALK
 	Lead       string       `json:"lead"`              // the unit called: unit ID
@@ -66,16 +66,16 @@ type TalkCase struct {
 	AnswerBy calendar.Day            `json:"answer_by,omitzero"` // of a circular that is out: the last day on which its unit reports what it did 整改情况; it is named in the circular and does not move
 
 	Formerly []string     `json:"formerly,omitempty"` // units that it was about, and that another has taken over from
-	Voided   *Voided      `json:"voided,omitempty"`   // it is void because its task was cancelled, or given a date to come
-	Doubt    *Mark        `json:"doubt,omitempty"`    // what it rests on has gone: a leader is to end it or keep it
+	Voided   *Voided      `json:"voided,omitempty"`   // the talk is void because its task was cancelled, or given a date to come
+	Doubt    *Mark        `json:"doubt,omitempty"`    // what the talk rests on has gone: a leader is to end the talk or keep it
 	Kept     bool         `json:"kept,omitempty"`     // a leader has said that it goes on all the same
-	Stood    []Stand      `json:"stood,omitempty"`    // in which its task was paused, or that was undecided
+	Halts    []Halt       `json:"stood,omitempty"`    // in which its clock did not run: its tasks were paused, it was in doubt, or it was void
 	Paused   calendar.Day `json:"paused,omitzero"`    // its task is paused since
 }
 
 // Round is a round of a talk that is over: its unit was called again.
 type Round struct {
-	Since calendar.Day            `json:"since"` // the day its limits counted from
+	Since calendar.Day            `json:"since"` // the day from which the limits of the round counted
 	Until calendar.Day            `json:"until"` // the day the unit was called again
 	Taken map[string]calendar.Day `json:"taken,omitempty"`
 }
@@ -145,7 +145,7 @@ func (c TalkCase) asks(row Row, a Act) *Refusal {
 	return same(row.Step != "" && !row.Anew && c.took(row.Step))
 }
 
-// WithGrounds is a proposal that also rests on what another was made for.
+// WithGrounds is a talk or proposal with the grounds of another added, each line once.
 func (c TalkCase) WithGrounds(more string) TalkCase {
 	for _, line := range strings.Split(more, "\n") {
 		if !slices.Contains(strings.Split(c.Grounds, "\n"), line) {
@@ -200,7 +200,7 @@ func (c TalkCase) apply(a Act, zone *time.Location) TalkCase {
 	if apply := TalkEffects[a.Kind].Apply; apply != nil {
 		apply(&c, a)
 	}
-	verified := row.Step != StepVerified || !c.unchecked() // that step is taken with the last of the talk's tasks
+	verified := row.Step != StepVerified || !c.unchecked() // the step StepVerified is taken when the last task of the talk is verified
 	if row.Step != "" && verified && !c.took(row.Step) {
 		c.Taken = maps.Clone(c.Taken)
 		if c.Taken == nil {
@@ -214,11 +214,11 @@ func (c TalkCase) apply(a Act, zone *time.Location) TalkCase {
 	return c
 }
 
-// settle ends the doubt about a talk: its clock runs again. What is said of another doubt
-// is another word.
+// settle ends the doubt about a talk: its clock runs again. The revision grows, so that the
+// words about a later doubt are other words.
 func (c *TalkCase) settle(a Act) {
 	if c.Doubt != nil && a.On.After(c.Doubt.On) {
-		c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Doubt.On, Until: a.On})
+		c.Halts = append(slices.Clone(c.Halts), Halt{From: c.Doubt.On, Until: a.On})
 	}
 	c.Doubt, c.Restarted = nil, a.At
 	c.Revision++
@@ -238,7 +238,7 @@ func (c *TalkCase) next(on calendar.Day) {
 	c.recheck()
 }
 
-// recheck lets every task be verified anew.
+// recheck takes back the verification of every task.
 func (c *TalkCase) recheck() {
 	c.Members = slices.Clone(c.Members)
 	for i := range c.Members {

@@ -12,7 +12,7 @@ import (
 	"duban/internal/calendar"
 )
 
-// talkActs are the acts on a talk with the steps that come before each.
+// talkActs are the acts on a talk, each with the acts that must come before it.
 var talkActs = []struct {
 	kind   act.Kind
 	by     act.Actor
@@ -79,7 +79,7 @@ func deeds() (all []deed) {
 
 func TestEveryPairOnATalk(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := newRules(t)
 	all := deeds()
 	stepBy := func(k act.Kind) deed {
 		return all[slices.IndexFunc(all, func(d deed) bool { return d.name == string(k) })]

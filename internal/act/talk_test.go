@@ -18,9 +18,9 @@ import (
 	"duban/seeds"
 )
 
-// talkBook is the book of a plan with the seed's policies and calendar, whose
-// talks open like this.
-func talkBook(t require.TestingT, open string) act.Book {
+// talkRules are the rules of a plan with the seeded policies and calendar, whose talks open as
+// open says.
+func talkRules(t require.TestingT, open string) act.Rules {
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
 	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
@@ -30,14 +30,14 @@ func talkBook(t require.TestingT, open string) act.Book {
 	talks.Open = open
 	p.Talk = &talks
 	policies["standard"] = p
-	b, err := act.NewBook(&plan.Plan{ID: "p", Policies: policies, Directory: people.Directory{Office: "duban", Leadership: "lingdao",
+	b, err := act.NewRules(&plan.Plan{ID: "p", Policies: policies, Directory: people.Directory{Office: "duban", Leadership: "lingdao",
 		Units: []people.Unit{{ID: "shuiwu"}, {ID: "duban"}, {ID: "lingdao"}}}}, cal)
 	require.NoError(t, err)
 	return b
 }
 
 // playTalk lets a talk run until to, exclusive, while acts are done to it, in order of time.
-func playTalk(b act.Book, c act.TalkCourse, acts []act.Act, to time.Time) (said []plan.Stage, after act.TalkCourse, refused map[string]*act.Refusal) {
+func playTalk(b act.Rules, c act.TalkCourse, acts []act.Act, to time.Time) (said []plan.Stage, after act.TalkCourse, refused map[string]*act.Refusal) {
 	refused = map[string]*act.Refusal{}
 	for _, a := range acts {
 		spoke, now := b.TalkUntil(c, a.At.Add(1))
@@ -97,14 +97,14 @@ func refusedKeys(refused map[string]*act.Refusal) map[string]string {
 
 func TestTalkFromServiceToItsEnd(t *testing.T) {
 	t.Parallel()
-	b := talkBook(t, plan.TalkAtOnce)
+	b := talkRules(t, plan.TalkAtOnce)
 	c := b.OpenTalk(calledTalk(), oclock(5, 19, 9))
 	said, after, refused := playTalk(b, c, []act.Act{
 		talkAct(oclock(5, 19, 10), keeper, act.Minutes),
 		talkAct(oclock(5, 20, 10), called, act.Serve),
 		talkAct(oclock(5, 20, 11), passing, act.GivePlan),
 		talkAct(oclock(5, 21, 10), keeper, act.Serve),
-		talkAct(oclock(5, 24, 10), keeper, act.Serve), // another time: the limit stays
+		talkAct(oclock(5, 24, 10), keeper, act.Serve), // served again with another time: the limit stays
 		talkAct(oclock(5, 28, 10), keeper, act.Held),
 		talkAct(oclock(5, 28, 11), keeper, act.Absent),
 		talkAct(oclock(6, 1, 10), keeper, act.Minutes),
@@ -147,7 +147,7 @@ func TestTalkFromServiceToItsEnd(t *testing.T) {
 
 func TestNextRoundOfATalk(t *testing.T) {
 	t.Parallel()
-	b := talkBook(t, plan.TalkAtOnce)
+	b := talkRules(t, plan.TalkAtOnce)
 	said, after, refused := playTalk(b, b.OpenTalk(calledTalk(), oclock(5, 19, 9)), []act.Act{
 		talkAct(oclock(5, 20, 10), keeper, act.Serve),
 		talkAct(oclock(5, 26, 10), keeper, act.Absent),
@@ -175,12 +175,12 @@ func TestNextRoundOfATalk(t *testing.T) {
 
 func TestLateStepIsGivenItsOwnTime(t *testing.T) {
 	t.Parallel()
-	b := talkBook(t, plan.TalkAtOnce)
+	b := talkRules(t, plan.TalkAtOnce)
 	said, _, refused := playTalk(b, b.OpenTalk(calledTalk(), oclock(5, 19, 9)), []act.Act{talkAct(oclock(6, 10, 10), keeper, act.Serve)}, oclock(6, 20, 0))
 	require.Empty(t, refused)
 	require.Equal(t, []string{
 		"05-20 09:00 talk-served-remind → office",
-		"05-24 09:00 talk-served-missed → office,leader", // and nothing of steps whose turn has not come
+		"05-24 09:00 talk-served-missed → office,leader", // no words about steps whose turn has not come
 		"06-10 10:00 act-1-serve → head,liaison",
 		"06-16 09:00 talk-held-remind → office",
 		"06-18 09:00 talk-held-missed → office,leader",
@@ -189,7 +189,7 @@ func TestLateStepIsGivenItsOwnTime(t *testing.T) {
 
 func TestProposalIsAskedForUntilItIsDecided(t *testing.T) {
 	t.Parallel()
-	b := talkBook(t, plan.TalkOnApproval)
+	b := talkRules(t, plan.TalkOnApproval)
 	c := b.OpenTalk(calledTalk(), oclock(5, 19, 9))
 	said, after, refused := playTalk(b, c, []act.Act{
 		talkAct(oclock(5, 20, 10), keeper, act.Approve), talkAct(oclock(5, 20, 11), act.EngineActor, act.Approve),
@@ -211,7 +211,7 @@ func TestProposalIsAskedForUntilItIsDecided(t *testing.T) {
 
 func TestACircularIsAnsweredByADay(t *testing.T) {
 	t.Parallel()
-	b := talkBook(t, plan.TalkAtOnce)
+	b := talkRules(t, plan.TalkAtOnce)
 	c := calledTalk()
 	c.State, c.Origin = "", act.Origin{Kind: act.OriginRule, Of: "second-talk"}
 	a := talkAct(oclock(5, 19, 10), act.EngineActor, act.Propose)
@@ -281,8 +281,8 @@ func TestACircularIsAnsweredByADay(t *testing.T) {
 		}
 	}
 
-	// What is out has been said: nothing that becomes of the task takes it back, and no talk is
-	// answered so.
+	// A circular that is out is not taken back by anything that becomes of its task, and no talk
+	// is answered as a circular is.
 	_, out, _ := playTalk(b, course, []act.Act{approve}, oclock(5, 21, 0))
 	before := act.Case{Kind: plan.Dated, State: act.Open, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Number: 1, Due: calendar.NewDay(2021, 4, 30)}
 	over := before

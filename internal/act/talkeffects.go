@@ -56,7 +56,7 @@ var TalkEffects = map[Kind]TalkEffect{
 			if c.took(StepHeld) {
 				return same(true)
 			}
-			return room(c, 0, "") // the case remembers each
+			return fits(c, 0, "") // the case keeps every absence, and its size is limited
 		},
 		Apply: func(c *TalkCase, a Act) {
 			c.Absences = append(slices.Clone(c.Absences), a.mark())
@@ -67,7 +67,7 @@ var TalkEffects = map[Kind]TalkEffect{
 		Apply: func(c *TalkCase, a Act) { c.Minutes = a.Reason },
 	},
 	ReturnPlan: {
-		Check: func(c TalkCase, _ Act) *Refusal { return room(c, 0, "") }, // the case remembers each
+		Check: func(c TalkCase, _ Act) *Refusal { return fits(c, 0, "") }, // the case keeps every return, and its size is limited
 		Apply: func(c *TalkCase, a Act) {
 			c.Restarted = a.At
 			c.Returns = append(slices.Clone(c.Returns), a.mark())
@@ -100,7 +100,7 @@ var TalkEffects = map[Kind]TalkEffect{
 		},
 	},
 	Again: {
-		Check: func(c TalkCase, _ Act) *Refusal { return room(c, 0, "") }, // the case remembers each
+		Check: func(c TalkCase, _ Act) *Refusal { return fits(c, 0, "") }, // the case keeps every call, and its size is limited
 		Apply: func(c *TalkCase, a Act) {
 			c.Agains = append(slices.Clone(c.Agains), a.mark())
 			if slices.Contains(c.Seats(a.By), Leadership) {

@@ -305,7 +305,7 @@ func TestReportedAndVerified(t *testing.T) {
 	require.Equal(t, "state Kind=reword State=closed", d.no("office", "2021-07-06 11:00", act.Reword, title("新")))
 }
 
-// What passed while the report waited is not caught up with.
+// Stages whose day passed while the report waited are not said afterwards.
 func TestReportedAndSentBack(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, dueDay, assigned)
@@ -567,8 +567,7 @@ func TestWhoIsWho(t *testing.T) {
 	require.Equal(t, "standing", d.no("office", "2021-04-08 11:00", act.Chase))
 }
 
-// A duty has no ladder of its own: what it is acted on is carried, and no pause
-// outlives it.
+// A duty has no ladder of its own. Acts on it change its case, and no pause outlasts its end.
 func TestDuty(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, dueDay, assigned)
@@ -596,7 +595,7 @@ func TestDuty(t *testing.T) {
 	require.Nil(t, d.Pause)
 }
 
-// Every state but the last two has an act that leads on, open to a person.
+// In every state but the last two a person can do an act that leads on.
 func TestEveryStateHasAWayOut(t *testing.T) {
 	t.Parallel()
 	for name, table := range map[string][]act.Row{"tasks": act.On(act.OnTask), "duties": act.On(act.OnDuty)} {
@@ -625,8 +624,8 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 	}
 }
 
-// Milder rules put in force after the due date: that the due day was said does
-// not stand for the word that comes after it.
+// A milder policy is put in force after the due date: the word of the due day does not replace
+// the word that comes after it.
 func TestMilderRulesAfterTheDueDate(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, dueDay, assigned)
@@ -644,7 +643,8 @@ func TestMilderRulesAfterTheDueDate(t *testing.T) {
 `, d.ladder())
 }
 
-// A pause may move the due date past the one asked for: granted, it would come earlier.
+// A pause may move the due date past the date asked for: a grant would set an earlier date, and
+// is refused.
 func TestAnExtensionOvertakenByAPause(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, dueDay, assigned)

@@ -24,7 +24,7 @@ func TestATalkIsWeighedByWhatItsTasksAre(t *testing.T) {
 		require.Nil(t, c.Next, "all that it rests on are paused")
 		c, _ = onTask(t, b, c, tasks, "plant", oclock(5, 24, 10), act.Resume)
 		require.NotNil(t, c.Next)
-		require.Equal(t, []act.Stand{{From: calendar.NewDay(2021, 5, 19), Until: calendar.NewDay(2021, 5, 24)}}, c.Stood)
+		require.Equal(t, []act.Halt{{From: calendar.NewDay(2021, 5, 19), Until: calendar.NewDay(2021, 5, 24)}}, c.Halts)
 	})
 	t.Run("one that it rests on no more is resumed", func(t *testing.T) {
 		b, c, tasks := jointTalk(t)
@@ -58,15 +58,15 @@ func TestATalkIsWeighedByWhatItsTasksAre(t *testing.T) {
 	})
 }
 
-// A proposal by hand rests on the date that was missed by then; about a task that is not
-// late it rests on what a person says, and another date does not take it back.
+// A proposal by hand rests on the date that was missed by then. About a task that is not late it
+// rests on what a person says, and no other date of the task takes it back.
 func TestAProposalByHandRestsOnADateThatWasMissed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		at    string
 		state act.TalkState
 	}{{"2021-04-29 10:00", act.TalkProposed}, {"2021-04-30 10:00", act.TalkProposed}, {"2021-05-06 10:00", act.TalkVoid}} {
-		b := newBook(t)
+		b := newRules(t)
 		task := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00"))
 		of := func(id string, at string, k act.Kind) act.Act {
 			return act.Act{ID: id, Kind: k, By: act.Actor{Account: "office", Name: "办", Unit: "office"}, At: moment(t, at), On: day(t, at[:10]), Reason: "说明"}

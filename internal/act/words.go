@@ -46,8 +46,8 @@ func stageKeys(s *plan.Stage) *plan.Stage {
 	return &k
 }
 
-// Worded is a case of keys with the words that another has of the same thing: what the
-// ledger knows of it. What the other lacks stays without words.
+// Worded is a case without words (Keys) that has them filled in from another case of the same
+// thing, the ledger's. What from lacks stays without words.
 func (c Case) Worded(from Case) Case {
 	if c.Title == "" {
 		c.Title = from.Title

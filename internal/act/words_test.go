@@ -13,8 +13,8 @@ import (
 
 const secret = "不便外传"
 
-// A case with every kind of words that people write keeps none as keys, and has all of
-// them again with what the ledger knows of the same thing.
+// Keys removes every text that people write from a case, and Worded puts all of them back from
+// the ledger's case of the same thing.
 func TestKeysHoldNoWords(t *testing.T) {
 	t.Parallel()
 	on := calendar.NewDay(2021, 6, 1)

@@ -25,9 +25,9 @@ const (
 	moveUpdate  = "move"
 )
 
-// touched is the least a workflow can be that takes updates: one that only answers,
-// one that lets an activity do something first, as what is to be written must, and one
-// that moves what the workflow waits for and is found by, as another due date does.
+// touched is the smallest workflow that takes updates: one update that only answers, one
+// that lets an activity do something first, as an act that is written to the ledger must,
+// and one that moves the workflow's timer and its search attribute, as another due date does.
 func touched(ctx workflow.Context) error {
 	if err := workflow.SetUpdateHandler(ctx, touchUpdate, func(workflow.Context) error { return nil }); err != nil {
 		return err
@@ -89,7 +89,7 @@ func bulkActs(ctx context.Context, b *bench) error {
 		}
 	}
 	policy := nineStages()
-	policy.Rhythm = plan.DefaultRhythm() // what an amendment tells comes later, in one message a reader: the herds measure those
+	policy.Rhythm = plan.DefaultRhythm() // the messages of an amendment come later, one for each reader; the section of the peak morning measures messages
 	p := folder("acts", n, 100, policy, monthEnds()...)
 	if _, err := h.launch(ctx, p, h.farClock()); err != nil {
 		return err
@@ -120,7 +120,7 @@ func bulkActs(ctx context.Context, b *bench) error {
 }
 
 // touch updates each bare workflow once, as many at once as the product does.
-func (h *house) touch(ctx context.Context, n int, update string) error {
+func (h *product) touch(ctx context.Context, n int, update string) error {
 	var group errgroup.Group
 	group.SetLimit(24)
 	for i := range n {
@@ -136,7 +136,7 @@ func (h *house) touch(ctx context.Context, n int, update string) error {
 }
 
 // amendAll moves every due date of a plan by a day more.
-func (h *house) amendAll(ctx context.Context, p *plan.Plan, round int) error {
+func (h *product) amendAll(ctx context.Context, p *plan.Plan, round int) error {
 	next := *p
 	next.Hash = fmt.Sprint(p.ID, "-", round+1)
 	next.Tasks = slices.Clone(p.Tasks)

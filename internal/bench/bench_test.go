@@ -43,7 +43,7 @@ func TestSectionsGiveTheirFigures(t *testing.T) {
 			"amended to bare updates", "amended to bare updates that do one activity", "amended to bare updates that move timer and search"},
 		"reading": {"SQLite: page of 100 events, p99", "SQLite: pages measured, by role", "SQLite: the slowest page, p99", "SQLite: the page that takes most processor time, browser's too, p50", "SQLite: the heaviest page on the wire",
 			"PostgreSQL: page of 100 events, p99", "PostgreSQL: pages measured, by role", "PostgreSQL: the slowest page, p99", "PostgreSQL: the page that takes most processor time, browser's too, p50", "PostgreSQL: the heaviest page on the wire"},
-		"herd10k": {"40 tasks over 5s: decisions", "40 tasks over 5s: a decision behind its wake, p99", "40 tasks over 5s: last message after 09:00"},
+		"peak10k": {"40 tasks over 5s: decisions", "40 tasks over 5s: a decision behind its wake, p99", "40 tasks over 5s: last message after 09:00"},
 	} {
 		t.Run(section, func(t *testing.T) {
 			t.Parallel()
@@ -79,13 +79,13 @@ func TestTheUsualPatternWritesItsStages(t *testing.T) {
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
 	p := calmPlan()
-	book, err := act.NewBook(p, cal)
+	rules, err := act.NewRules(p, cal)
 	require.NoError(t, err)
 	u := &usual{ledger: store, plan: p, cal: cal, clock: calendar.Clock{}}
 	row := ledger.TaskOf(p, p.Tasks[0], p.Issued.At(0, 0, calendar.Beijing))
 	_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: *p, At: row.Assigned}, []ledger.Task{row}, u.when())
 	require.NoError(t, err)
-	ladder := book.Ahead(row.Facts)
+	ladder := rules.Ahead(row.Facts)
 	for _, s := range ladder {
 		require.NoError(t, u.Record(t.Context(), usualStage{Task: row.ID, Stage: s}))
 		require.NoError(t, u.Record(t.Context(), usualStage{Task: row.ID, Stage: s}))

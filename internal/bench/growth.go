@@ -98,8 +98,8 @@ func (b *bench) grown(ctx context.Context, n int) (all []figure, err error) {
 }
 
 // decideSome decides the first stages of some tasks in the ledger, eight at once.
-func (h *house) decideSome(ctx context.Context, p *plan.Plan, clock calendar.Clock, n int) (time.Duration, error) {
-	book, err := act.NewBook(p, h.cal)
+func (h *product) decideSome(ctx context.Context, p *plan.Plan, clock calendar.Clock, n int) (time.Duration, error) {
+	rules, err := act.NewRules(p, h.cal)
 	if err != nil {
 		return 0, err
 	}
@@ -112,7 +112,7 @@ func (h *house) decideSome(ctx context.Context, p *plan.Plan, clock calendar.Clo
 			if err != nil {
 				return err
 			}
-			c, stage := book.Decide(book.Course(ledger.CaseOf(row)))
+			c, stage := rules.Decide(rules.Course(ledger.CaseOf(row)))
 			channels := map[people.Recipient][]string{}
 			for _, r := range stage.To {
 				channels[r] = []string{"outbox"}

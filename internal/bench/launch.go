@@ -20,7 +20,7 @@ const (
 	bareType  = "bench.Bare"
 )
 
-// bare is the least a workflow can be that waits: one timer.
+// bare is the smallest workflow that waits: one timer.
 func bare(ctx workflow.Context) error { return workflow.Sleep(ctx, 365*24*time.Hour) }
 
 // launch compares launching plans with bare workflow starts on the same server,
@@ -54,7 +54,7 @@ func launch(ctx context.Context, b *bench) error {
 	return b.compareStarts(ctx, h)
 }
 
-func (b *bench) compareStarts(ctx context.Context, h *house) error {
+func (b *bench) compareStarts(ctx context.Context, h *product) error {
 	n, rounds := b.size(2000, 40), b.size(2, 1)
 	var eager, product rate
 	if err := h.bareStarts(ctx, "warm", n/20, true); err != nil {
@@ -107,18 +107,18 @@ func (r *rate) figure(name string) figure {
 	return f
 }
 
-// farClock is a clock that stands at the plans' date of issue for a day: nothing wakes while we measure.
-func (h *house) farClock() calendar.Clock {
+// farClock is a clock that is at the plans' date of issue for a day: nothing wakes while we measure.
+func (h *product) farClock() calendar.Clock {
 	return calendar.Clock{Epoch: time.Now().Add(24 * time.Hour), Start: calendar.NewDay(2021, time.January, 4).At(0, 0, calendar.Beijing), Rate: 1}
 }
 
 // launch launches a plan assigned at the start of its clock.
-func (h *house) launch(ctx context.Context, p *plan.Plan, clock calendar.Clock) (engine.LaunchReport, error) {
+func (h *product) launch(ctx context.Context, p *plan.Plan, clock calendar.Clock) (engine.LaunchReport, error) {
 	return h.Engine.Launch(ctx, p, h.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour, ArmWait: time.Minute})
 }
 
 // bareStarts starts n bare workflows and waits for each one's first workflow task as a launch does.
-func (h *house) bareStarts(ctx context.Context, prefix string, n int, eager bool) error {
+func (h *product) bareStarts(ctx context.Context, prefix string, n int, eager bool) error {
 	errs := make([]error, n)
 	engine.StartEach(ctx, h.Client, n, time.Minute, func(ctx context.Context, i int) (string, error) {
 		id := fmt.Sprintf("%s-%d", prefix, i)

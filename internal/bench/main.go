@@ -1,7 +1,7 @@
 // Command bench measures how fast duban is on this machine and prints figures
 // and ratios with their aims. It always ends with 0 unless something breaks: a
-// missed aim is a line to read, not a failure. Machines are noisy: trust the
-// ratios, which compare what ran side by side, before the figures.
+// missed aim is a line to read, not a failure. Machines are noisy: the ratios, which
+// compare runs side by side, are more reliable than the figures.
 package main
 
 import (
@@ -36,9 +36,9 @@ var sections = []section{
 	{"preview", preview},
 	{"launch", launch},
 	{"year", year},
-	{"herd", smallHerds},
-	{"herd10k", bigHerd},
-	{"herd1000", wideHerd},
+	{"peak", smallPeaks},
+	{"peak10k", bigPeak},
+	{"peak1000", widePeak},
 	{"memory", memory},
 	{"acts", bulkActs},
 	{"reading", reading},
@@ -188,7 +188,7 @@ func measureHere(ctx context.Context, f flags, out, errOut io.Writer) (err error
 		log: slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelError})),
 		emit: func(fig figure) {
 			fig.Section = f.only
-			_ = enc.Encode(fig) // a closed pipe ends the run elsewhere
+			_ = enc.Encode(fig) // where the pipe is closed, the parent process has ended the run
 		},
 		note: func(format string, args ...any) { fmt.Fprintf(errOut, f.only+": "+format+"\n", args...) },
 	}

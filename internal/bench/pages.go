@@ -36,15 +36,15 @@ import (
 // heaviest is how much a page may weigh on the wire, in bytes.
 const heaviest = 150_000
 
-// site is a portal on a big ledger, with what its addresses can be about.
+// site is a portal on a big ledger, with the IDs that its addresses can have.
 type site struct {
 	*httptest.Server
-	book   *accounts.Book
+	list   *accounts.List
 	accept func(account string) (*http.Client, error)
 	about  map[string]func() string // by placeholder of the table of routes
 }
 
-// roles are who looks at the pages, each an account of the same name.
+// roles are the roles that look at the pages, each as an account of the same name.
 var roles = []struct {
 	account string
 	is      portal.Role
@@ -58,8 +58,14 @@ var noPage = map[string]string{
 	"/signin/oidc/back":                       "comes from elsewhere",
 	"/plans/{plan}/book":                      "an Excel file of the whole plan",
 	"/plans/{plan}/archive":                   "a file of the whole plan",
-	"/water/book":                             "an Excel file",
-	"/water/sections/{section}":               "the bench's plan has no sections",
+	"/plans/{plan}/report/sheet":              "an Excel file of the whole plan",
+	"/directory/sheet":                        "an Excel file",
+	"/water/sheet":                            "an Excel file",
+	"/water/zones":                            "the bench's plan has no functional zones",
+	"/water/zones/sheet":                      "an Excel file",
+	"/water/compensation/sheet":               "an Excel file",
+	"/assessment/sheet":                       "an Excel file",
+	"/assessment/files/{hash}":                "a file",
 	"/drafts/{draft}/files/{name}":            "a file",
 	"/plans/{plan}/tasks/{task}/files/{hash}": "a file",
 	"/plans/{plan}/talks/{talk}/files/{hash}": "a file",
@@ -68,7 +74,7 @@ var noPage = map[string]string{
 // more are addresses of the same pages that ask for more than the bare path does.
 var more = []string{
 	"/tasks?light=red", "/tasks?skip={half}", "/tasks?unit=unit007", "/tasks?lead=unit007&month=2021-07", "/tasks?state=suspended", "/tasks?clause=%E4%B8%89%EF%BC%88%E4%BA%8C%EF%BC%894",
-	"/plans/{plan}?down=clause", "/plans/{plan}/year?skip={half}", "/search?q=%E9%BB%91%E8%87%AD", "/search?q=xyzzy", "/search?q=t000123", "/ledger?task={task}", "/ledger?skip={half}", "/messages?skip=50", "/todo?skip=50", "/inbox?skip=50",
+	"/plans/{plan}?down=clause", "/plans/{plan}/year?skip={half}", "/search?q=%E9%BB%91%E8%87%AD", "/search?q=xyzzy", "/water?month=2020-05", "/water/compensation?month=2021-05", "/water/compensation?month=2021-05&table=0", "/assessment?unit=unit007", "/assessment?period=2021-06", "/assessment/do/enter", "/search?q=t000123", "/ledger?task={task}", "/ledger?skip={half}", "/messages?skip=50", "/todo?skip=50", "/inbox?skip=50",
 }
 
 // pages measures every page of the portal over HTTP, as a browser of each role gets it.
@@ -143,10 +149,11 @@ var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 // errNotTheirs is that an address leads to no page of whoever asks.
 var errNotTheirs = errors.New("bench: there is no such page for them")
 
-// page asks for an address many times, each time of something else where it is about
-// something, and gives how long it took, the shortest first, the median of its processor
-// time, and the largest answer. The first answer is not counted, nor those that ask to
-// wait before it: what is worked out once, after a start or for a day, is worked out then.
+// page asks for an address many times, each time with another ID where the address has one.
+// It gives the durations, the shortest first, the median processor time and the size of the
+// largest answer in bytes. The first answer is not counted, nor those before it that ask the
+// browser to wait: counts that are worked out once after a start or once a day are worked
+// out then.
 func (b *bench) page(ctx context.Context, s *site, client *http.Client, path string) (took []time.Duration, cpu time.Duration, size int, err error) {
 	var used []time.Duration
 	for first := true; len(took) < b.size(100, 1); {
@@ -180,7 +187,7 @@ func (b *bench) page(ctx context.Context, s *site, client *http.Client, path str
 	return took, used[len(used)/2], size, nil
 }
 
-// fill puts into an address what it is about.
+// fill puts IDs in place of an address's placeholders.
 func (s *site) fill(path string) (at string, err error) {
 	at = placeholder.ReplaceAllStringFunc(path, func(p string) string {
 		of := s.about[p]
@@ -215,12 +222,12 @@ const password = "清漳河畔-第十号断面"
 // serve opens the portal on a ledger, with the accounts of the roles.
 func (b *bench) serve(ctx context.Context, store *ledger.Store, p *plan.Plan, reader *query.Reader) (*site, error) {
 	now := calendar.NewDay(2021, time.July, 1).At(10, 0, calendar.Beijing)
-	s := &site{book: &accounts.Book{}}
+	s := &site{list: &accounts.List{}}
 	for _, r := range roles {
-		s.book.All = append(s.book.All, accounts.Account{ID: r.account, Name: r.account, Unit: r.unit})
+		s.list.All = append(s.list.All, accounts.Account{ID: r.account, Name: r.account, Unit: r.unit})
 	}
 	people := signin.Open(store, signin.Options{Now: time.Now})
-	for _, a := range s.book.All {
+	for _, a := range s.list.All {
 		if err := choosePassword(ctx, people, a.ID); err != nil {
 			return nil, err
 		}
@@ -231,7 +238,7 @@ func (b *bench) serve(ctx context.Context, store *ledger.Store, p *plan.Plan, re
 		return nil, err
 	}
 	h, err := portal.New(portal.Options{Reader: reader, Acts: portal.LookOnly{}, SignIn: people, Drafts: drafts, Now: func() time.Time { return now }, Patience: time.Minute,
-		Accounts: func() (*accounts.Book, error) { return s.book, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		Accounts: func() (*accounts.List, error) { return s.list, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		return nil, err
 	}
@@ -259,8 +266,8 @@ func (s *site) know(ctx context.Context, store *ledger.Store, p *plan.Plan, prep
 	units := len(p.Directory.Units) - 2 // without the office and the leadership
 	one := func(text string) func() string { return func() string { return text } }
 	s.about = map[string]func() string{
-		"{plan}": one(p.ID), "{unit}": one("unit007"), "{seat}": one("liaison"), "{kind}": one("instruct"), "{draft}": one(prepared), "{name}": one("units.yaml"), "{secret}": one("x"), "{account}": one("unit"),
-		"{section}": one("none"), // the plan has no register of sections
+		"{plan}": one(p.ID), "{unit}": one("unit007"), "{seat}": one("liaison"), "{kind}": one("instruct"), "{deed}": one("write_report"), "{draft}": one(prepared), "{name}": one("units.yaml"), "{incident}": one("1"), "{number}": one("1"), "{hash}": one(strings.Repeat("0", 64)), "{secret}": one("x"), "{account}": one("unit"),
+		"{section}": func() string { return p.Water.Sections[r.IntN(len(p.Water.Sections))].ID },
 		"{half}":    one(fmt.Sprint(len(p.Tasks) / 2)),
 		"{task}":    func() string { return p.Tasks[7+units*r.IntN(len(p.Tasks)/units)].ID },
 		"{talk}":    func() string { return url.PathEscape(talks[r.IntN(len(talks))].ID) },
@@ -314,7 +321,7 @@ var (
 	valAttr  = regexp.MustCompile(`\bvalue="([^"]*)"`)
 )
 
-// fields are those that the server filled in of a page's form with an action.
+// fields are the fields of the form with this action in a page, as the server filled them in.
 func fields(ctx context.Context, client *http.Client, page, action string) (url.Values, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
 	if err != nil {
@@ -344,7 +351,7 @@ func fields(ctx context.Context, client *http.Client, page, action string) (url.
 	return values, nil
 }
 
-// post sends a form, which must lead elsewhere: it has done what it asked for.
+// post sends a form. The answer must be a redirect, which tells that the form did its work.
 func post(ctx context.Context, client *http.Client, address string, form url.Values) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -363,10 +370,10 @@ func post(ctx context.Context, client *http.Client, address string, form url.Val
 	return err
 }
 
-// speakOf lets the first stages of some tasks be decided and said, and talks be called
-// of a tenth of them.
+// speakOf has the first stages of some tasks decided and said, and opens talks about a tenth
+// of these tasks.
 func (b *bench) speakOf(ctx context.Context, store *ledger.Store, p *plan.Plan, cal *calendar.Calendar) error {
-	book, err := act.NewBook(p, cal)
+	rules, err := act.NewRules(p, cal)
 	if err != nil {
 		return err
 	}
@@ -376,7 +383,7 @@ func (b *bench) speakOf(ctx context.Context, store *ledger.Store, p *plan.Plan, 
 		if err != nil {
 			return err
 		}
-		_, stage := book.Decide(book.Course(ledger.CaseOf(row)))
+		_, stage := rules.Decide(rules.Course(ledger.CaseOf(row)))
 		channels := map[people.Recipient][]string{}
 		for _, to := range stage.To {
 			channels[to] = []string{"smtp"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -22,12 +23,14 @@ import (
 // wholly are the pages for which every task of a plan is looked at, each with why. Lights
 // and what comes are worked out in the background, for all who ask.
 var wholly = map[string]string{
-	"/lead":                  "which lights have changed",
-	"/plans/{plan}/since":    "which lights have changed",
-	"/plans/{plan}/ahead":    "what comes of each task",
-	"/plans/{plan}/messages": "what comes of each task",
-	"/plans/{plan}/end":      "what of its tasks is not decided",
-	"/score":                 "the tallies of all units, one of which is shown",
+	"/lead":                          "which lights have changed",
+	"/plans/{plan}/since":            "which lights have changed",
+	"/plans/{plan}/ahead":            "what comes of each task",
+	"/plans/{plan}/messages":         "what comes of each task",
+	"/plans/{plan}/end":              "what of its tasks is not decided",
+	"/plans/{plan}/report":           "every clause with its tasks",
+	"/plans/{plan}/report/do/{deed}": "the report that is written about",
+	"/score":                         "the tallies of all units, one of which is shown",
 }
 
 // TestNoPageReadsMoreOfABiggerPlan: with five times as many tasks and events every page of
@@ -46,8 +49,10 @@ func TestNoPageReadsMoreOfABiggerPlan(t *testing.T) {
 		cal, err := calendar.Load(seeds.Calendar())
 		require.NoError(t, err)
 		p := folder("wide", tasks, 10, nineStages(), monthEnds()...)
+		require.NoError(t, b.monitor(p, cal))
 		require.NoError(t, fillLedger(ctx, store, p, cal, 2*tasks))
 		require.NoError(t, b.speakOf(ctx, store, p, cal))
+		require.NoError(t, bringWater(ctx, store, p))
 		_, err = store.Refresh(ctx, p.ID, cal)
 		require.NoError(t, err)
 		now := calendar.NewDay(2021, time.July, 1).At(10, 0, calendar.Beijing)
@@ -66,20 +71,24 @@ func TestNoPageReadsMoreOfABiggerPlan(t *testing.T) {
 					continue
 				}
 				require.NoError(t, err, path)
-				events++ // so that nothing is as it was remembered
-				_, err = store.Record(context.WithoutCancel(t.Context()), ledger.Event{Key: fmt.Sprint("new", events), Plan: p.ID, Kind: "bench.event", Actor: "engine", Real: now, PlanAt: now})
-				require.NoError(t, err)
 				at, err := s.fill(path)
 				require.NoError(t, err)
-				counted.Statements.Store(0)
-				counted.Rows.Store(0)
-				status, size, err := get(ctx, client, s.URL+at)
-				require.NoError(t, err)
-				require.Equal(t, http.StatusOK, status, at)
-				all[role.account+" "+path] = read{counted.Statements.Load(), counted.Rows.Load(), int64(size)}
-				assert.Less(t, size, heaviest, at)
+				least := read{math.MaxInt64, math.MaxInt64, 0}
+				for range 2 { // what is worked out behind a page may read while another is measured
+					events++ // so that nothing is as it was remembered
+					_, err = store.Record(context.WithoutCancel(t.Context()), ledger.Event{Key: fmt.Sprint("new", events), Plan: p.ID, Kind: "bench.event", Actor: "engine", Real: now, PlanAt: now})
+					require.NoError(t, err)
+					counted.Statements.Store(0)
+					counted.Rows.Store(0)
+					status, size, err := get(ctx, client, s.URL+at)
+					require.NoError(t, err)
+					require.Equal(t, http.StatusOK, status, at)
+					least = read{min(least.statements, counted.Statements.Load()), min(least.rows, counted.Rows.Load()), max(least.bytes, int64(size))}
+				}
+				all[role.account+" "+path] = least
+				assert.Less(t, least.bytes, int64(heaviest), at)
 				if wholly[path] == "" {
-					assert.LessOrEqual(t, counted.Statements.Load(), int64(250), "statements of %s as %s", path, role.account)
+					assert.LessOrEqual(t, least.statements, int64(250), "statements of %s as %s", path, role.account)
 				}
 			}
 		}

@@ -42,7 +42,7 @@ func foretell(p *plan.Plan, cal *calendar.Calendar) (time.Duration, int) {
 	return time.Since(began), len(stages)
 }
 
-// loadPlan reads a plan whose files have no faults; warnings are no matter here.
+// loadPlan reads a plan whose files have no faults; warnings are ignored.
 func loadPlan(file string, cal *calendar.Calendar) (*plan.Plan, error) {
 	p, problems := planfile.Load(file, cal)
 	for _, pr := range problems {

@@ -48,6 +48,9 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 	if err != nil {
 		return err
 	}
+	if err := b.monitor(p, cal); err != nil {
+		return err
+	}
 	began := time.Now()
 	if err := fillLedger(ctx, store, p, cal, events); err != nil {
 		return err
@@ -93,7 +96,7 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 		{"talk list", func() error { _, err := reader.Talks(ctx, office, query.TalkFilter{Limit: lines}); return err }},
 		{"duty list", func() error { _, err := reader.Duties(ctx, office, query.DutyFilter{Limit: lines}); return err }},
 		{"message list", func() error { _, err := reader.Messages(ctx, office, query.MessageFilter{Limit: lines}); return err }},
-		{"plan status", func() error { _, _, err := reader.Plans(ctx, all); return err }},
+		{"plan status", func() error { _, _, err := reader.Plans(ctx, all, false); return err }},
 		{"case file", func() error {
 			_, err := reader.Case(ctx, unit, p.ID, p.Tasks[7+100*r.IntN(len(p.Tasks)/100)].ID)
 			return err
@@ -108,6 +111,9 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 		}
 	}
 	if err := b.speakOf(ctx, store, p, cal); err != nil {
+		return err
+	}
+	if err := bringWater(ctx, store, p); err != nil {
 		return err
 	}
 	if _, err := store.Refresh(ctx, p.ID, cal); err != nil {
@@ -137,13 +143,13 @@ func fillLedger(ctx context.Context, store *ledger.Store, p *plan.Plan, cal *cal
 	at := p.Issued.At(0, 0, calendar.Beijing)
 	when := ledger.When{Real: at, Plan: at}
 	rows := make([]ledger.Task, len(p.Tasks))
-	book, err := act.NewBook(p, cal)
+	rules, err := act.NewRules(p, cal)
 	if err != nil {
 		return err
 	}
 	for i, t := range p.Tasks {
 		rows[i] = ledger.TaskOf(p, t, at)
-		rows[i].Facts = book.Open(rows[i].Facts).Case
+		rows[i].Facts = rules.Open(rows[i].Facts).Case
 	}
 	if _, err := store.AddPlan(ctx, ledger.Launched{Plan: *p, At: at}, rows, when); err != nil {
 		return err

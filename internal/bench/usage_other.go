@@ -4,5 +4,6 @@ package main
 
 import "time"
 
-// processor is not known here: the ratios of processor time mean nothing.
+// processor is 0 on this system, which does not tell the processor time used: ratios of it
+// mean nothing.
 func processor() time.Duration { return 0 }

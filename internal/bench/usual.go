@@ -81,7 +81,7 @@ func usualTask(ctx workflow.Context, in usualInput) error {
 }
 
 // live starts a plan and waits for the end of its year.
-func (u *usual) live(ctx context.Context, h *house, p *plan.Plan, clock calendar.Clock) error {
+func (u *usual) live(ctx context.Context, h *product, p *plan.Plan, clock calendar.Clock) error {
 	u.plan, u.clock = p, clock
 	if err := u.start(ctx, h, clock); err != nil {
 		return err
@@ -94,8 +94,8 @@ func (u *usual) live(ctx context.Context, h *house, p *plan.Plan, clock calendar
 }
 
 // start writes the plan to the ledger and starts a workflow a task.
-func (u *usual) start(ctx context.Context, h *house, clock calendar.Clock) error {
-	book, err := act.NewBook(u.plan, u.cal)
+func (u *usual) start(ctx context.Context, h *product, clock calendar.Clock) error {
+	rules, err := act.NewRules(u.plan, u.cal)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (u *usual) start(ctx context.Context, h *house, clock calendar.Clock) error
 	engine.StartEach(ctx, h.Client, len(rows), time.Minute, func(ctx context.Context, i int) (string, error) {
 		id := usualID(u.plan.ID, rows[i].ID)
 		opts := client.StartWorkflowOptions{ID: id, TaskQueue: usualQueue, EnableEagerStart: true}
-		_, err := h.Client.ExecuteWorkflow(ctx, opts, usualType, usualInput{Task: rows[i].ID, Clock: clock, Ladder: book.Ahead(rows[i].Facts)})
+		_, err := h.Client.ExecuteWorkflow(ctx, opts, usualType, usualInput{Task: rows[i].ID, Clock: clock, Ladder: rules.Ahead(rows[i].Facts)})
 		return id, err
 	}, func(i int, err error) { errs[i] = err })
 	return errors.Join(errs...)
@@ -145,7 +145,7 @@ func (u *usual) Notify(ctx context.Context, in usualStage) error {
 		if err != nil {
 			return err
 		}
-		if err := u.channels[0].Send(ctx, mail, func(context.Context) error { return nil }); err != nil {
+		if err := u.channels[0].Send(ctx, mail, func(context.Context, []channel.Missed) error { return nil }); err != nil {
 			return err
 		}
 		when := u.when()

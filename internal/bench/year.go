@@ -11,8 +11,8 @@ import (
 
 	"go.temporal.io/sdk/worker"
 
-	"duban/activities"
 	"duban/internal/act"
+	"duban/internal/audit"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
@@ -55,7 +55,7 @@ type cost struct {
 	cpu           float64 // ms, without what an idle process uses
 	idle          float64 // cores
 	messages      int
-	fewest        int // messages that a calm machine needs
+	fewest        int // messages that a machine without delays sends
 	disk          disk
 }
 
@@ -214,7 +214,7 @@ func (b *bench) ourYear(ctx context.Context, n int) (cost, error) {
 		return c, err
 	}
 	b.note("ours: %d tasks, %d notices in %d messages", n, len(sent), len(seen))
-	broken, err := activities.Breaches(ctx, h.Ledger, p.ID, func() time.Time { return l.Clock.Plan(time.Now()) })
+	broken, err := audit.Breaches(ctx, h.Ledger, p.ID, func() time.Time { return l.Clock.Plan(time.Now()) }, nil)
 	for _, k := range broken {
 		b.note("ours: law %d, %s %s at %s: %s", k.Law, k.Thing, k.Of, k.At.In(calendar.Beijing).Format("2006-01-02 15:04"), k.Text)
 	}
@@ -261,7 +261,7 @@ func (b *bench) usualYear(ctx context.Context, n int) (cost, error) {
 
 // await waits until every stage of a plan is decided and every notice sent. It
 // asks every second, once the plan's year is over.
-func (h *house) await(ctx context.Context, p *plan.Plan) error {
+func (h *product) await(ctx context.Context, p *plan.Plan) error {
 	l, err := h.Ledger.Plan(ctx, p.ID)
 	if err != nil {
 		return err
@@ -279,7 +279,7 @@ func (h *house) await(ctx context.Context, p *plan.Plan) error {
 	return fmt.Errorf("plan %s did not end", p.ID)
 }
 
-func (h *house) ended(ctx context.Context, planID string) (bool, error) {
+func (h *product) ended(ctx context.Context, planID string) (bool, error) {
 	stages, err := h.Ledger.Stages(ctx, planID, "")
 	if err != nil {
 		return false, err
@@ -294,7 +294,7 @@ func (h *house) ended(ctx context.Context, planID string) (bool, error) {
 }
 
 // history adds how long one workflow's history is.
-func (h *house) history(ctx context.Context, c cost, id string) (cost, error) {
+func (h *product) history(ctx context.Context, c cost, id string) (cost, error) {
 	d, err := h.Client.DescribeWorkflowExecution(ctx, id, "")
 	if err != nil {
 		return c, err

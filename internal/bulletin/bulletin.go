@@ -1,7 +1,7 @@
 // Package bulletin reads the monthly tables of water quality 水质月报 that offices have:
 // Excel, CSV, web pages and documents, with classes or concentrations, the month and the
-// year so far side by side, last year beside. What it cannot read it names by sheet and
-// cell, and what it leaves out it tells.
+// year so far side by side, those of last year beside them. A cell that cannot be read is
+// named by sheet and cell, and the parts that are left out are listed.
 package bulletin
 
 import (
@@ -60,11 +60,11 @@ type Bulletin struct {
 	File     string
 	Readings []water.Reading
 	Faults   []Fault
-	Aside    []string        // headings of columns and lines that say nothing of a section
-	Unread   []intake.Unread // what of the file was not read
+	Aside    []string        // headings of columns, and lines, that say nothing about a section
+	Unread   []intake.Unread // parts of the file that were not read
 }
 
-// Bad is how much cannot be taken as it is.
+// Bad is how many faults keep the bulletin from being taken; warnings are not counted.
 func (b Bulletin) Bad() (count int) {
 	for _, f := range b.Faults {
 		if !f.Warning {
@@ -74,8 +74,8 @@ func (b Bulletin) Bad() (count int) {
 	return count
 }
 
-// ReadFiles reads files, each held against those before it; the readings of the last are
-// those of all. bad is how much in them cannot be taken as it is.
+// ReadFiles reads files, each compared with those before it; the readings of the last
+// Bulletin are those of all files. bad is the sum of Bulletin.Bad.
 func ReadFiles(ctx context.Context, paths []string, o Options) (all []Bulletin, bad int, err error) {
 	for _, path := range paths {
 		source, err := intake.Open(path)
@@ -91,15 +91,15 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (all []Bulletin, 
 	return all, bad, nil
 }
 
-// Options say what a file does not.
+// Options are what a file itself does not say.
 type Options struct {
 	Register *water.Register
-	Month    water.Month     // of the table where it does not say; the zero value: it must
-	Before   []water.Reading // what the files before it say; what this one says otherwise is a fault
+	Month    water.Month     // of a table that names no month; zero: every table must name one
+	Before   []water.Reading // readings of the files before; a value that differs from them is a fault
 }
 
-// Read reads a file; its readings are those of the files before it too. Its errors are an
-// *intake.Refusal or ctx's.
+// Read reads a file; the readings of the Bulletin include Options.Before. Errors:
+// *intake.Refusal, or ctx's.
 func Read(ctx context.Context, s intake.Source, o Options) (Bulletin, error) {
 	doc, err := intake.Read(ctx, s)
 	if err != nil {
@@ -134,14 +134,14 @@ func Read(ctx context.Context, s intake.Source, o Options) (Bulletin, error) {
 	for i, k := range r.order {
 		is := r.have[k]
 		r.out.Readings = append(r.out.Readings, is)
-		if i >= len(o.Before) || len(is.Fields()) > len(o.Before[i].Fields()) { // else it was compared before
+		if i >= len(o.Before) || len(is.Fields()) > len(o.Before[i].Fields()) { // a reading without new fields was compared with its file
 			r.compare(is)
 		}
 	}
 	return r.out, nil
 }
 
-// key is what one reading is of.
+// key is the section, the month and the span of a reading.
 type key struct {
 	section string
 	month   water.Month
@@ -211,7 +211,7 @@ func (r *reader) warn(sheet string, c cell, key string, data words.Data) {
 	r.out.Faults = append(r.out.Faults, Fault{Sheet: sheet, Cell: c.at, Key: "fault_" + key, Data: data, Warning: true})
 }
 
-// table reads one table; false when it is none of sections.
+// table reads one table; false when it is not a table of sections.
 func (r *reader) table(b intake.Block, titles []string) bool {
 	g := gridOf(b.Table)
 	if r.across(g) {
@@ -237,7 +237,8 @@ func (r *reader) table(b intake.Block, titles []string) bool {
 	return true
 }
 
-// across tells that the sections stand in a row, and what was measured under each other.
+// across tells that the sections are side by side in one row, and the items one below the
+// other.
 func (r *reader) across(g grid) bool {
 	for _, row := range g {
 		if len(row) == 0 || kindOf(row[0].text) != kindName {
@@ -263,8 +264,9 @@ var (
 	rangeMonth = regexp.MustCompile(`(20\d\d)\s*年\s*1\s*月?\s*[-—–~～至到]+\s*(\d{1,2})\s*月`)
 )
 
-// monthIn is the month that a title names; far tells that it names the year up to it
-// alone. A day is none: 制表日期：2021年6月5日 is in the month after that of the table.
+// monthIn is the month that a title names; far tells that the title is about the year up to
+// that month alone. The month of a whole day is not taken: 制表日期：2021年6月5日 is in the
+// month after the table's.
 func monthIn(title string) (m water.Month, far, ok bool) {
 	title = wholeDay.ReplaceAllString(title, "")
 	rest := title
@@ -296,8 +298,9 @@ func (r *reader) near(name string) string {
 	return strings.Join(people.Near(name, r.o.Register.Names()), " / ")
 }
 
-// compare holds a printed class against that of the concentrations beside it: where all
-// that is judged is known they must be the same, else the printed one may be worse.
+// compare compares a printed class with the class of the concentrations beside it: where all
+// items that are judged are known the two must be the same, else the printed one may be
+// worse.
 func (r *reader) compare(is water.Reading) {
 	s, ok := r.o.Register.Section(is.Section)
 	if !ok || is.Class == water.NoClass || len(is.Values) == 0 {

@@ -140,8 +140,8 @@ func TestSectionsAcross(t *testing.T) {
 	require.Zero(t, b.Bad(), "a person decides which is right")
 }
 
-// book is a workbook of one sheet.
-func book(t *testing.T, sheet string, rows [][]any, merged ...string) []byte {
+// workbook is a workbook of one sheet.
+func workbook(t *testing.T, sheet string, rows [][]any, merged ...string) []byte {
 	t.Helper()
 	f := excelize.NewFile()
 	require.NoError(t, f.SetSheetName("Sheet1", sheet))
@@ -177,7 +177,7 @@ func TestMonthAndYearSideBySide(t *testing.T) {
 		"芦苇河 2021-05 month 劣Ⅴ TP/1.5 NH3-N", "芦苇河 2020-05 month frozen", "芦苇河 2021-05 year Ⅳ TP/0.2",
 	}
 	merged := []string{"F2:H2", "I2:K2", "A2:A3", "B2:B3", "C2:C3", "D2:D3", "E2:E3", "A1:K1", "A7:K7"}
-	b := read(t, r, "5月.xlsx", book(t, "月报", rows, merged...), "")
+	b := read(t, r, "5月.xlsx", workbook(t, "月报", rows, merged...), "")
 	readings, faults := lines(t, r, b)
 	require.Empty(t, faults)
 	require.Equal(t, want, readings)
@@ -188,7 +188,7 @@ func TestMonthAndYearSideBySide(t *testing.T) {
 		{"断面名称", "本月水质类别", "上年同月", "主要超标项目/超标倍数", "1-5月水质类别", "上年同期"},
 		{"后寨", "IV", "Ⅲ", "氨氮/0.3", "3类", "Ⅲ类"}, {"郑庄断面", "断流", "2类", "", "Ⅱ", "II"},
 	}
-	readings, faults = lines(t, r, read(t, r, "a.xlsx", book(t, "Sheet1", one), "2021-05"))
+	readings, faults = lines(t, r, read(t, r, "a.xlsx", workbook(t, "Sheet1", one), "2021-05"))
 	require.Empty(t, faults)
 	require.Equal(t, want[:8], readings)
 }
@@ -220,7 +220,7 @@ func TestEachBadCellIsNamed(t *testing.T) {
 		{"芦苇河", "Ⅲ", "Ⅲ", 0.3, "无"},
 	}
 	r := register(t, "后寨 Ⅲ", "郑庄 Ⅲ", "芦苇河 Ⅲ")
-	b := read(t, r, "a.xlsx", book(t, "表1", rows), "2021-05")
+	b := read(t, r, "a.xlsx", workbook(t, "表1", rows), "2021-05")
 	readings, faults := lines(t, r, b)
 	require.Equal(t, []string{"郑庄 2021-05 month Ⅱ NH3-N=0.3", "芦苇河 2021-05 month Ⅲ NH3-N=0.3"}, readings)
 	require.Equal(t, []string{
@@ -243,7 +243,7 @@ func TestOfWhichMonth(t *testing.T) {
 		for range heads {
 			row = append(row, "Ⅲ")
 		}
-		return book(t, "Sheet1", [][]any{{title}, append([]any{"断面名称"}, heads...), row})
+		return workbook(t, "Sheet1", [][]any{{title}, append([]any{"断面名称"}, heads...), row})
 	}
 	for _, c := range []struct {
 		title, month string
@@ -271,7 +271,7 @@ func TestOfWhichMonth(t *testing.T) {
 	}
 }
 
-// What stands in place of one value is not said of the section.
+// What is in place of one value is not said of the section.
 func TestAnItemThatWasNotMeasured(t *testing.T) {
 	t.Parallel()
 	r := register(t, "后寨 Ⅲ", "郑庄 Ⅲ", "芦苇河 Ⅲ")
@@ -337,4 +337,40 @@ func TestNoTable(t *testing.T) {
 	_, err := bulletin.Read(t.Context(), intake.Source{Name: "x.png", Data: []byte("\x89PNG....")}, bulletin.Options{Register: r})
 	var no *intake.Refusal
 	require.ErrorAs(t, err, &no)
+}
+
+// Bulletins of other cities, brought in and judged: what they state comes out.
+func TestWhatPublishedBulletinsState(t *testing.T) {
+	t.Parallel()
+	month := func(r *water.Register, text, of string) []water.Row {
+		b := read(t, r, "通报.csv", []byte(text), "")
+		require.Zero(t, b.Bad())
+		m, err := water.ReadMonth(of)
+		require.NoError(t, err)
+		return water.Table(r, b.Readings, m)
+	}
+	// 忻州市2023年3月，忻污防办发〔2023〕9号: 14 national sections, 13 of Ⅰ to Ⅲ, one of Ⅴ.
+	var sections []string
+	text := "2023年3月国考断面水质状况\n断面名称,水质类别\n"
+	for _, one := range strings.Fields("坪上桥Ⅰ 碛塄Ⅰ 杜里村Ⅰ 梵王寺Ⅰ 关河口Ⅱ 下茹越Ⅱ 雷家坪Ⅱ 河西村Ⅱ 花园子Ⅲ 川胡屯Ⅲ 南庄Ⅲ 代县桥Ⅲ 定襄桥Ⅲ 陈家营Ⅴ") {
+		runes := []rune(one)
+		name, class := string(runes[:len(runes)-1]), string(runes[len(runes)-1])
+		sections, text = append(sections, name), text+name+","+class+"\n"
+	}
+	sum := water.SumOf(month(register(t, sections...), text, "2023-03"), water.OfMonth)
+	require.Equal(t, []any{14, 14, 13, 0, map[string]int{"Ⅰ": 4, "Ⅱ": 4, "Ⅲ": 5, "Ⅴ": 1}, water.Excellent}, []any{sum.Of, sum.Known, sum.Good, sum.Worse, sum.Classes, sum.River.Grade})
+
+	// 广东省2016年4月: class, target, and what was printed as reached.
+	type printed struct{ name, target, class, ago, met, over string }
+	table := []printed{
+		{"乌洲", "Ⅱ", "Ⅱ", "Ⅱ", "达标", ""}, {"平洲", "Ⅲ", "Ⅲ", "Ⅲ", "达标", ""}, {"上垟", "Ⅲ", "劣Ⅴ", "Ⅴ", "未达标", "总磷/0.6、氨氮/0.3"},
+	}
+	sections, text = nil, "2016年4月跨市河流交接断面水质状况\n交接断面,水质控制目标,水质类别,上年同期水质类别,达标,主要超标项目\n"
+	for _, p := range table {
+		sections, text = append(sections, p.name+" "+p.target), text+strings.Join([]string{p.name, p.target, p.class, p.ago, p.met, p.over}, ",")+"\n"
+	}
+	for i, row := range month(register(t, sections...), text, "2016-04") {
+		want := map[string]water.Outcome{"达标": water.Met, "未达标": water.Missed}[table[i].met]
+		require.Equal(t, want, row.Month.Outcome, table[i].name)
+	}
 }

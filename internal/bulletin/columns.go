@@ -25,14 +25,14 @@ const (
 	kindNo          // 序号
 )
 
-// column is one column of a table: what it holds, and of when.
+// column is one column of a table: what it holds, and the time that it is about.
 type column struct {
 	kind kind
 	item water.Item
 	span water.Span
 	back int // months before the table's: 12 of last year, 1 of the last month
-	upTo int // of the year so far: the month that its heading names; 0: it names none
-	of   int // the month that its heading names: 5月; 0: it names none
+	upTo int // of the year so far: the month that the heading names; 0: none
+	of   int // the month that the heading names: 5月; 0: none
 	text string
 	at   cell
 }
@@ -107,7 +107,7 @@ func (r *reader) heading(g grid) (top, last int, columns []column) {
 	return 0, 0, nil
 }
 
-// useful tells that columns have a section and something of it.
+// useful tells that columns have a section's name and at least one value of a section.
 func useful(columns []column) bool {
 	name, more := false, false
 	for _, c := range columns {
@@ -117,7 +117,7 @@ func useful(columns []column) bool {
 	return name && more
 }
 
-// secondHead tells that a row goes on with the heading: it names no section, and says
+// secondHead tells that a row is the second of the heading: it names no section, and says
 // what columns hold.
 func (r *reader) secondHead(g grid, row int) bool {
 	said := 0
@@ -139,8 +139,8 @@ func (r *reader) secondHead(g grid, row int) bool {
 	return said > 0
 }
 
-// heads are the headings of the columns: of two rows, the upper one goes on to the right
-// over what has one of its own below.
+// heads are the headings of the columns. Of two rows, a heading of the upper one is for the
+// columns to its right, too, as long as these have headings of their own below.
 func heads(g grid, row, rows int) (texts [][]string) {
 	upper := ""
 	for c := range g.wide() {
@@ -163,9 +163,9 @@ func heads(g grid, row, rows int) (texts [][]string) {
 	return texts
 }
 
-// columns says of each heading what its column holds.
+// columns are the columns by their headings: what each holds, and of when.
 func (r *reader) columns(g grid, row int, texts [][]string) (all []column) {
-	last := column{span: ""} // the last one that said of when it is
+	last := column{span: ""} // the last column whose heading names its time
 	for i, parts := range texts {
 		whole := plain(strings.Join(parts, ""))
 		c := column{text: whole, at: g.at(row, i)}
@@ -202,7 +202,7 @@ func meaning(parts []string, whole string) (kind, water.Item) {
 	return kindNone, ""
 }
 
-// when sets of when a column is; said is false where its heading does not say.
+// when sets the time that a column is about; said is false where the heading names none.
 func (c *column) when(text string, last column) (said bool) {
 	c.span = water.OfMonth
 	if m := soFar.FindStringSubmatch(text); m != nil {
@@ -220,7 +220,7 @@ func (c *column) when(text string, last column) (said bool) {
 	if lastYear.MatchString(text) {
 		c.back = 12
 		if !said && strings.Contains(text, "同期") {
-			c.span, c.upTo = spanOr(last.span), last.upTo // of what stands to the left of it
+			c.span, c.upTo = spanOr(last.span), last.upTo // 同期 is of the column to its left
 		}
 		return true
 	}

@@ -19,10 +19,10 @@ type sheet struct {
 	grid    grid
 	columns []column
 	month   water.Month
-	far     bool // its title is of the year so far alone
+	far     bool // the table's title is about the year so far alone
 }
 
-// when finds the month of the table: what the call says, else what its titles say. A
+// when finds the month of the table: Options.Month, else the month that its titles name. A
 // table with a column of months needs none.
 func (t *sheet) when(titles []string, head []cell) bool {
 	said, far, ok := water.Month{}, false, false
@@ -61,7 +61,7 @@ func (t *sheet) when(titles []string, head []cell) bool {
 	return whole
 }
 
-// spans tells that a heading says that its column is of the year so far, or of the month.
+// spans tells that the heading of some column names the year so far, or the month.
 func (t *sheet) spans() bool {
 	for _, c := range t.columns {
 		if c.span == water.OfYear || c.of > 0 || thisMonth.MatchString(c.text) {
@@ -130,13 +130,13 @@ func (t *sheet) row(cells []cell) {
 			t.value(s, base, c, cells[i])
 		}
 	}
-	for _, i := range states { // what they mean depends on what stands beside them
+	for _, i := range states { // last, because what a state means depends on the other cells of its row
 		t.itemState(s, base, t.columns[i], cells[i])
 	}
 }
 
-// stateOf is the state that stands in place of a value; Observed of a value, and of what
-// cannot be read.
+// stateOf is the state that a cell has in place of a value; Observed for a value, and for a
+// text that cannot be read.
 func stateOf(c cell) water.State {
 	if _, err := water.ReadValue(c.text); err == nil {
 		return water.Observed
@@ -165,7 +165,7 @@ func (t *sheet) reading(s water.Section, month water.Month, c column) (key, wate
 	return k, water.Reading{Section: k.section, Month: k.month, Span: k.span, Values: water.Values{}, Sources: map[string]string{}}
 }
 
-// says tells that a row has anything in a column of classes, values or what is over.
+// says tells that a row has anything in a column of classes, values or 超标项目.
 func (t *sheet) says(cells []cell) bool {
 	for i, c := range t.columns {
 		if i < len(cells) && (c.kind == kindClass || c.kind == kindItem || c.kind == kindOver) && !water.Nothing(cells[i].text) {
@@ -190,7 +190,7 @@ func (r *reader) aside(text string) {
 	}
 }
 
-// classAnd is a class with what is over in brackets behind it: Ⅳ（氨氮/0.2）.
+// classAnd is a class with 超标项目 in brackets behind it: Ⅳ（氨氮/0.2）.
 var classAnd = regexp.MustCompile(`^([^（(]+)[（(](.+)[）)]$`)
 
 // value reads one cell into the reading that it belongs to.
@@ -229,7 +229,7 @@ func (t *sheet) value(s water.Section, month water.Month, c column, at cell) {
 		over, err := water.ReadOver(at.text)
 		if err != nil {
 			if _, err := water.ReadState(at.text); err == nil {
-				return // it says again that there was no water
+				return // the state is known already from another cell
 			}
 			t.fault(t.name, at, "over", words.Data{"Value": at.text})
 			return
@@ -244,7 +244,7 @@ func (t *sheet) value(s water.Section, month water.Month, c column, at cell) {
 	t.put(k, is, at)
 }
 
-// class reads a class, a state, or a class with what is over behind it.
+// class reads a class, a state, or a class with 超标项目 behind it (classAnd).
 func (t *sheet) class(is *water.Reading, at cell, from string) bool {
 	text := at.text
 	if m := classAnd.FindStringSubmatch(text); m != nil {
@@ -269,7 +269,7 @@ func (t *sheet) class(is *water.Reading, at cell, from string) bool {
 	return true
 }
 
-// target holds a printed target against the register's.
+// target compares a printed target with the register's.
 func (t *sheet) target(s water.Section, year int, at cell) {
 	printed, err := water.ReadClass(at.text)
 	if err != nil {
@@ -283,8 +283,8 @@ func (t *sheet) target(s water.Section, year int, at cell) {
 	}
 }
 
-// put adds what a cell says to the reading it belongs to; what another cell of the file
-// says otherwise is a fault.
+// put adds a cell's value to the reading that it belongs to; a fault where another cell of
+// the file has another value.
 func (t *sheet) put(k key, is water.Reading, at cell) {
 	have, ok := t.have[k]
 	if !ok {
@@ -294,7 +294,7 @@ func (t *sheet) put(k key, is water.Reading, at cell) {
 	both, corrected, _ := have.With(is)
 	if len(corrected) > 0 {
 		c := corrected[0]
-		if c.New == "" { // a state and a class or value: neither is beside the other
+		if c.New == "" { // a state, and a class or value, which exclude each other
 			c.New = at.text
 		}
 		t.fault(t.name, at, "again", words.Data{"Month": k.month.String(), "Field": c.Field, "Old": c.Old, "New": c.New, "At": have.Sources[c.Field]})
@@ -303,7 +303,7 @@ func (t *sheet) put(k key, is water.Reading, at cell) {
 	t.have[k] = both
 }
 
-// from is where a value stands: 2021年5月.xlsx 表1 F7.
+// from names the cell that holds a value: 2021年5月.xlsx 表1 F7.
 func (t *sheet) from(at cell) string {
 	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %s", t.file, t.name, at.at)), " ")
 }

@@ -80,8 +80,8 @@ func Load(fsys fs.FS) (*Calendar, error) {
 // With is a copy of c in which the given notices replace those of their years.
 func (c *Calendar) With(years ...Year) *Calendar { return New(append(c.Years(), years...)...) }
 
-// InForce is what a year rests on: its notice, or provisionally the days of the law,
-// of which Papers is empty.
+// InForce is the notice of a year; for a year without one, provisionally, the days of the
+// law, with Papers empty.
 func (c *Calendar) InForce(year int) Year {
 	if y, ok := c.years[year]; ok {
 		return y
@@ -110,8 +110,8 @@ func (c *Calendar) Years() []Year {
 // law rest.
 func (c *Calendar) Provisional(d Day) bool { return !c.Governed(d.Year) }
 
-// IsWorkday: the notice's word first, then the law's in a year without a notice,
-// otherwise Monday to Friday.
+// IsWorkday tells that d is a working day: by a notice that names it, else, in a year
+// without a notice, by the days of the law (LawDays), else when it is Monday to Friday.
 func (c *Calendar) IsWorkday(d Day) bool {
 	if h, ok := c.off[d]; ok {
 		return !h.IsOffDay

@@ -45,7 +45,7 @@ func TestNamesAndPapersOfEachSeededYear(t *testing.T) {
 		for i, h := range y.Days {
 			names[h.Name] = true
 			if i > 0 {
-				require.True(t, h.Date.After(y.Days[i-1].Date), "%s stands in order", h.Date)
+				require.True(t, h.Date.After(y.Days[i-1].Date), "%s is in order", h.Date)
 			}
 		}
 	}
@@ -73,7 +73,7 @@ func TestNextYearsNoticeRulesTheLastDayOfThisYear(t *testing.T) {
 		return calendar.Year{Year: year, Days: []calendar.Holiday{{Name: "元旦", Date: saturday, IsOffDay: off}}}
 	}
 	require.True(t, cal.With(notice(2023, false)).IsWorkday(saturday), "2023's notice rules it")
-	require.False(t, cal.With(notice(2023, false), notice(2022, true)).IsWorkday(saturday), "its own year's notice stands above")
+	require.False(t, cal.With(notice(2023, false), notice(2022, true)).IsWorkday(saturday), "its own year's notice counts more")
 	require.True(t, calendar.New(notice(2021, true), notice(2023, false)).IsWorkday(saturday), "of two neighbours the later")
 	require.True(t, calendar.New(notice(2023, false), notice(2021, true)).IsWorkday(saturday), "in whatever order they come")
 

@@ -26,8 +26,8 @@ func (c *Calendar) WorkdaysIn(year int) int {
 	return c.Workdays(Day{year - 1, time.December, 31}, Day{year, time.December, 31})
 }
 
-// Change is what a new notice says otherwise of one day. Was is nil where the
-// old one did not name the day, Is where the new one does not.
+// Change is one day that a new notice changes. Was is nil where the old notice did not
+// name the day, Is where the new one does not.
 type Change struct {
 	Date Day      `json:"date"`
 	Was  *Holiday `json:"was"`
@@ -35,7 +35,7 @@ type Change struct {
 }
 
 // Changes are the days of which two notices for one year say different things,
-// in order. Of a day that a notice names twice the last word counts.
+// in order. Of a day that a notice names twice the last entry counts.
 func Changes(was, is Year) []Change {
 	at := map[Day]*Change{}
 	of := func(d Day) *Change {

@@ -15,20 +15,20 @@ func (s Span) Holds(t time.Time) bool { return !t.Before(s.From) && t.Before(s.T
 // clock: plan time is real time. A rehearsal gives it a rate, so that a year
 // passes in minutes; the instants of a ladder stay the same.
 type Clock struct {
-	Epoch time.Time `json:"epoch,omitzero"` // real instant at which plan time stood at Start
+	Epoch time.Time `json:"epoch,omitzero"` // real instant at which plan time was Start
 	Start time.Time `json:"start,omitzero"` // plan instant
 	Rate  float64   `json:"rate,omitempty"` // plan seconds per real second; 0 means the wall clock
-	// End is the plan instant at which a fast clock stops for good: what is later
-	// never comes. Zero: it never stops.
+	// End is the plan instant at which a fast clock stops for good: later instants
+	// never come. Zero: the clock never stops.
 	End time.Time `json:"end,omitzero"`
 }
 
-// Never is the wait for what never comes: longer than any program runs, and
+// Never is the wait for an instant that never comes: longer than any program runs, and
 // short enough for a timer.
 const Never = 100 * 365 * 24 * time.Hour
 
-// Plan is the plan instant at a real one. A fast clock stands still at Start
-// before Epoch, and at End when it has come there.
+// Plan is the plan instant at a real one. A fast clock halts at Start before Epoch,
+// and at End when it has come there.
 func (c Clock) Plan(real time.Time) time.Time {
 	if c.Rate == 0 {
 		return real
@@ -37,7 +37,7 @@ func (c Clock) Plan(real time.Time) time.Time {
 		return c.Start
 	}
 	passed := float64(real.Sub(c.Epoch)) * c.Rate
-	if !c.End.IsZero() && passed >= float64(c.End.Sub(c.Start)) { // compared before it is a duration: a day of a fast clock is more than one can hold
+	if !c.End.IsZero() && passed >= float64(c.End.Sub(c.Start)) { // compared as floating point, since passed may be too great for a time.Duration
 		return c.End
 	}
 	return c.Start.Add(time.Duration(passed))
@@ -49,8 +49,8 @@ func (c Clock) never(plan time.Time) bool {
 }
 
 // Real is the real instant at which plan time has reached plan: whoever sleeps
-// until then never wakes a moment too early by the plan's clock. For an instant
-// after End it is Never later than End's.
+// until then never wakes too early by the plan's clock, not by a nanosecond. For an
+// instant after End it is the real instant of End plus Never.
 func (c Clock) Real(plan time.Time) time.Time {
 	if c.Rate == 0 {
 		return plan

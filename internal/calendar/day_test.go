@@ -52,6 +52,26 @@ func TestPeriodEndsHoldTheDayAndNest(t *testing.T) {
 	})
 }
 
+// Days are counted by arithmetic of their own, and as package time counts them.
+func TestDaysAreThoseOfPackageTime(t *testing.T) {
+	t.Parallel()
+	utc := func(d calendar.Day) time.Time { return d.At(0, 0, time.UTC) }
+	as := func(t require.TestingT, d, e calendar.Day, n int) {
+		require.Equal(t, utc(d).Weekday(), d.Weekday(), "%#v", d)
+		require.Equal(t, calendar.DayOf(utc(d).AddDate(0, 0, n)), d.AddDays(n), "%#v and %d days", d, n)
+		require.Equal(t, int((utc(d).Unix()-utc(e).Unix())/(24*60*60)), d.Sub(e), "%#v from %#v", d, e)
+		require.Equal(t, utc(d).Compare(utc(e)), d.Compare(e), "%#v and %#v", d, e)
+	}
+	first := calendar.NewDay(1, 1, 1)
+	as(t, calendar.Day{}, first, 3)
+	as(t, first, calendar.Day{}, -400)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := rapid.IntRange(0, 3000*365).Draw(t, "day"), rapid.IntRange(-800, 800).Draw(t, "apart")
+		d := calendar.DayOf(utc(first).AddDate(0, 0, a))
+		as(t, d, calendar.DayOf(utc(d).AddDate(0, 0, b)), rapid.IntRange(-800, 800).Draw(t, "n"))
+	})
+}
+
 func TestDaysCountAndCompare(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -62,9 +62,9 @@ func (c *Calendar) Worked(year int) (days []Holiday) {
 	return days
 }
 
-// Merged is a year's notice with another that came for the same year. One that is
-// whole by itself, with every day of the law a rest day, says anew what the year is; a
-// shorter one changes only the days it names. The papers of both are kept.
+// Merged is a year's notice with another that came for the same year. A notice that is
+// whole by itself, with every day of the law a rest day, replaces the days of the one
+// before; a shorter one changes only the days it names. The papers of both are kept.
 func Merged(was, notice Year) Year {
 	if len(was.Days) == 0 {
 		return notice

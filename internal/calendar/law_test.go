@@ -59,7 +59,7 @@ func TestANoticeOfTwoDaysChangesTwoDays(t *testing.T) {
 	require.Empty(t, cal.Worked(2021))
 	require.False(t, cal.IsWorkday(day(t, "2021-05-06")))
 	require.True(t, cal.IsWorkday(day(t, "2021-05-09")), "a Sunday")
-	require.False(t, cal.IsWorkday(day(t, "2021-10-07")), "the other holidays stand")
+	require.False(t, cal.IsWorkday(day(t, "2021-10-07")), "the other holidays are kept")
 }
 
 // A day named again is as the later notice has it; a whole notice says the year anew,

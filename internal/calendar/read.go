@@ -50,7 +50,7 @@ func fault(field, key string, value any) *Fault {
 	return &Fault{Field: field, Key: key, Data: map[string]any{"Value": value}}
 }
 
-// yearFile is a Year as it stands in a file, where a field left out must not be
+// yearFile is a Year as it is in a file, where a field left out must not be
 // taken for its zero value: a rest day without isOffDay would become a workday.
 type yearFile struct {
 	Schema string    `json:"$schema"`
@@ -166,8 +166,8 @@ func (d dayFile) holiday(year int, at string, seen map[Day]bool) (Holiday, *Faul
 	return Holiday{Name: d.Name, Date: date, IsOffDay: *d.IsOffDay}, nil
 }
 
-// decode reads the one object of a file; what the decoder minds is a Fault with
-// the line it was at.
+// decode reads the one object of a file; an error of the JSON decoder is a Fault with its
+// line.
 func decode(raw []byte) (f yearFile, wrong *Fault) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()

@@ -7,7 +7,7 @@ type AddressKind string
 
 const (
 	Email  AddressKind = "email"  // an address that mail reaches
-	Nobody AddressKind = "nobody" // any e-mail address, also one that nobody reads: nothing leaves the house
+	Nobody AddressKind = "nobody" // any e-mail address, also one that nobody reads: the carrier sends nothing out
 )
 
 // Format is the richest form of a letter that a carrier carries.
@@ -24,21 +24,21 @@ type Limits struct {
 	PerMinute int // letters
 	Bytes     int // of one letter, as it goes over the wire
 	Format    Format
-	Files     bool // it carries files besides the words
+	Files     bool // the carrier takes files besides the words
 }
 
 // Fate is what becomes of a letter by an answer.
 type Fate string
 
 const (
-	Accepted Fate = "accepted" // it is the reader's now
+	Accepted Fate = "accepted" // the reader has it
 	Refused  Fate = "refused"  // for good: ErrRejected
-	Later    Fate = "later"    // not taken now, and owed all the same
+	Later    Fate = "later"    // not taken now, to be tried again
 	Machine  Fate = "machine"  // for a reason of this machine: ErrMachine
 	Unknown  Fate = "unknown"  // no answer came back: ErrUnknown
 )
 
-// errors by fate; what comes later has none of its own.
+// fates are the errors of channel by fate; Accepted and Later have none.
 var fates = map[Fate]error{Refused: ErrRejected, Machine: ErrMachine, Unknown: ErrUnknown}
 
 // Err is the error that Send wraps for a fate; nil for Accepted and Later.

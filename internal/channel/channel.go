@@ -1,5 +1,5 @@
 // Package channel is how finished letters reach people 渠道. A carrier is a sort of channel: mail by SMTP, a folder of
-// files. Each has a folder of its own under this one, declares itself in a Carrier, and stands in the registry,
+// files. Each has a folder of its own under this one, declares itself in a Carrier, and is in the registry,
 // package carriers. Nothing here knows what a letter is about.
 package channel
 
@@ -19,8 +19,8 @@ var (
 	// ErrUnknown means that the letter was handed over but no answer came back: it may or may not have arrived, and
 	// nobody but the reader knows.
 	ErrUnknown = errors.New("handed over, outcome unknown")
-	// ErrMachine means that the letter was not taken for a reason that is not its own: this machine does not reach the
-	// server, or may not log in there. It will be so for every other letter too, and may be otherwise on another machine.
+	// ErrMachine means that the letter was not taken for a reason that has nothing to do with the letter: this machine
+	// does not reach the server, or may not log in there. Every other letter fails here too, and another machine may send.
 	ErrMachine = errors.New("this machine cannot send")
 )
 
@@ -39,17 +39,27 @@ const (
 // Channel carries letters: one mail server, one folder. It is safe for concurrent use. Its errors never carry a password
 // or an address.
 type Channel interface {
-	// Name is its carrier's, as the ledger keeps it: smtp, outbox.
+	// Name is the carrier's name, as the ledger keeps it: smtp, outbox.
 	Name() string
-	// Send hands one letter over. The error wraps one of those above, or is one to try again after. The context bounds
-	// all of it: its end breaks off what has not left, and what has left waits a moment more for its answer.
+	// Send hands one letter over. The error wraps one of those above; after any other error the letter may be tried
+	// again. When the context ends, a letter that has not left is given up, and for one that has left Send waits a
+	// moment more for the answer.
 	//
-	// Unless twice is one, leaving is called when all but the last byte has gone out; its error breaks off, with nothing
-	// sent, and is wrapped by Send's.
-	Send(ctx context.Context, l letter.Letter, leaving func(context.Context) error) error
-	// Twice says what sending the same Message-ID again does: whether an unknown outcome may be settled by sending once
-	// more. It is what the carrier declares.
+	// Unless Twice is TwiceIsOne, leaving is called when all but the last byte has gone out. When leaving fails nothing
+	// is sent, and Send's error wraps its error.
+	Send(ctx context.Context, l letter.Letter, leaving Leaving) error
+	// Twice says what sending the same Message-ID again does, and so whether a letter of unknown outcome may be sent
+	// once more. The value is the one that the carrier declares.
 	Twice() Twice
+}
+
+// Leaving is told that a letter is about to go, and which of its copies do not go with it.
+type Leaving func(ctx context.Context, missed []Missed) error
+
+// Missed is a copy that was not taken, though the letter itself was: its reader gets the letter all the same, once.
+type Missed struct {
+	To    letter.Address
+	Error string // why, without an address
 }
 
 // Checker is a channel that can be tried without sending anything: the error is why nothing can be sent at the moment.

@@ -12,7 +12,7 @@ import (
 	"duban/internal/letter"
 )
 
-// LaterError is an answer that says when: no letter is taken for so long.
+// LaterError is an answer with a time: the channel takes no letter until After has passed.
 type LaterError struct {
 	After time.Duration
 	Err   error
@@ -25,16 +25,16 @@ func (e *LaterError) Unwrap() error { return e.Err }
 type within struct {
 	Channel
 	limits Limits
-	turns  *rate.Limiter // nil: as many as come
+	turns  *rate.Limiter // nil: any number of letters a minute
 
 	mu   sync.Mutex
-	shut error     // the answer that said later
-	till time.Time // no letter is given to it before
+	shut error     // the last LaterError, as Send gave it
+	till time.Time // no letter is given to the channel before
 }
 
-// Within keeps a channel to limits: letters wait for their turn where there are so many a minute, one that is longer
-// than may be is refused for good, what the carrier cannot carry is left out of what it is given, and after a LaterError
-// it is left alone for as long as that says. A Checker stays one, and so does what is Gated.
+// Within keeps a channel to limits: with PerMinute letters wait for their turn; a letter of more than Bytes is refused
+// for good; the parts of a letter that the carrier cannot carry are left out; and after a LaterError the channel is
+// given no letter until its After has passed. What the channel does as a Checker or as Gated is passed on.
 func Within(c Channel, limits Limits) Channel {
 	w := &within{Channel: c, limits: limits}
 	if limits.PerMinute > 0 {
@@ -55,7 +55,7 @@ func (w *within) Ready() bool {
 	return !ok || g.Ready()
 }
 
-func (w *within) Send(ctx context.Context, l letter.Letter, leaving func(context.Context) error) error {
+func (w *within) Send(ctx context.Context, l letter.Letter, leaving Leaving) error {
 	l = w.limits.fitted(l)
 	if n := l.Bytes(); w.limits.Bytes > 0 && n > w.limits.Bytes {
 		return fmt.Errorf("%s: a letter of %d bytes, and at most %d are taken: %w", w.Name(), n, w.limits.Bytes, ErrRejected)
@@ -78,7 +78,7 @@ func (w *within) Send(ctx context.Context, l letter.Letter, leaving func(context
 	return err
 }
 
-// closed is the answer by which the channel is left alone at the moment, or nil.
+// closed is the LaterError because of which the channel is given no letter at the moment, or nil.
 func (w *within) closed() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -88,7 +88,7 @@ func (w *within) closed() error {
 	return nil
 }
 
-// fitted is a letter without what cannot be carried.
+// fitted is a letter without the parts that the limits exclude.
 func (l Limits) fitted(of letter.Letter) letter.Letter {
 	if l.Format != HTML {
 		of.HTML = ""

@@ -22,21 +22,21 @@ type robot struct {
 
 func (*robot) Name() string         { return "robot" }
 func (*robot) Twice() channel.Twice { return channel.TwiceIsWorse }
-func (r *robot) Send(ctx context.Context, l letter.Letter, leaving func(context.Context) error) error {
+func (r *robot) Send(ctx context.Context, l letter.Letter, leaving channel.Leaving) error {
 	r.tries++
 	if r.says != nil {
 		if err := r.says(r.tries); err != nil {
 			return err
 		}
 	}
-	if err := leaving(ctx); err != nil {
+	if err := leaving(ctx, nil); err != nil {
 		return err
 	}
 	r.took = append(r.took, l)
 	return nil
 }
 
-func at(context.Context) error { return nil }
+func at(context.Context, []channel.Missed) error { return nil }
 
 func said(text string) letter.Letter {
 	return letter.Letter{ID: "m", Line: text, Text: text + "\n", HTML: "<p>" + text, Files: []letter.File{{Name: "督办件.pdf", Data: make([]byte, 100)}}}

@@ -42,7 +42,7 @@ var actVerbs = []string{"要", "将", "应", "须", "力争", "确保", "争取"
 	"纳入", "改造", "建设", "消除", "改善", "推广", "创建", "争创", "种植", "造林", "投入", "安排", "支持", "整治", "完善", "持续",
 	"继续", "加快", "加强", "深化", "优化", "强化", "全面", "不低于", "不少于", "保持", "解决", "减轻", "减免", "新登记", "发放", "培训", "帮扶", "救助", "压减", "削减", "退出", "搬迁", "覆盖"}
 
-// predicate tells that a verb of either kind stands in [from, to).
+// predicate tells that a verb of either kind is in [from, to).
 func (s *scan) predicate(from, to int) bool {
 	return s.finishes(from, to) || s.has(from, to, actVerbs...)
 }
@@ -52,7 +52,7 @@ var nameEnds = []string{"会议精神", "精神", "计划", "方案", "要点", 
 	"预算", "任务", "目标", "通知", "意见", "纲要", "规划", "要求", "情况", "指标", "水平", "资金", "数据", "标准", "会议", "行动",
 	"基数", "评估", "评价", "结果", "台账", "责任书", "责任状", "总结", "公报", "年报", "工作", "工程", "专项行动", "一览表", "分工", "汇总表", "统计表"}
 
-// named tells that [from, to) is a name: it ends like one, no strong verb stands in
+// named tells that [from, to) is a name: it ends like one, no strong verb is in
 // it, and it does not begin with so many to be done: 实施3处安防工程.
 func (s *scan) named(from, to int) bool {
 	end := s.trimEnd(from, to)
@@ -62,7 +62,7 @@ func (s *scan) named(from, to int) bool {
 	return s.before(end, nameEnds...) != ""
 }
 
-// countedWork tells that a verb stands at i and at once how many it is to do: 新建2处,
+// countedWork tells that a verb is at i and at once how many it is to do: 新建2处,
 // 提升改造5项.
 func (s *scan) countedWork(i int) bool {
 	verbs := 0
@@ -206,6 +206,9 @@ func (s *scan) yearsReview(p phrase) bool {
 		return false
 	}
 	end := s.clauseEnd(min(p.to, len(s.c)-1))
+	if p.tail == bare && p.lead == "" && s.one2(p.to, "述职", "评优", "评先", "评比", "绩效", "目标责任", "目标考核") && (s.has(s.clause[p.from].from, p.from, "纳入", "列入", "计入", "作为") || s.has(p.to, min(end, p.to+16), "优先", "内容", "依据", "加分", "扣分")) {
+		return true
+	}
 	return s.before(p.from, "纳入", "列入", "计入", "作为", "结合", "与", "同", "和", "参与", "并入", "记入", "用于", "影响", "挂钩") != "" ||
 		s.has(p.to, min(end, p.to+16), "考核时", "考核中", "考评时", "考评中", "考核结果", "考核内容", "考核指标", "考核依据", "考核范围", "挂钩", "的依据", "的内容", "重要内容", "重要依据")
 }
@@ -323,65 +326,10 @@ func (s *scan) surround(i int, r *Reading) {
 }
 
 // upTo cuts a look ahead at a soft word that belongs to the next phrase: one that
-// stands right before it.
+// is right before it.
 func (s *scan) upTo(from, to int) int {
 	if w := s.before(to, "力争", "争取", "原则上", "力争于", "争取于", "原则上于", "力争在", "争取在", "原则上在", "力争到", "争取到", "原则上应在"); w != "" && to-runes(w) >= from {
 		return to - runes(w)
 	}
 	return to
-}
-
-// strength ranks readings in a sentence: an open word beside a date says nothing.
-func strength(r Reading) int {
-	switch r.Rule {
-	case "A11":
-		return 2
-	case "A9":
-		return 3
-	}
-	if folded(r.Words) == "全年" { // however it is spaced
-		return 2
-	}
-	switch r.Kind {
-	case Target:
-		return 0
-	case Standing, None:
-		return 1
-	}
-	return 3
-}
-
-// strengthAt is the strength of the i-th reading. 全年清淤120公里，其中上半年50公里: what
-// is said of the whole year is not what is said of a part of it.
-func (s *scan) strengthAt(i int) int {
-	if i+1 < len(s.out) && folded(s.out[i].Words) == "全年" && s.has(s.spans[i].to, s.spans[i+1].from, "其中") {
-		return 3
-	}
-	return strength(s.out[i])
-}
-
-// dropWeak removes open words where their sentence holds something stronger, and
-// all but the first of equals.
-func (s *scan) dropWeak() {
-	best, strong := map[int]int{}, make([]int, len(s.out))
-	for i, r := range s.out {
-		strong[i] = s.strengthAt(i)
-		k := s.sent[s.spans[i].from].from
-		if r.Rule != "A15" || r.Kind != None {
-			best[k] = max(best[k], strong[i])
-		}
-	}
-	seen := map[int]bool{}
-	kept, at := s.out[:0], s.spans[:0]
-	for i, r := range s.out {
-		k, st := s.sent[s.spans[i].from].from, strong[i]
-		if (st == 1 || st == 2) && (r.Rule != "A15" || r.Kind != None) && (st < best[k] || seen[k]) {
-			continue
-		}
-		if st == 1 || st == 2 {
-			seen[k] = true
-		}
-		kept, at = append(kept, r), append(at, s.spans[i])
-	}
-	s.out, s.spans = kept, at
 }

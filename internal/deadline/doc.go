@@ -6,13 +6,13 @@ package deadline
 //	A2   上旬 ends on the 10th, 中旬 on the 20th, 下旬 on the month's last day
 //	A3   a year not written is that of the nearest earlier date of the item, else the plan's, else the issue's
 //	A4   X前 includes the last day of X (Context.ExclusiveBefore leaves a named day out); 至, 截至, 不迟于 include it too
-//	A5   力争, 原则上: the date stands, Soft is set; alone, a goal without a date
+//	A5   力争, 原则上: the date is kept, Soft is set; alone, a goal without a date
 //	A6   6月底 without 前 is by the last day
 //	A7   a year alone with a verb that finishes or starts something: by the year's end; Milestone says which
 //	A8   每月, 按季度, 月调度: recurs; without a day, on the period's last
 //	A9   定期, 不定期, 适时: no interval, asked
 //	A10  汛前, 采暖季: the region's setting, asked when unset
-//	A11  按时, 规定时限, 限期: the limit stands elsewhere, asked
+//	A11  按时, 规定时限, 限期: the limit is elsewhere, asked
 //	A12  持续, 长期, 逐步: standing
 //	A13  及时, 立即: driven by events
 //	A14  a length of time inside a target or a policy's term: no limit

@@ -62,7 +62,7 @@ func (s *scan) dotted(m moment, v, width [3]int, n, k int, sep rune) (moment, bo
 	return m, false
 }
 
-// fullDate tells that 2021-06-30 stands at k: a second date after a dash.
+// fullDate tells that 2021-06-30 is at k: a second date after a dash.
 func (s *scan) fullDate(k int) bool {
 	n, ok := s.num(k)
 	return ok && n.digits == 4 && s.at(n.end) == '-'

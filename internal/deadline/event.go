@@ -119,7 +119,7 @@ func (s *scan) eventBefore(i int) string {
 	return s.before(end, backEvents...)
 }
 
-// backward is the event when 前 follows the term and one stands before it, or 提前.
+// backward is the event when 前 follows the term and one is before it, or 提前.
 func (s *scan) backward(t term) string {
 	if s.before(t.from, "提前") != "" {
 		return "提前"

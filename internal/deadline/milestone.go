@@ -3,7 +3,7 @@ package deadline
 import "strings"
 
 // milestoneWords map the words that close a stage to the milestone's name (A7).
-// Longer words stand before shorter ones that they contain.
+// Longer words come before shorter ones that they contain.
 var milestoneWords = []struct{ word, name string }{
 	{"主体工程", "主体工程"}, {"主体完工", "主体工程"}, {"主体封顶", "主体工程"}, {"主体建设", "主体工程"}, {"完成主体", "主体工程"},
 	{"土石方工程", "土石方工程"}, {"前期工作", "前期工作"}, {"可行性研究", "前期工作"}, {"招投标", "招投标"},
@@ -107,7 +107,7 @@ func (s *scan) milestone(at span, floor, ceil int) string {
 	if name, _ := s.firstMilestone(at.to, ceil); name != "" {
 		return name
 	}
-	if s.trimEnd(at.to, ceil) > at.to { // words follow, so what stands further ahead is another matter
+	if s.trimEnd(at.to, ceil) > at.to { // words follow, so what is further ahead is another matter
 		return ""
 	}
 	return s.lastMilestone(floor, at.from)

@@ -26,12 +26,12 @@ type moment struct {
 	month    int
 	rel      string // 本月, 下月 … in place of a number; 月 when no month is named (月底前)
 	ten      int    // 1 上旬, 2 中旬, 3 下旬
-	day      int    // 31 stands for 最后一天 of a shorter month too
+	day      int    // 31 means 最后一天 of a shorter month too
 	lastDay  bool
 	edge     rune // 底 end, 初 beginning, 中 middle, 内 within; 0 none
 	short    bool // two-digit year
 	week     bool // 9月第一周: the day is its seventh, roughly
-	garbled  bool // a month or day that cannot be read stands in it
+	garbled  bool // a month or day that cannot be read is in it
 	dotted   bool // 2021.6.30, 6.30
 	weekRel  string
 	weekday  int
@@ -71,13 +71,16 @@ func (s *scan) moment(i int) (moment, bool) {
 }
 
 // unread is the place after a month or day that cannot be read and that a limit's
-// words follow: 13月底, □月底, 12底 after a year. afterYear tells that a year stands
-// before i; then a few unread characters may stand between.
+// words follow: 13月底, □月底, 12底 after a year. afterYear tells that a year ends at i;
+// then a few unread characters may be between.
 func (s *scan) unread(i int, afterYear bool) int {
 	if n, ok := s.num(i); ok && n.digits <= 2 && (n.v > 12 || n.v == 0) && s.at(n.end) == '月' {
 		if e := s.skip(n.end+1, "底", "末"); e > n.end+1 || s.at(e) == '前' || digit(s.at(e)) && s.at(e+1) != '个' {
 			return e
 		}
+	}
+	if n, ok := s.num(s.skip(i, "第")); ok && n.digits <= 1 && n.v >= 5 && n.v <= 9 && s.lit(n.end, "季度") { // 第五季度
+		return s.skip(n.end+2, "末", "底")
 	}
 	if !afterYear {
 		return i
@@ -144,8 +147,8 @@ func (s *scan) shortYear(j int) bool {
 
 func (s *scan) one2(i int, words ...string) bool { w, _ := s.one(i, words...); return w != "" }
 
-// belowYear reads what may follow a year, or stand alone: 年底, 上半年, 三季度末,
-// 6月底, 6月30日. It returns i when there is none.
+// belowYear reads what may follow a year, or be written without one: 年底, 上半年,
+// 三季度末, 6月底, 6月30日. It returns i when there is none.
 func (s *scan) belowYear(i int, m *moment) int {
 	for _, part := range []func(int, *moment) int{s.yearEdge, s.halfPart, s.quarterPart, s.monthPart} {
 		if j := part(i, m); j > i {
@@ -325,6 +328,10 @@ func (s *scan) belowMonth(j int, m *moment) int {
 				return e
 			}
 		}
+	}
+	if strings.ContainsRune("地低抵氐厎庭", s.at(k)) && s.one2(k+1, "前", "之前", "以前") { // 六月地前: written for 底
+		m.garbled = true
+		return k + 1
 	}
 	switch s.at(k) {
 	case '底', '末':

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// cell is one normalised rune and the bytes of the original it stands for.
+// cell is one normalised rune and the bytes of the original it was made of.
 type cell struct {
 	r    rune
 	b, e int
@@ -86,7 +86,38 @@ func normalise(text string) []cell {
 		}
 		b = e
 	}
-	return out
+	return mistyped(out)
+}
+
+// mistyped makes digits of the letters that are typed for them in a number before 年, 月
+// or 日: 2O22年, l0月.
+func mistyped(cs []cell) []cell {
+	for k, c := range cs {
+		if c.r != '年' && c.r != '月' && c.r != '日' {
+			continue
+		}
+		from, digits, letters := k, 0, 0
+		for from > 0 && k-from < 4 && (digit(cs[from-1].r) || strings.ContainsRune("OolI", cs[from-1].r)) {
+			from--
+			if digit(cs[from].r) {
+				digits++
+			} else {
+				letters++
+			}
+		}
+		if letters == 0 || digits == 0 || from > 0 && parts(cs[from-1].r) {
+			continue
+		}
+		for i := from; i < k; i++ {
+			switch cs[i].r {
+			case 'O', 'o':
+				cs[i].r = '0'
+			case 'l', 'I':
+				cs[i].r = '1'
+			}
+		}
+	}
+	return cs
 }
 
 // between says what the blank before next leaves: hard, ' ' or nothing.
@@ -153,7 +184,7 @@ func spelled(out []cell) bool {
 	}
 	run := out[i:]
 	for k := 1; k < len(run); k++ {
-		if run[k].b == run[k-1].e { // two digits stand together: not letter-spaced
+		if run[k].b == run[k-1].e { // two digits without a space between: not letter-spaced
 			return false
 		}
 	}

@@ -9,7 +9,7 @@ type openWord struct {
 	rule string
 	ask  string
 	not  []string // what must not follow
-	nor  []string // what must not stand before
+	nor  []string // what must not come before
 }
 
 var openWords = []openWord{
@@ -140,7 +140,7 @@ func (s *scan) open(w openWord, at span) hit {
 	return h
 }
 
-// counted tells that so many of something stand in [from, to): 清淤120公里.
+// counted tells that [from, to) has a number of something: 清淤120公里.
 func (s *scan) counted(from, to int) bool {
 	for k := from; k < to; k++ {
 		if !digit(s.at(k)) || digit(s.at(k-1)) {
@@ -150,7 +150,7 @@ func (s *scan) counted(from, to int) bool {
 		for digit(s.at(e)) || s.at(e) == '.' {
 			e++
 		}
-		if s.one2(s.skip(e, "万", "余", "多"), "公里", "千米", "平方", "立方", "处", "座", "个", "家", "条", "项", "亩", "套", "户", "人", "场", "次", "吨", "株", "所", "批", "期", "台", "辆", "头") {
+		if s.one2(s.skip(e, "万", "余", "多"), "公里", "千米", "平方", "立方", "处", "座", "个", "家", "条", "项", "亩", "套", "户", "人", "场", "次", "吨", "株", "所", "批", "期", "台", "辆", "头", "对", "名", "例", "件", "份", "只", "艘", "眼", "盏", "块", "片", "米", "里", "元", "斤", "升", "起", "宗", "度", "本", "册", "支", "间", "栋", "幢", "部", "门", "张", "针", "剂") {
 			return true
 		}
 		k = e

@@ -5,7 +5,7 @@ import "duban/internal/calendar"
 // noDay is "no date".
 var noDay calendar.Day
 
-// phrase is a moment with what stands before and behind it.
+// phrase is a moment with what is before and behind it.
 type phrase struct {
 	m        moment
 	lead     string // 到, 自, 不迟于 …
@@ -242,6 +242,11 @@ func (s *scan) bareMoment(h *hit, p phrase) {
 // a limit at the year's end (A7); otherwise the year is the stretch in which a
 // quantity or state holds (Y1).
 func (s *scan) wholeYear(h *hit, p phrase) {
+	if e := s.occasion(p.to); e > p.to { // 2025年春运投入使用: the year alone would say December
+		h.Kind, h.Rule, h.Due, h.to = Season, "A10", noDay, e
+		ask(h, "deadline.season_unset")
+		return
+	}
 	from, to := s.predicateZone(p.to)
 	if s.ctx.ColumnCell || s.finishes(from, to) {
 		h.Rule = "A7"

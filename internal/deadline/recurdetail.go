@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// yearDetail reads what stands behind 每年: 1月底前, 底, 3月和9月, 汛前.
+// yearDetail reads what is behind 每年: 1月底前, 底, 3月和9月, 汛前.
 func (s *scan) yearDetail(k int, h *hit) int {
 	k0 := k
 	k = s.skip(k, "在", "于", "应于", "须于", "都要在", "要在")
@@ -159,6 +159,13 @@ func (s *scan) quarterDetail(k int, h *hit) int {
 		return s.dayDetail(s.skip(e, "的"), h, -1)
 	}
 	if w, e := s.one(k, "末", "底", "终了前", "结束前"); w != "" {
+		if n, ok := s.num(e); ok && s.one2(n.end, "日", "号") { // 每季度末25日前: of the quarter's last month
+			h.Recur.MonthOf = 3
+			if h.Recurrence == HalfYearly {
+				h.Recur.MonthOf = 6
+			}
+			return s.dayDetail(e, h, -1)
+		}
 		h.Recur.Day = -1
 		return s.skip(e, "前")
 	}
@@ -193,6 +200,9 @@ func (s *scan) monthDetail(k int, h *hit) int {
 	return s.dayDetail(k, h, 0)
 }
 
+// ends are the last days of the parts of a month; -1 is its last.
+var ends = map[string]int{"上旬": 10, "中旬": 20, "下旬": -1}
+
 // dayDetail reads a day of the month at k; whole is the Day when none is said.
 func (s *scan) dayDetail(k int, h *hit, whole int) int {
 	h.Recur.Day = whole
@@ -210,7 +220,18 @@ func (s *scan) dayDetail(k int, h *hit, whole int) int {
 		return e
 	}
 	if w, e := s.one(k, "上旬", "中旬", "下旬"); w != "" {
-		h.Recur.Day = map[string]int{"上旬": 10, "中旬": 20, "下旬": -1}[w]
+		h.Recur.Day = ends[w]
+		days := []int{h.Recur.Day}
+		for len(days) < 3 { // 上旬、下旬各一次
+			more, next := s.one(s.skip(e, "、", "和", "及"), "中旬", "下旬")
+			if more == "" || ends[more] == days[len(days)-1] {
+				break
+			}
+			days, e = append(days, ends[more]), next
+		}
+		if len(days) > 1 {
+			h.Recur.Days, h.Recur.Day = days, days[len(days)-1]
+		}
 		return s.skip(e, "之前", "前")
 	}
 	if w, e := s.one(k, "月初", "初"); w != "" && !s.one2(k, "初步") {

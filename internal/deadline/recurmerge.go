@@ -32,7 +32,7 @@ func (s *scan) merge(h *hit) {
 	}
 }
 
-// subjectOnly tells that nothing but a comma and a subject stands between a start
+// subjectOnly tells that nothing but a comma and a subject is between a start
 // and its recurrence: 从二季度起，各牵头单位要在每季度….
 func (s *scan) subjectOnly(from, to int) bool {
 	if to < from || to-from > 18 {
@@ -46,7 +46,7 @@ func (s *scan) subjectOnly(from, to int) bool {
 	return ok && !strings.ContainsAny(rest, "，,。；;\n") && !s.predicateIn(from, to)
 }
 
-// predicateIn tells that a verb other than an auxiliary stands in [from, to).
+// predicateIn tells that a verb other than an auxiliary is in [from, to).
 func (s *scan) predicateIn(from, to int) bool {
 	return s.finishes(from, to) || s.has(from, to, actVerbs[4:]...)
 }

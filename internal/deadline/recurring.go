@@ -14,6 +14,7 @@ type head struct {
 	odd   bool  // 单月
 	days  []int // 旬, 逢八: days of each month
 	loose bool  // 每天, 每日: only with a verb of reporting or inspecting is it a duty
+	apart bool  // 每隔一周: every week, or every second one
 }
 
 // units of 每…, longest first. 旬 is ten days, 双周 two weeks.
@@ -59,7 +60,8 @@ func (s *scan) readRecurring(i int) ([]hit, int) {
 }
 
 // dutyVerbs make 每天 a duty and not a measure.
-var dutyVerbs = []string{"报", "调度", "监测", "巡", "检查", "更新", "公布", "公开", "发布", "开展", "清理", "保洁", "排查", "消毒", "研判", "会商", "汇总", "统计", "查", "通风", "清扫", "养护", "推送", "召开", "前"}
+var dutyVerbs = []string{"报", "调度", "监测", "巡", "检查", "更新", "公布", "公开", "发布", "开展", "清理", "保洁", "排查", "消毒", "研判", "会商", "汇总", "统计", "查", "通风", "清扫", "养护", "推送", "召开", "前",
+	"一次", "1次", "两次", "2次", "3次", "三次", "一遍", "两遍", "清运", "清掏", "洒水", "冲洗", "打捞", "登记", "记录", "签到", "点名", "核对", "消杀", "测温", "抽检", "填写", "上传", "洗扫", "值守", "轮巡"}
 
 // head reads the beginning of a recurrence at i.
 func (s *scan) head(i int) (head, bool) {
@@ -129,6 +131,7 @@ func (s *scan) weekdayAfter(i int) (int, int) {
 // everyHead reads 每月, 每个季度, 每两月, 每3个月, 每隔半年, 每逢周五.
 func (s *scan) everyHead(hd head) (head, bool) {
 	j := s.skip(hd.from+1, "隔", "满", "逢")
+	hd.apart = s.at(hd.from+1) == '隔' && !s.one2(j, "半")
 	if n, ok := s.num(j); ok && n.v >= 1 && n.v <= 60 {
 		hd.every, j = n.v, n.end
 	}
@@ -210,7 +213,7 @@ func (s *scan) terseHead(hd head) (head, bool) {
 	return hd, false
 }
 
-// terse tells that a bare unit before e stands alone in front of a duty's verb.
+// terse tells that a bare unit of time before e has a duty's verb right after it.
 func (s *scan) terse(i, e int, word string) bool {
 	p := s.at(i - 1)
 	if digit(p) || numeral(p) || p == '个' || p == '每' || p == '按' || p == '本' || p == '上' || p == '下' || p == '当' || p == '全' || p == '今' || p == '去' || p == '次' {
@@ -253,6 +256,9 @@ func (s *scan) recur(hd head) ([]hit, int) {
 		h.Recur.Every = hd.every
 	}
 	h.Recur.Half = hd.half
+	if hd.apart {
+		ask(&h, "deadline.period_missing")
+	}
 	if hd.odd {
 		h.Recur.MonthOf = 1
 	}
@@ -349,6 +355,13 @@ func (s *scan) nextMonth(i int) ([]hit, int) {
 		return nil, 0
 	}
 	h := hit{Reading{Kind: Recurring, Rule: "A8", Recurrence: Monthly, Sure: Likely}, span{i, i}}
+	if t, ok := s.term(s.skip(j, "的", "前")); ok && t.closed && (t.unit == "workdays" || t.unit == "days") { // 次月5个工作日内
+		h.to, h.Recur.After, h.Recur.AfterWD, h.Recur.Previous = t.to, t.n, t.unit == "workdays", true
+		if !s.recurNear(i) {
+			ask(&h, "deadline.next_month")
+		}
+		return []hit{h}, t.to
+	}
 	end := s.dayDetail(j, &h, 0)
 	if end == j || w != "次月" && !s.recurNear(i) {
 		return nil, 0

@@ -63,7 +63,7 @@ func (s *scan) at(i int) rune {
 	return s.c[i].r
 }
 
-// lit tells that word stands at i.
+// lit tells that word is at i.
 func (s *scan) lit(i int, word string) bool {
 	for _, r := range word {
 		if s.at(i) != r {
@@ -75,7 +75,7 @@ func (s *scan) lit(i int, word string) bool {
 }
 
 // one finds the first of words (longest first, as listed) at i and says where it
-// ends; 0 when none stands there.
+// ends; 0 when none is there.
 func (s *scan) one(i int, words ...string) (string, int) {
 	for _, w := range words {
 		if s.lit(i, w) {
@@ -125,7 +125,7 @@ func (s *scan) str(from, to int) string {
 	return b.String()
 }
 
-// find is the first place in [from, to) where one of words stands, or -1.
+// find is the first place in [from, to) that has one of words, or -1.
 func (s *scan) find(from, to int, words ...string) int {
 	for k := max(0, from); k < min(to, len(s.c)); k++ {
 		if w, j := s.one(k, words...); w != "" && j <= to {
@@ -135,13 +135,13 @@ func (s *scan) find(from, to int, words ...string) int {
 	return -1
 }
 
-// has tells that one of words stands in [from, to).
+// has tells that one of words is in [from, to).
 func (s *scan) has(from, to int, words ...string) bool { return s.find(from, to, words...) >= 0 }
 
-// rule reads one family of phrases at i; next is 0 when nothing stands there.
+// rule reads one family of phrases at i; next is 0 when nothing is there.
 type rule func(s *scan, i int) (found []hit, next int)
 
-// hit is a reading and the cells it stands on.
+// hit is a reading and the cells it is on.
 type hit struct {
 	Reading
 	span
@@ -205,7 +205,7 @@ var opens = func() map[rune]bool {
 	return m
 }()
 
-// step reads what stands at i and returns the next place to look at.
+// step reads what is at i and returns the next place to look at.
 func (s *scan) step(i int) int {
 	if !opens[s.c[i].r] {
 		return i + 1

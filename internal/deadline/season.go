@@ -1,6 +1,10 @@
 package deadline
 
-import "duban/internal/calendar"
+import (
+	"strings"
+
+	"duban/internal/calendar"
+)
 
 // seasonWord is a season's name, the setting it reads, and whether the word alone
 // (without 前, 期间) is a season in a plan and not part of a name.
@@ -92,6 +96,25 @@ func (s *scan) readSeason(i int) ([]hit, int) {
 	return nil, 0
 }
 
+// occasions are times of a year that no setting holds.
+var occasions = []string{"高考", "中考", "全国两会", "省两会", "市两会", "春运", "暑运", "汛期", "主汛期", "采暖季", "供暖季", "采暖期", "供暖期", "防火期", "春耕", "春灌", "冬灌", "三夏", "三秋", "暑期", "暑假", "寒假", "秋季开学", "春季开学", "秋季学期开学", "春季学期开学"}
+
+// occasion is where the name of a time of year ends that is behind a year; i for
+// none, and for what is of a name: 2022年春运工作方案.
+func (s *scan) occasion(i int) int {
+	for _, w := range occasions {
+		if !s.lit(i, w) {
+			continue
+		}
+		e := s.skip(i+runes(w), "期间", "前", "之前")
+		if s.named(e, min(s.clauseEnd(e), e+12)) {
+			return i
+		}
+		return e
+	}
+	return i
+}
+
 // inSeason dates a season phrase. where: "" before it begins, last before it
 // ends, begin, during, after.
 func (s *scan) inSeason(at span, m moment, of func(Seasons) Period, where string, every int) ([]hit, int) {
@@ -163,6 +186,9 @@ var festivals = []struct {
 }{
 	{"元旦", "元旦", 1, 1}, {"春节", "春节", 0, 0}, {"清明", "清明", 0, 0}, {"五一", "劳动节", 5, 1}, {"劳动节", "劳动节", 5, 1},
 	{"国家宪法日", "宪法日", 12, 4}, {"宪法日", "宪法日", 12, 4},
+	{"植树节", "植树节", 3, 12}, {"三八妇女节", "妇女节", 3, 8}, {"妇女节", "妇女节", 3, 8}, {"世界水日", "世界水日", 3, 22}, {"五四青年节", "青年节", 5, 4}, {"青年节", "青年节", 5, 4},
+	{"六一", "儿童节", 6, 1}, {"儿童节", "儿童节", 6, 1}, {"世界环境日", "环境日", 6, 5}, {"六五环境日", "环境日", 6, 5}, {"七一", "七一", 7, 1}, {"八一", "八一", 8, 1},
+	{"教师节", "教师节", 9, 10}, {"国家公祭日", "公祭日", 12, 13},
 	{"端午", "端午", 0, 0}, {"中秋", "中秋", 0, 0}, {"国庆", "国庆", 10, 1}, {"十一假期", "国庆", 10, 1},
 }
 
@@ -184,7 +210,7 @@ func (s *scan) readFestival(i int) ([]hit, int) {
 		if !s.lit(q, f.word) {
 			continue
 		}
-		e := s.skip(s.skip(s.skip(q+runes(f.word), "\""), "国际劳动节", "黄金周", "节假期", "节假日", "节", "假期"), "\"", "来临", "到来", "放假", "来临之")
+		e := s.skip(s.skip(s.skip(q+runes(f.word), "\""), "国际劳动节", "儿童节", "建党节", "建军节", "黄金周", "节假期", "节假日", "节", "假期"), "\"", "来临", "到来", "放假", "来临之")
 		w, to := s.one(e, "之前", "以前", "前夕", "前", "之后", "以后", "后", "期间")
 		if s.one2(e, "前后") {
 			h := hit{Reading{Kind: Due, Rule: "D4", Soft: true}, span{i, e + 2}}
@@ -194,7 +220,7 @@ func (s *scan) readFestival(i int) ([]hit, int) {
 		if w == "" && s.festivalList(e) { // 元旦、春节前
 			return s.byFestival(span{i, e}, m, f.name, f.month, f.day, "前")
 		}
-		if w == "" {
+		if w == "" || w != "前" && w != "之前" && w != "以前" && w != "前夕" && strings.HasSuffix(f.name, "日") { // 世界环境日期间 is a day's doings
 			return nil, e
 		}
 		if t, ok := s.term(s.skip(to, "的", "，", ",")); ok && t.closed { // 春节后一周内 is counted from it
@@ -209,7 +235,7 @@ func (s *scan) readFestival(i int) ([]hit, int) {
 func (s *scan) festivalWord(k int) int {
 	for _, f := range festivals {
 		if s.lit(k, f.word) {
-			return s.skip(k+runes(f.word), "节假期", "节假日", "节", "假期", "黄金周")
+			return s.skip(k+runes(f.word), "儿童节", "建党节", "建军节", "节假期", "节假日", "节", "假期", "黄金周")
 		}
 	}
 	return k
@@ -288,7 +314,7 @@ func (s *scan) eve(y int, name string, month, date int) (d calendar.Day, known b
 var eventWords = []string{"高考", "中考", "全国两会", "省两会", "市两会", "两会", "换届", "会议召开", "大会召开", "召开", "开幕", "来临", "到来", "开始", "届满", "期满", "到期",
 	"开工", "施工", "投产", "投运", "竣工", "验收", "入住", "启用", "上岗", "使用", "移交", "通车"}
 
-// eventAhead tells that an event to work towards stands right behind i: the year
+// eventAhead tells that an event to work towards is right behind i: the year
 // before it is the event's (2022年大会召开前).
 func (s *scan) eventAhead(i int) bool {
 	for k := i; k < min(i+10, s.clauseEnd(i)); k++ {

@@ -1,6 +1,6 @@
 package deadline
 
-// tail is what stands behind a moment and turns it into a limit or a start.
+// tail is what is behind a moment and turns it into a limit or a start.
 type tail int
 
 const (

@@ -109,7 +109,7 @@ func (s *scan) inTarget(t term) bool {
 	if s.back(t.from, "提前") {
 		return !s.has(t.to, min(s.clauseEnd(t.to), t.to+10), "告知", "通知", "报", "申请", "公告", "公示", "书面", "提出", "函告", "提交")
 	}
-	if s.before(t.from, "近", "过去", "最近", "连续", "满", "未满", "超过", "每", "前", "达") != "" && s.before(t.from, "每", "期满", "届满") != "每" && s.before(t.from, "期满", "届满") == "" {
+	if s.before(t.from, "近", "过去", "最近", "毕业", "离校", "退役", "退伍", "注册", "入职", "从业", "连续", "满", "未满", "超过", "每", "前", "达") != "" && s.before(t.from, "每", "期满", "届满") != "每" && s.before(t.from, "期满", "届满") == "" {
 		return true
 	}
 	if !t.closed {
@@ -194,7 +194,7 @@ func (s *scan) takesYears(t term) ([]hit, int) {
 	return []hit{h}, end
 }
 
-// termAhead tells that a term counted from an event stands right behind i, whose
+// termAhead tells that a term counted from an event is right behind i, whose
 // words the year before it belongs to: 2024年秋粮收购结束后1个月内.
 func (s *scan) termAhead(i int) bool {
 	for k := i; k < min(i+14, s.clauseEnd(i)); k++ {

@@ -16,40 +16,40 @@ import (
 	"duban/internal/words"
 )
 
-// How far the instant of an act may be from the moment its workflow heard of it, on
-// the real clock; on a fast clock, as much more as the clock is faster. Clocks of
-// machines differ, and a message takes its time.
+// How far the instant that an act names (act.Act.At) may be ahead of or behind the moment at
+// which its workflow heard of it, in real time. On a plan clock that is faster than the real
+// one, both are multiplied by its rate. Clocks of machines differ, and a message takes its time.
 const (
 	mostAhead  = 2 * time.Minute
 	mostBehind = 10 * time.Minute
 )
 
-// Accounts is what a worker knows of the people who act: a file that may change
-// while it works. Where there is none everybody may act; where there is one, or a
-// setting names one, and it cannot be read, nobody may.
+// Accounts is what a worker knows of the people who act, read from a file that may change while
+// the worker runs. Where there is no such file everybody may act. Where the file is there, or a
+// setting names it, and it cannot be read, nobody may.
 type Accounts struct {
 	File  string
-	Named bool // by a setting
-	// StoodIn tells whether an account was to act for another, which was away, at an
-	// instant; nil: nobody stands in for anybody.
+	Named bool // a setting names the file
+	// StoodIn tells whether the account other was to stand in for the account away, whose owner
+	// was absent, at an instant; nil: nobody stands in for anybody.
 	StoodIn func(ctx context.Context, away, other string, at time.Time) (bool, error)
 
 	mu   sync.Mutex
-	last *accounts.Book // as last read without a fault
+	last *accounts.List // as last read without a fault
 }
 
-// Now is the accounts as they are now, or as they were before the file was spoilt
-// or went away; nil when there never were any. unread tells that there should be
-// some, and they were never read.
-func (a *Accounts) Now() (book *accounts.Book, unread bool) {
+// Now are the accounts as the file has them, or as it last had them without a fault; nil when
+// they were never read. unread tells that there should be accounts, and that they were never
+// read.
+func (a *Accounts) Now() (list *accounts.List, unread bool) {
 	if a == nil || a.File == "" {
 		return nil, false
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	book, problems := accounts.Load(a.File)
+	list, problems := accounts.Load(a.File)
 	if len(problems) == 0 {
-		a.last = book
+		a.last = list
 	}
 	if a.last == nil && !a.Named {
 		_, err := os.Stat(a.File)
@@ -58,26 +58,26 @@ func (a *Accounts) Now() (book *accounts.Book, unread bool) {
 	return a.last, a.last == nil
 }
 
-// Known tells whether there are accounts to hold people against; unread that there
-// should be some and that nobody may act until they can be read.
+// Known tells whether there are accounts by which people are checked. unread tells that there
+// should be some, and that nobody may act until they can be read.
 func (a *Accounts) Known() (known, unread bool) {
-	book, unread := a.Now()
-	return book != nil, unread
+	list, unread := a.Now()
+	return list != nil, unread
 }
 
-// check refuses somebody who says to be another than the account is, or to stand in at
-// an instant for somebody for whom it does not.
+// check refuses an actor whose name or unit is not that of the account, and one who stands in
+// for somebody at an instant without being named for it; nil is yes.
 func (a *Accounts) check(by act.Actor, at time.Time) *act.Refusal {
-	book, unread := a.Now()
+	list, unread := a.Now()
 	if unread {
 		return &act.Refusal{Key: "act.refused_no_accounts"}
 	}
-	if book == nil {
+	if list == nil {
 		return nil
 	}
-	is, ok := book.Find(by.Account)
+	is, ok := list.Find(by.Account)
 	if by.StandsFor != "" {
-		return a.checkStandIn(book, is, by, at)
+		return a.checkStandIn(list, is, by, at)
 	}
 	if !ok || is.Name != by.Name || is.Unit != by.Unit {
 		return &act.Refusal{Key: "act.refused_account", Data: map[string]string{"Account": by.Account, "Name": by.Name}}
@@ -85,13 +85,14 @@ func (a *Accounts) check(by act.Actor, at time.Time) *act.Refusal {
 	return nil
 }
 
-// standInTime is how long the ledger is asked whether somebody stands in.
+// standInTime is how long the ledger may take to answer whether somebody stands in for another.
 const standInTime = 2 * time.Second
 
-// checkStandIn refuses whoever does not stand in for another, or says more than that.
-// When the ledger cannot say, it is a no: nobody acts for another on trust.
-func (a *Accounts) checkStandIn(book *accounts.Book, is accounts.Account, by act.Actor, at time.Time) *act.Refusal {
-	away, ok := book.Find(by.StandsFor)
+// checkStandIn refuses a stand-in whose account was not named for the one away at that instant,
+// or whose unit or name is not what accounts.Account.StandingFor makes of both. It refuses when
+// the ledger cannot answer, too: nobody acts for another unchecked.
+func (a *Accounts) checkStandIn(list *accounts.List, is accounts.Account, by act.Actor, at time.Time) *act.Refusal {
+	away, ok := list.Find(by.StandsFor)
 	named := slices.ContainsFunc([]string{"zh", "en"}, func(lang string) bool {
 		return by.Name == is.StandingFor(away, words.New(lang))
 	})
@@ -105,10 +106,10 @@ func (a *Accounts) checkStandIn(book *accounts.Book, is accounts.Account, by act
 	return &act.Refusal{Key: "act.refused_stand_in", Data: map[string]string{"Name": by.Name}}
 }
 
-// Credible refuses an act of somebody unknown or in the engine's own name, and one
-// whose instant is not about the moment heard, when it came in. What waits for the
-// ledger after that may wait as long as it takes. A zero heard is for what the engine
-// does by itself: nobody sent it, and nothing is compared.
+// Credible refuses an act of an unknown person or in the engine's name, and an act whose instant
+// is too far from heard, the real time at which the act came in (mostAhead, mostBehind). An act
+// that waits for the ledger after that may wait as long as it takes. A zero heard means that the
+// engine does the act itself: nobody sent it, and nothing is checked.
 func (a *Accounts) Credible(l ledger.Launched, by act.Act, heard time.Time) *act.Refusal {
 	if heard.IsZero() {
 		return nil
@@ -117,10 +118,10 @@ func (a *Accounts) Credible(l ledger.Launched, by act.Act, heard time.Time) *act
 		return &act.Refusal{Key: "act.refused_account", Data: map[string]string{"Account": by.By.Account, "Name": by.By.Name}}
 	}
 	who := by.By
-	if by.Entered != nil && by.Kind == act.Propose { // no unit proposes
+	if by.Entered != nil && by.Kind == act.Propose { // units propose no talks, so the office enters none for them
 		return &act.Refusal{Key: "act.refused_entered_for"}
 	}
-	if by.Entered != nil { // By is a unit, under the account of whoever entered it: see act.Case.Check
+	if by.Entered != nil { // By is the unit then, under the account of whoever entered the act: see act.Case.Check
 		who = *by.Entered
 	}
 	if r := a.check(who, heard); r != nil {

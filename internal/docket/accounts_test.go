@@ -31,15 +31,15 @@ func TestAnActorIsWhoTheAccountsSay(t *testing.T) {
 	} {
 		require.Equal(t, "act.refused_account", a.check(by, time.Time{}).Key)
 	}
-	write("accounts: [") // being edited
+	write("accounts: [") // the file is being edited, and cannot be read
 	require.Nil(t, a.check(mayor, time.Time{}), "as it was before")
 	require.NoError(t, os.Remove(file))
 	require.NotNil(t, a.check(act.Actor{Account: "nobody"}, time.Time{}), "as it was before")
 	require.Nil(t, (*Accounts)(nil).check(act.Actor{}, time.Time{}))
 }
 
-// Whoever stands in is held against both accounts, and against who was named for how
-// long: the unit is that of whoever is away, the name says both, and nothing more is so.
+// An act of a stand-in is checked against both accounts and against who was named for which
+// time: the unit must be that of the person away, and the name must say both people.
 func TestAStandInIsWhoWasNamedForTheTime(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "accounts.yaml")
@@ -80,7 +80,8 @@ func TestAStandInIsWhoWasNamedForTheTime(t *testing.T) {
 	require.Equal(t, "act.refused_stand_in", judged(good, heard).Key)
 }
 
-// What the office entered for a unit is held against the account of whoever entered it.
+// An act that the office entered for a unit is checked against the account of whoever entered
+// it.
 func TestWhoEnteredIsWhoTheAccountsSay(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "accounts.yaml")
@@ -97,7 +98,7 @@ func TestWhoEnteredIsWhoTheAccountsSay(t *testing.T) {
 	require.Equal(t, "act.refused_entered_for", entered(act.Propose, clerk.For("lingdao", "领导小组"), clerk).Key)
 }
 
-// Accounts that should be there and cannot be read let nobody act, until they can.
+// While an accounts file that should be there cannot be read, nobody may act.
 func TestAccountsThatCannotBeReadLetNobodyAct(t *testing.T) {
 	t.Parallel()
 	mayor := act.Actor{Account: "mayor", Name: "市长", Unit: "lingdao"}

@@ -10,14 +10,14 @@ import (
 	"duban/internal/plan"
 )
 
-// Carriage is what becomes of a task, or of a duty and its open occurrences, that an act
-// lets go on in another plan as t.
+// Carriage works out what the ledger is to write when the act a carries a task, or a duty with
+// its open occurrences, from the plan from into the plan to, where it goes on as t.
 func (d Docket) Carriage(ctx context.Context, from, to ledger.Launched, row ledger.Task, t plan.Task, a act.Act) (c ledger.Carriage, err error) {
 	m := moving{Docket: d, is: opening{plan: &to.Plan}, from: from, to: to, act: a, left: map[string]ledger.Talk{}, begun: map[string]ledger.Talk{}}
-	if m.was, err = d.Ledger.Book(ctx, from); err != nil {
+	if m.was, err = d.Ledger.Rules(ctx, from); err != nil {
 		return c, err
 	}
-	if m.is.book, err = d.Ledger.Book(ctx, to); err != nil {
+	if m.is.rules, err = d.Ledger.Rules(ctx, to); err != nil {
 		return c, err
 	}
 	if m.is.channels, err = d.Channels(ctx); err != nil {
@@ -41,8 +41,8 @@ func (d Docket) Carriage(ctx context.Context, from, to ledger.Launched, row ledg
 	return c, err
 }
 
-// CarryNothing begins a task that was to go on from a row of another plan, and had ended
-// there first: it is over.
+// CarryNothing writes the row of a task of l that was to go on from a row of another plan, which
+// ended there before it could be carried: the new task is over from the start.
 func (d Docket) CarryNothing(ctx context.Context, l ledger.Launched, t plan.Task, from ledger.Task, actor string) error {
 	when := d.when(l.Clock)
 	facts := act.NewCase(&l.Plan, t, l.At)
@@ -57,16 +57,16 @@ func carriedFrom(was ledger.Task) act.Origin {
 	return act.Origin{Kind: act.OriginCarried, Of: was.Plan + "/" + was.ID}
 }
 
-// moving works out what goes from one plan into another.
+// moving works out what one carriage takes from one plan into another.
 type moving struct {
 	Docket
-	was      act.Book
+	was      act.Rules
 	is       opening
 	from, to ledger.Launched
 	act      act.Act
 
-	left  map[string]ledger.Talk // by ID: talks of the old plan as this carriage leaves them
-	begun map[string]ledger.Talk // by the ID of the old plan's: as which they go on in the new one
+	left  map[string]ledger.Talk // by ID: talks of the old plan, as they are there after this carriage
+	begun map[string]ledger.Talk // by the ID of the talk in the old plan: the talk as which it goes on in the new one
 }
 
 func (m moving) elsewhere(from, to string) (into, out act.Elsewhere) {
@@ -85,7 +85,7 @@ func (m moving) task(ctx context.Context, row ledger.Task, t plan.Task) (ledger.
 	for _, k := range own {
 		from.Talks = max(from.Talks, k.Number)
 	}
-	facts := m.is.book.CarryIn(before, &m.to.Plan, t, m.act, from)
+	facts := m.is.rules.CarryIn(before, &m.to.Plan, t, m.act, from)
 	out := ledger.CarriedTask{Task: row.ID, Version: row.Version, Facts: m.was.CarryOut(before, m.act, into), Into: m.row(row, t, facts)}
 	for _, k := range own {
 		if err := m.talk(ctx, &out, row, k, facts, t); err != nil {
@@ -95,8 +95,9 @@ func (m moving) task(ctx context.Context, row ledger.Task, t plan.Task) (ledger.
 	return out, nil
 }
 
-// talk adds a talk that goes along with a task. What it has joined goes along about this
-// task: as a talk of its own, or as part of the one that the same talk goes on as already.
+// talk adds the talk own, or the talk that own has joined, to what goes along with a task. In
+// the new plan it is about this task: as a talk of its own, or as part of the talk there as
+// which the same old talk goes on already.
 func (m moving) talk(ctx context.Context, out *ledger.CarriedTask, row ledger.Task, own ledger.Talk, facts act.Case, t plan.Task) error {
 	k := own
 	for k.Host != "" {
@@ -106,14 +107,14 @@ func (m moving) talk(ctx context.Context, out *ledger.CarriedTask, row ledger.Ta
 		}
 		k = host
 	}
-	if now, went := m.left[k.ID]; went { // with another occurrence of the same duty
+	if now, went := m.left[k.ID]; went { // an earlier occurrence of the same duty has taken its part of the talk along
 		k = now
 	}
 	if !k.GoesOn() || !k.About(row.ID) || slices.ContainsFunc(out.Talks, func(c ledger.CarriedTalk) bool { return c.Talk.ID == k.ID }) {
 		return nil
 	}
 	along := ledger.CarriedTalk{Talk: k, Number: own.Number}
-	along.Out, along.In = m.is.book.CarryTalk(ledger.TalkCaseOf(&m.from.Plan, row, k), row.ID, facts, t.ID, m.act)
+	along.Out, along.In = m.is.rules.CarryTalk(ledger.TalkCaseOf(&m.from.Plan, row, k), row.ID, facts, t.ID, m.act)
 	along.In.Number, along.In.Policy, along.In.From = own.Number, act.TalkPolicy(&m.to.Plan, t.Policy), k.Plan+"/"+k.ID
 	host, goesOn := m.begun[k.ID]
 	if !goesOn {
@@ -128,7 +129,7 @@ func (m moving) talk(ctx context.Context, out *ledger.CarriedTask, row ledger.Ta
 	}
 	is := ledger.Talk{ID: ledger.CarriedTalkID(t.ID, along), Plan: m.to.Plan.ID, State: along.In.State, Facts: &along.In, Version: 2}
 	if goesOn {
-		whole, was := m.is.book.Along(*host.Facts, along.In, m.act), host
+		whole, was := m.is.rules.Along(*host.Facts, along.In, m.act), host
 		along.Host, along.Whole = &was, &whole
 		along.In.State, along.In.Into = act.TalkJoined, host.ID
 		is = host
@@ -165,7 +166,7 @@ func (m moving) duty(row ledger.Task, t plan.Task) ledger.CarriedTask {
 		}
 	}
 	into, from := m.elsewhere(row.ID, t.ID)
-	facts := m.is.book.CarryDuty(before, rule, &m.to.Plan, t, m.act, from)
+	facts := m.is.rules.CarryDuty(before, rule, &m.to.Plan, t, m.act, from)
 	return ledger.CarriedTask{Task: row.ID, Version: row.Version, Facts: m.was.CarryOut(before, m.act, into), Into: m.row(row, t, facts)}
 }
 

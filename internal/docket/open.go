@@ -15,14 +15,14 @@ import (
 // opening makes the rows of new tasks of one plan.
 type opening struct {
 	plan     *plan.Plan
-	book     act.Book
-	channels []string // over which units hear of what they are given
+	rules    act.Rules
+	channels []string // over which units are told of what they are given
 }
 
-// row is the row of a new task, duty or occurrence; no other code makes one. It comes with
-// the word, said at an instant, by which its units hear of it: both are written together,
-// so that no unit is given anything that it is not told of, whatever interrupts the caller.
-// A zero instant is of what nobody is told.
+// row is the row of a new task, duty or occurrence; no other code makes one. With it comes the
+// word, said at the instant told, by which its units hear of it (act.Rules.OrderAt). Both are
+// written together, so that no unit is given anything without being told, whatever interrupts
+// the caller. A zero told is of a thing of which nobody is told.
 func (o opening) row(t plan.Task, facts act.Case, told time.Time, from act.Origin) ledger.Task {
 	row := ledger.TaskOf(o.plan, t, facts.Assigned)
 	row.Origin = from
@@ -31,32 +31,33 @@ func (o opening) row(t plan.Task, facts act.Case, told time.Time, from act.Origi
 	if told.IsZero() {
 		return row
 	}
-	if s := o.book.OrderAt(facts, told); s != nil {
-		row.Order = &ledger.Order{Stage: *s, Channels: o.channels, From: o.plan, Place: placing(o.book, row.ID, facts.Policy, o.book.Limit(facts, *s))}
+	if s := o.rules.OrderAt(facts, told); s != nil {
+		row.Order = &ledger.Order{Stage: *s, Channels: o.channels, From: o.plan, Place: placing(o.rules, row.ID, facts.Policy, o.rules.Limit(facts, *s))}
 	}
 	return row
 }
 
-// begin is the row of a task that begins by being assigned.
+// begin is the row of a task or duty that its unit is given at an instant.
 func (o opening) begin(t plan.Task, assigned time.Time, from act.Origin) ledger.Task {
 	assigned = assigned.UTC().Truncate(time.Microsecond) // what both databases keep
-	return o.row(t, o.book.Open(act.NewCase(o.plan, t, assigned)).Case, assigned, from)
+	return o.row(t, o.rules.Open(act.NewCase(o.plan, t, assigned)).Case, assigned, from)
 }
 
-// occurrence is the row of an occurrence of a duty. Its units were told of the duty.
+// occurrence is the row of an occurrence of a duty. Its units are not told again: the order of
+// the duty has told them.
 func (o opening) occurrence(duty plan.Task, of plan.Occurrence) ledger.Task {
 	t, opens := act.OccurrenceOf(duty, of), of.Opens.UTC().Truncate(time.Microsecond)
-	row := o.row(t, o.book.Open(act.NewCase(o.plan, t, opens).AsOccurrence()).Case, opens, act.Origin{Kind: act.OriginDuty, Of: duty.ID})
+	row := o.row(t, o.rules.Open(act.NewCase(o.plan, t, opens).AsOccurrence()).Case, opens, act.Origin{Kind: act.OriginDuty, Of: duty.ID})
 	row.Duty, row.Period = duty.ID, of.Period
 	return row
 }
 
-// Rows are the rows of tasks that a plan's document gives from an instant on, but for those
-// that it carries on from another plan: see Carriage. What an amendment adds gets its
-// number in the ledger.
+// Rows are the rows of tasks that a plan's document gives at an instant, without those that it
+// carries on from another plan: see Carriage. The rows have act.OriginPlan; for what an
+// amendment adds, the ledger puts the amendment's number in its place.
 func (d Docket) Rows(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, tasks []plan.Task, at time.Time) (rows []ledger.Task, err error) {
 	o := opening{plan: p}
-	if o.book, err = act.NewBook(p, cal); err != nil {
+	if o.rules, err = act.NewRules(p, cal); err != nil {
 		return nil, err
 	}
 	if o.channels, err = d.Channels(ctx); err != nil {
@@ -70,23 +71,31 @@ func (d Docket) Rows(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, 
 	return rows, nil
 }
 
-// Open opens a task that no document of its plan names, at once: its units are told, and it
-// is chased like any other. from says what it is opened for, and t has an ID of its own in
-// the plan: the same twice opens nothing twice, and ledger.ErrOtherTask tells that another
-// has the ID. t says when it is due and by which policy.
+// Open opens a task that no document of its plan names, at once: its units are told, and it is
+// chased like any other. from says what it is opened for. t has an ID of its own in the plan,
+// its due date and its policy. The same call again opens nothing; ledger.ErrOtherTask tells that
+// another task has the ID.
 func (d Docket) Open(ctx context.Context, planID string, t plan.Task, from act.Origin) (ledger.Task, error) {
-	l, book, err := d.Plan(ctx, planID)
+	return d.openAt(ctx, planID, t, from, time.Time{})
+}
+
+// openAt is Open at an instant of the plan clock by which the caller has reckoned; zero: now.
+func (d Docket) openAt(ctx context.Context, planID string, t plan.Task, from act.Origin, at time.Time) (ledger.Task, error) {
+	l, rules, err := d.Plan(ctx, planID)
 	if err != nil {
 		return ledger.Task{}, err
+	}
+	if at.IsZero() {
+		at = d.when(l.Clock).Plan
 	}
 	if slices.ContainsFunc(l.Plan.Tasks, func(p plan.Task) bool { return p.ID == t.ID }) {
 		return ledger.Task{}, fmt.Errorf("task %s of %s: %w", t.ID, planID, ledger.ErrOtherTask)
 	}
-	o := opening{plan: &l.Plan, book: book}
+	o := opening{plan: &l.Plan, rules: rules}
 	if o.channels, err = d.Channels(ctx); err != nil {
 		return ledger.Task{}, err
 	}
-	row := o.begin(t, d.when(l.Clock).Plan, from)
+	row := o.begin(t, at, from)
 	if err := d.open(ctx, l, row); err != nil {
 		return ledger.Task{}, err
 	}
@@ -97,7 +106,7 @@ func (d Docket) Open(ctx context.Context, planID string, t plan.Task, from act.O
 	return row, d.StartDigests(ctx, l, digests)
 }
 
-// open writes a row into a plan under supervision, and starts what chases it.
+// open writes a row into a plan under supervision, and starts the workflow that chases it.
 func (d Docket) open(ctx context.Context, l ledger.Launched, row ledger.Task) error {
 	when := d.when(l.Clock)
 	if _, err := d.Ledger.OpenTask(ctx, row, when); err != nil {

@@ -11,20 +11,20 @@ import (
 	"duban/internal/plan"
 )
 
-// OpenTalk opens a talk that a stage called for, or proposes it when its policy
-// asks for approval. It gives the talk's course as the ledger has it from then on:
-// void when an act on its task came first.
+// OpenTalk opens a talk that a stage called for, or proposes it when its policy asks for
+// approval. It gives the talk's course as the ledger has it then; the talk is void when an act
+// on its task came first.
 func (d Docket) OpenTalk(ctx context.Context, planID, id string) (act.TalkCourse, error) {
-	l, book, talk, task, err := d.talk(ctx, planID, id)
+	l, rules, talk, task, err := d.talk(ctx, planID, id)
 	if err != nil {
 		return act.TalkCourse{}, err
 	}
 	if talk.State == act.TalkPending {
 		open := func(task ledger.Task, called ledger.Talk) act.TalkCase {
-			called.Facts = nil // by the task and its policy as they are now
-			return book.OpenTalk(ledger.TalkCaseOf(&l.Plan, task, called), called.OpensAt).TalkCase
+			called.Facts = nil // the talk opens by its task and policy as they are now
+			return rules.OpenTalk(ledger.TalkCaseOf(&l.Plan, task, called), called.OpensAt).TalkCase
 		}
-		opening := ledger.Opening{Plan: planID, Talk: id, Takes: book.Takes, Open: open, Calls: callsOf(l, book), Zone: book.Zone}
+		opening := ledger.Opening{Plan: planID, Talk: id, Takes: rules.Takes, Open: open, Calls: callsOf(l, rules), Zone: rules.Zone}
 		if talk, err = d.Ledger.OpenTalk(ctx, opening, d.when(l.Clock)); err != nil {
 			return act.TalkCourse{}, err
 		}
@@ -32,15 +32,15 @@ func (d Docket) OpenTalk(ctx context.Context, planID, id string) (act.TalkCourse
 	if err := d.tellJoined(ctx, talk); err != nil {
 		return act.TalkCourse{}, err
 	}
-	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)).Keys(), nil
+	return rules.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)).Keys(), nil
 }
 
-// callsOf gives the talks that a task, or an occurrence that its duty has not opened yet,
-// calls for until an instant and that the ledger does not hold: each follows from the facts.
-func callsOf(l ledger.Launched, book act.Book) func(ledger.Task, time.Time) []act.Called {
+// callsOf gives the calls to talks, up to an instant, that follow from the facts of a task, or
+// of an occurrence that its duty has not opened yet, and that are not in the ledger.
+func callsOf(l ledger.Launched, rules act.Rules) func(ledger.Task, time.Time) []act.Called {
 	return func(row ledger.Task, until time.Time) (all []act.Called) {
 		calls := func(row ledger.Task) {
-			for _, at := range book.CallsUntil(ledger.CaseOf(row), until) {
+			for _, at := range rules.CallsUntil(ledger.CaseOf(row), until) {
 				all = append(all, act.Called{Task: row.ID, At: at})
 			}
 		}
@@ -48,7 +48,7 @@ func callsOf(l ledger.Launched, book act.Book) func(ledger.Task, time.Time) []ac
 			calls(row)
 			return all
 		}
-		d, err := DutyOf(l, book, row)
+		d, err := DutyOf(l, rules, row)
 		if err != nil || row.Facts.Pause != nil {
 			return nil
 		}
@@ -81,23 +81,23 @@ func (d Docket) tellJoined(ctx context.Context, talk ledger.Talk) error {
 // TalkCourse is a talk's course as the ledger has it, by the policies and the
 // calendar in force.
 func (d Docket) TalkCourse(ctx context.Context, planID, id string) (act.TalkCourse, error) {
-	l, book, talk, task, err := d.talk(ctx, planID, id)
+	l, rules, talk, task, err := d.talk(ctx, planID, id)
 	if err != nil {
 		return act.TalkCourse{}, err
 	}
-	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)).Keys(), nil
+	return rules.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)).Keys(), nil
 }
 
 // ActOnTalk is Act of a talk.
 func (d Docket) ActOnTalk(ctx context.Context, planID, id string, a act.Act, on act.TalkCourse, heard time.Time) (course act.TalkCourse, behind bool, err error) {
-	l, book, talk, task, err := d.talk(ctx, planID, id)
+	l, rules, talk, task, err := d.talk(ctx, planID, id)
 	if err != nil {
 		return act.TalkCourse{}, false, err
 	}
 	if talk, err = d.levelTalk(ctx, l, talk, on.TalkCase); err != nil {
 		return act.TalkCourse{}, false, err
 	}
-	before := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk))
+	before := rules.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk))
 	if (before.Place() != on.Place() || before.State != on.State) && !before.Done(a.ID) {
 		return before.Keys(), true, nil
 	}
@@ -106,7 +106,7 @@ func (d Docket) ActOnTalk(ctx context.Context, planID, id string, a act.Act, on 
 			return act.TalkCourse{}, false, r
 		}
 	}
-	after, told, refused := book.ActOnTalk(before, a)
+	after, told, refused := rules.ActOnTalk(before, a)
 	if refused != nil {
 		return act.TalkCourse{}, false, refused
 	}
@@ -115,7 +115,7 @@ func (d Docket) ActOnTalk(ctx context.Context, planID, id string, a act.Act, on 
 		return act.TalkCourse{}, false, err
 	}
 	facts, digests, err := d.Ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: planID, Talk: id, Act: a, Version: talk.Version,
-		Facts: after.TalkCase, Told: told, From: &l.Plan, Channels: channels, Place: placing(book, id, after.Policy, calendar.Day{}), Takes: book.Takes}, d.when(l.Clock))
+		Facts: after.TalkCase, Told: told, From: &l.Plan, Channels: channels, Place: placing(rules, id, after.Policy, calendar.Day{}), Takes: rules.Takes}, d.when(l.Clock))
 	switch {
 	case errors.Is(err, ledger.ErrBehind):
 		c, err := d.TalkCourse(ctx, planID, id)
@@ -125,25 +125,25 @@ func (d Docket) ActOnTalk(ctx context.Context, planID, id string, a act.Act, on 
 	case err != nil:
 		return act.TalkCourse{}, false, err
 	}
-	if facts.State == act.TalkJoined { // it was approved, and the unit is called to a talk already
+	if facts.State == act.TalkJoined { // the proposal was approved, and joins a talk to which the unit is called already
 		if err := d.Starter.LookTalk(ctx, planID, facts.Into); err != nil {
 			return act.TalkCourse{}, false, err
 		}
 	}
-	return book.TalkCourse(facts).Keys(), false, d.StartDigests(ctx, l, digests)
+	return rules.TalkCourse(facts).Keys(), false, d.StartDigests(ctx, l, digests)
 }
 
-// Propose writes a proposed talk or circular about the task a.Ref and starts its
-// workflow. rule is what a rule of consequences counted: then the rule is its
-// origin, and its facts are kept; nil when a person proposes. Without a.Unit the
-// task's lead is called. a.At and a.On are set. It gives the talk's ID; the same act
-// again makes no second talk.
+// Propose writes a proposed talk or circular about the task a.Ref into the ledger, and starts
+// its workflow. rule is the proposal of a rule of consequences: the rule is then the talk's
+// origin, and its facts are kept; nil when a person proposes. Without a.Unit the task's lead is
+// called. a.At and a.On must be set. Propose gives the talk's ID; the same act again makes no
+// second talk.
 func (d Docket) Propose(ctx context.Context, l ledger.Launched, a act.Act, rule *act.Proposal) (string, error) {
 	task, err := d.Ledger.Task(ctx, l.Plan.ID, a.Ref)
 	if err != nil {
 		return "", err
 	}
-	book, err := d.Ledger.Book(ctx, l)
+	rules, err := d.Ledger.Rules(ctx, l)
 	if err != nil {
 		return "", err
 	}
@@ -157,7 +157,7 @@ func (d Docket) Propose(ctx context.Context, l ledger.Launched, a act.Act, rule 
 	facts := func(number int) (act.TalkCase, *act.Refusal) {
 		c := TalkToPropose(&l.Plan, task, a, rule)
 		c.Number = number
-		course, refused := book.Propose(c, a)
+		course, refused := rules.Propose(c, a)
 		return course.TalkCase, refused
 	}
 	talk, refused, err := d.Ledger.ProposeTalk(ctx, ledger.Proposed{Plan: l.Plan.ID, Task: task.ID, Act: a, Proposal: rule, Number: number, Facts: facts}, d.when(l.Clock))
@@ -172,8 +172,8 @@ func (d Docket) Propose(ctx context.Context, l ledger.Launched, a act.Act, rule 
 	return talk.ID, d.Starter.StartTalk(ctx, l, talk)
 }
 
-// nextTalk is the number of a task's next talk. A ledger that was restored may have
-// forgotten talks: their numbers do not come twice.
+// nextTalk is the number of a task's next talk. A ledger that was restored from an older copy
+// may have forgotten talks: Temporal still knows them, and their numbers are not used again.
 func (d Docket) nextTalk(ctx context.Context, planID string, row ledger.Task, opensAt time.Time) (int, error) {
 	before, err := d.Ledger.Talks(ctx, planID, row.ID)
 	if err != nil {
@@ -200,8 +200,8 @@ func TalkToPropose(p *plan.Plan, task ledger.Task, a act.Act, rule *act.Proposal
 	return c
 }
 
-// talk is a talk, its task, and what acts on it need.
-func (d Docket) talk(ctx context.Context, planID, id string) (l ledger.Launched, b act.Book, k ledger.Talk, task ledger.Task, err error) {
+// talk reads a talk, its task and its plan with the rules by which acts on the talk are judged.
+func (d Docket) talk(ctx context.Context, planID, id string) (l ledger.Launched, b act.Rules, k ledger.Talk, task ledger.Task, err error) {
 	if l, b, err = d.Plan(ctx, planID); err != nil {
 		return l, b, k, task, err
 	}

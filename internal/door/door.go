@@ -106,8 +106,9 @@ func (d Door) answers(ctx context.Context) error {
 }
 
 // connect is a connection on which both sides have proved that they hold the keys. A
-// port that is closed, or closes the connection, is ErrStarting: the engine holds the
-// folder, so it comes or goes. Only who shows other keys, or speaks otherwise, is another.
+// port that is closed, or closes the connection, is ErrStarting: an engine holds the folder,
+// so it is starting or stopping. ErrStranger only where the other side shows other keys, or
+// does not speak TLS.
 func (d Door) connect(ctx context.Context) (_ net.Conn, err error) {
 	config, err := d.Keys.Client()
 	if err != nil {
@@ -153,8 +154,8 @@ func Options(dir string) client.Options {
 	return client.Options{
 		HostPort: "passthrough:///" + host,
 		ConnectionOptions: client.ConnectionOptions{
-			TLSDisabled:     true,                          // by gRPC: the dialer has done it
-			GrpcCompression: &client.GrpcCompressionNone{}, // what never leaves the machine
+			TLSDisabled:     true,                          // gRPC is not to add TLS: the dialer has
+			GrpcCompression: &client.GrpcCompressionNone{}, // the connection never leaves the machine
 			DialOptions:     []grpc.DialOption{grpc.WithContextDialer(follow)},
 		},
 	}

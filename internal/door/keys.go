@@ -21,8 +21,8 @@ const (
 	Reader = "reader" // may only look: the web UI
 )
 
-// Keys are one start's: who holds them can reach the engine and be sure of it.
-// All are PEM.
+// Keys are the keys of one start of an engine: whoever holds them can reach that engine and
+// be sure that it is the one. All are PEM.
 type Keys struct {
 	Authority   string `json:"authority"`   // signs the certificates of this start and nothing else
 	Certificate string `json:"certificate"` // the holder's
@@ -114,8 +114,8 @@ func (k *Keys) Server() (*tls.Config, error) {
 	return c, nil
 }
 
-// Reader is how one calls who may only look. It works in the process that made
-// the keys.
+// Reader is how a caller that may only look calls the engine. It works in the process that
+// made the keys.
 func (k *Keys) Reader() (*tls.Config, error) {
 	if k.reader == nil {
 		return nil, errors.New("these keys are a caller's")

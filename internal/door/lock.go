@@ -72,7 +72,7 @@ func (l *Lock) Open(d Door) error {
 	}
 	next := file(l.dir) + ".new"
 	if err := remove(next); err != nil {
-		return err // what is there may be open to others
+		return err // an older file may be readable by others, so it is not written into
 	}
 	if err := os.WriteFile(next, append(raw, '\n'), 0o600); err != nil {
 		return errors.Join(err, remove(next))

@@ -2,8 +2,8 @@
 // document that was issued, an amendment, a notice of holidays, another policy. A draft
 // is kept in the ledger's database, beside the chain, so that nothing that was typed or
 // brought is lost by an error, a timeout or another window, and every worker has it.
-// What it comes to is worked out anew by the rooms that the command line uses: intake
-// imports, plan checks, act foretells the messages. It puts nothing in force.
+// A draft is worked out (Ready) by the packages that the command line uses: intake imports,
+// planfile checks, act foretells the messages. This package puts nothing in force.
 package draft
 
 import (
@@ -13,12 +13,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"duban/internal/ledger"
+	"duban/internal/planfile"
 )
 
 // Kinds of drafts.
@@ -32,8 +34,14 @@ const (
 // What may be brought: names of files by their endings.
 var (
 	documentKinds = []string{"docx", "doc", "wps", "pdf", "rtf", "txt", "html", "htm", "xlsx", "xls", "et", "csv", "odt", "ods", "xml"}
-	editedNames   = []string{"plan.yaml", "units.yaml", "policies.yaml", "sections.yaml", "contacts.xlsx", "notice.json", "rollover.md"}
+	editedNames   = []string{planYAML, "contacts.xlsx", "notice.json", "rollover.md"} // and planfile.Parts
 )
+
+// planYAML is the file of a plan that names the others.
+const planYAML = "plan.yaml"
+
+// schemeName is what the file of a section's scheme 一断面一方案 is called.
+var schemeName = regexp.MustCompile(`^scheme[A-Za-z0-9._-]{0,60}\.ya?ml$`)
 
 // Sizes of what may be brought.
 const (
@@ -46,14 +54,14 @@ type FileError struct{ Why, Name string }
 
 func (e *FileError) Error() string { return "draft: file " + e.Name + ": " + e.Why }
 
-// ErrNone: there is no such draft of this office, or it is open no more.
+// ErrNone: there is no such draft of this office, or the draft is no longer open.
 var ErrNone = errors.New("draft: there is no such open draft")
 
 // Service keeps drafts in a ledger. It is safe for concurrent use.
 type Service struct {
 	store *ledger.Store
 	now   func() time.Time
-	slots chan struct{} // of what is worked out at a time
+	slots chan struct{} // one for each Work that runs at a time
 
 	mu    sync.Mutex
 	works map[string]*Work
@@ -64,7 +72,7 @@ func Open(store *ledger.Store, now func() time.Time) *Service {
 	return &Service{store: store, now: now, slots: make(chan struct{}, 2), works: map[string]*Work{}}
 }
 
-// File is what somebody brings.
+// File is a file that somebody brings, under the name that it had.
 type File struct {
 	Name string
 	Body []byte
@@ -78,17 +86,18 @@ func Document(f File) (ledger.DraftFile, error) {
 	return kept(f, ledger.DraftDocument)
 }
 
-// Edited is a file that stands in place of what is made of the document, or a
-// *FileError. Whatever it is called, it is kept under the name that its use gives it.
+// Edited is a file of a plan that takes the place of the one made from the document, or a
+// *FileError. Its name is one that NameOf gives.
 func Edited(f File) (ledger.DraftFile, error) {
-	if !slices.Contains(editedNames, f.Name) {
+	if !slices.Contains(editedNames, f.Name) && !Text(f.Name) {
 		return ledger.DraftFile{}, &FileError{"kind", f.Name}
 	}
 	return kept(f, ledger.DraftEdited)
 }
 
-// NameOf is the name under which a plan's file that somebody brings is kept: by what it
-// is called, "" when that tells nothing.
+// NameOf is the name under which a plan's file that somebody brings is kept, by words in
+// the name that it had, such as units; a section's scheme, whose name begins with scheme, keeps
+// its own; a YAML file without such a word is plan.yaml. "" for a file that is none of a plan's.
 func NameOf(name string) string {
 	base := strings.ToLower(name)
 	switch ext := path.Ext(base); {
@@ -98,14 +107,22 @@ func NameOf(name string) string {
 		return "contacts.xlsx"
 	case ext != ".yaml" && ext != ".yml":
 		return ""
-	case strings.Contains(base, "units"):
-		return "units.yaml"
-	case strings.Contains(base, "polic"):
-		return "policies.yaml"
-	case strings.Contains(base, "section"):
-		return "sections.yaml"
+	case schemeName.MatchString(name):
+		return name
 	}
-	return "plan.yaml"
+	for _, part := range planfile.Parts {
+		if strings.Contains(base, part.Word) {
+			return part.File
+		}
+	}
+	return planYAML
+}
+
+// Text tells that a name of a draft's file is that of one whose text a person may write:
+// plan.yaml, a part of it, or a section's scheme.
+func Text(name string) bool {
+	return name == planYAML || schemeName.MatchString(name) ||
+		slices.ContainsFunc(planfile.Parts, func(p planfile.Part) bool { return p.File == name })
 }
 
 func kept(f File, part string) (ledger.DraftFile, error) {
@@ -119,8 +136,9 @@ func kept(f File, part string) (ledger.DraftFile, error) {
 	return ledger.DraftFile{Name: f.Name, Part: part, Size: int64(len(f.Body)), SHA256: hex.EncodeToString(sum[:]), Body: f.Body}, nil
 }
 
-// Begin keeps a new draft of an office. The ID is made when its form is drawn, so that a
-// form sent twice begins one. An ID that is taken, by whichever office, changes nothing.
+// Begin keeps a new draft of an office. The ID is made when the form of the draft is drawn,
+// so that a form sent twice begins one draft. With an ID that is taken, by whichever office,
+// nothing changes.
 func (s *Service) Begin(ctx context.Context, d ledger.Draft, files []ledger.DraftFile, fields map[string]string) error {
 	if len(files) > MostFiles {
 		return &FileError{"many", ""}
@@ -142,7 +160,7 @@ func IsID(id string) bool {
 	return err == nil && len(raw) == 9 && len(id) == 19
 }
 
-// none says ErrNone for what the ledger does not find.
+// none is ErrNone in place of ledger.ErrNotFound.
 func none(err error) error {
 	if errors.Is(err, ledger.ErrNotFound) {
 		return ErrNone
@@ -183,14 +201,14 @@ func (s *Service) Fields(ctx context.Context, id string) (map[string]string, err
 }
 
 // Change changes an open draft; others are the fields that somebody else has filled in
-// meanwhile, which stay as they are. ErrNone, *FileError.
+// meanwhile, which are not changed. Errors: ErrNone, *FileError.
 func (s *Service) Change(ctx context.Context, id string, c ledger.DraftChange) (others []ledger.DraftField, err error) {
 	if len(c.Put) > 0 {
 		files, err := s.store.DraftFiles(ctx, id, false)
 		if err != nil {
 			return nil, err
 		}
-		if len(files)+len(c.Put) > MostFiles+len(editedNames) {
+		if len(files)+len(c.Put) > MostFiles+len(editedNames)+len(planfile.Parts) {
 			return nil, &FileError{"many", ""}
 		}
 	}
@@ -199,7 +217,7 @@ func (s *Service) Change(ctx context.Context, id string, c ledger.DraftChange) (
 	return others, none(err)
 }
 
-// Done says that an open draft was put in force; Drop that it is not to be.
+// Done records that an open draft was put in force.
 func (s *Service) Done(ctx context.Context, id string) error {
 	_, err := s.store.EndDraft(ctx, id, ledger.DraftDone, s.now())
 	return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"duban/internal/intake"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
+	"duban/internal/planfile"
 	"duban/seeds"
 )
 
@@ -125,7 +127,7 @@ func TestWorkGoesOn(t *testing.T) {
 	}
 }
 
-// TestWhatADraftComesTo is what the command line's rooms say of its files; a plan's file
+// TestWhatADraftComesTo is what the command line's packages say of its files; a plan's file
 // opens no other file of the machine.
 func TestWhatADraftComesTo(t *testing.T) {
 	t.Parallel()
@@ -148,6 +150,18 @@ func TestWhatADraftComesTo(t *testing.T) {
 		require.NoError(t, err)
 		return d
 	}
+	for name, want := range map[string]string{"scheme-s01.yaml": "scheme-s01.yaml", "Units.YAML": "units.yaml", "方案.yaml": "plan.yaml", "scheme-s01.txt": ""} {
+		require.Equal(t, want, draft.NameOf(name))
+	}
+	for _, part := range planfile.Parts {
+		require.Equal(t, part.File, draft.NameOf("2027-"+strings.ToUpper(part.File)))
+		_, err = draft.Edited(draft.File{Name: part.File, Body: []byte("a")})
+		require.NoError(t, err, part.File)
+		require.True(t, draft.Text(part.File))
+	}
+	require.False(t, draft.Text("rollover.md"), "it is read, not written")
+	_, err = draft.Edited(draft.File{Name: "scheme-../x.yaml", Body: []byte("a")})
+	require.Error(t, err)
 	r, err := s.Ready(ctx, begin("计划.yml", "id: x\nunits: ../../../../etc/passwd\n"), draft.Setting{Calendar: cal, Lang: "zh"})
 	require.NoError(t, err)
 	require.True(t, r.Failed())

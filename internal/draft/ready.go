@@ -18,39 +18,39 @@ import (
 	"duban/internal/strictyaml"
 )
 
-// Setting is what a draft is worked out with beside what it holds.
+// Setting is what a draft is worked out with, beside its own files and fields.
 type Setting struct {
 	Known    *people.Directory  // units that are known; nil: none
 	Calendar *calendar.Calendar // in force
 	Lang     string             // of the questions
 }
 
-// Ready is what a draft comes to.
+// Ready is a draft as worked out.
 type Ready struct {
-	// Import is what the document came to; nil where the draft has no document.
+	// Import is the import of the document; nil where the draft has no document.
 	Import *intake.Made
-	// Files are those that the draft's plan consists of: what was made of the document,
-	// and in its place what a person has edited.
+	// Files are the files of the draft's plan by name: those made from the document, each
+	// replaced by the one that a person has edited, where there is one.
 	Files    map[string][]byte
 	Edited   map[string]bool      // names of files that a person has edited
 	Plan     *plan.Plan           // nil where it has faults
-	Problems []strictyaml.Problem // faults and warnings, the budget's among them
-	// Messages is how many each seat gets by month, if nobody acts and if everybody does.
+	Problems []strictyaml.Problem // faults and warnings, also those of seats over their budget of messages
+	// Messages is how many messages each seat gets by month, if nobody acts and if everybody does.
 	Messages []act.Attention
 }
 
-// Failed tells that the plan cannot be put in force: it has faults, or what must be
-// mended first.
+// Failed tells that the plan cannot be put in force: it has faults, or problems that keep a
+// plan from its launch (planfile.Blocking).
 func (r Ready) Failed() bool { return r.Plan == nil || len(planfile.Blocking(r.Problems)) > 0 }
 
-// UnderWayError: it is still worked out.
+// UnderWayError: the draft is still being worked out.
 type UnderWayError struct{ Percent int }
 
 func (e *UnderWayError) Error() string { return fmt.Sprintf("draft: worked out to %d%%", e.Percent) }
 
-// Ready works out what a draft comes to; the same is worked out once. It waits until
-// ctx ends at the most, and says *UnderWayError then. Other errors: *intake.Refusal,
-// and what the ledger says.
+// Ready works a draft out; one version of a draft with one Setting is worked out once.
+// Ready waits until ctx ends at most: then *UnderWayError. Other errors: *intake.Refusal,
+// and those of the ledger.
 func (s *Service) Ready(ctx context.Context, d ledger.Draft, set Setting) (Ready, error) {
 	key, err := keyOf(d, set)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *Service) Ready(ctx context.Context, d ledger.Draft, set Setting) (Ready
 	return w.made.(Ready), nil
 }
 
-// keyOf tells two workings-out apart.
+// keyOf is the key of the Work that works a version of a draft out with a Setting.
 func keyOf(d ledger.Draft, set Setting) (string, error) {
 	raw, err := json.Marshal([]any{set.Known, set.Calendar.Years(), set.Lang})
 	sum := sha256.Sum256(raw)
@@ -125,7 +125,8 @@ func (s *Service) workOut(ctx context.Context, d ledger.Draft, set Setting, watc
 	return out, nil
 }
 
-// issuedAt is when the plan is taken to begin where nobody says: the day of its issue.
+// issuedAt is the instant from which messages are foretold: midnight of the day of issue, in
+// the plan's zone.
 func issuedAt(p *plan.Plan) time.Time { return p.Issued.At(0, 0, p.Location()) }
 
 // Fields that every draft of a plan has beside its questions.
@@ -137,8 +138,8 @@ const (
 	FieldLeadersID = "leaders_id" // its unit in the accounts file
 )
 
-// known are the units that are known, and before the first plan those two that the
-// accounts file names and whoever began the draft has said the names of.
+// known are the known units; before the first plan, when none are, the office and the
+// leadership, with the names and IDs in the fields of the draft (FieldOffice …).
 func known(d *people.Directory, said map[string]string) *people.Directory {
 	if d != nil && len(d.Units) > 0 {
 		return d

@@ -8,8 +8,9 @@ import (
 )
 
 // Work is something that lasts longer than a page is waited for: an import, a launch.
-// It goes on when whoever began it has gone. What it makes is kept in the ledger by
-// whatever it calls: a process that ends in the middle loses nothing but the time.
+// A work goes on when whoever began it has gone. Its results that must last are kept in the
+// ledger by the functions that it calls, so that a process that ends in the middle loses
+// nothing but time.
 type Work struct {
 	done    chan struct{}
 	percent atomic.Int32
@@ -18,10 +19,10 @@ type Work struct {
 	used    time.Time // when it was asked for last, under the service's mutex
 }
 
-// Percent is how far it is.
+// Percent is how far the work is, 0 to 100.
 func (w *Work) Percent() int { return int(w.percent.Load()) }
 
-// Made is what it made, once it has ended; nil before, and where it failed.
+// Made is the work's result once it has ended; nil before, and where it failed.
 func (w *Work) Made() any {
 	select {
 	case <-w.done:
@@ -31,7 +32,7 @@ func (w *Work) Made() any {
 	}
 }
 
-// Ended tells that it has ended, waiting for it until ctx ends at the most.
+// Ended tells that the work has ended; it waits for the end until ctx ends at most.
 func (w *Work) Ended(ctx context.Context) bool {
 	select {
 	case <-w.done:
@@ -48,11 +49,12 @@ func (w *Work) Ended(ctx context.Context) bool {
 
 const (
 	longestWork = 30 * time.Minute
-	keptWorks   = 12 // that have ended
+	keptWorks   = 12 // works that have ended
 )
 
-// Do begins a work under a key, or gives the one that is under way or has ended well
-// under it. do is told ctx, which ends only with the longest time, and tells how far it is.
+// Do begins a work under a key, or gives the one with this key that is under way or has
+// ended well. The ctx of do ends after longestWork only, not with a request; do calls watch
+// with how far it is.
 func (s *Service) Do(key string, do func(ctx context.Context, watch func(percent int)) (made any, err error)) *Work {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,7 +73,7 @@ func (s *Service) Do(key string, do func(ctx context.Context, watch func(percent
 			if broken := recover(); broken != nil {
 				w.err = fmt.Errorf("draft: it broke: %v", broken)
 			}
-			if w.err != nil { // asked again, it is tried again
+			if w.err != nil { // a work that failed is begun anew when it is asked for again
 				s.Forget(key, w)
 			}
 		}()
@@ -89,7 +91,7 @@ func (s *Service) Under(key string) *Work {
 	return s.works[key]
 }
 
-// Forget lets a work be begun again.
+// Forget takes a work from under its key, so that Do begins another.
 func (s *Service) Forget(key string, w *Work) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -58,15 +58,15 @@ func lateness(ctx workflow.Context, nap time.Duration, n int) ([]time.Duration, 
 
 // BenchmarkTimers reports how late timers of 20 to 200 ms fire, with so many workflows sleeping at once.
 func BenchmarkTimers(b *testing.B) {
-	for _, herd := range []int{1, 10, 50} {
-		b.Run(fmt.Sprint(herd), func(b *testing.B) {
+	for _, atOnce := range []int{1, 10, 50} {
+		b.Run(fmt.Sprint(atOnce), func(b *testing.B) {
 			c := benchEngine(b, false)
 			for b.Loop() {
 				var group errgroup.Group
-				all := make([][]time.Duration, herd)
-				for i := range herd {
+				all := make([][]time.Duration, atOnce)
+				for i := range atOnce {
 					group.Go(func() error {
-						run, err := c.ExecuteWorkflow(b.Context(), client.StartWorkflowOptions{TaskQueue: queue}, "lateness", time.Duration(20+i*180/herd)*time.Millisecond, 20)
+						run, err := c.ExecuteWorkflow(b.Context(), client.StartWorkflowOptions{TaskQueue: queue}, "lateness", time.Duration(20+i*180/atOnce)*time.Millisecond, 20)
 						if err != nil {
 							return err
 						}
@@ -113,13 +113,13 @@ func BenchmarkStarts(b *testing.B) {
 // long a new start waits behind them.
 func BenchmarkOverdue(b *testing.B) {
 	for b.Loop() {
-		const herd, nap = 500, 8 * time.Second
+		const atOnce, nap = 500, 8 * time.Second
 		o := embedded.Options{Dir: b.TempDir(), SearchAttributes: attributes, Logger: quiet()}
 		due := time.Now().Add(nap)
 		c, stop := engineWithWorker(b, o)
 		var group errgroup.Group
 		group.SetLimit(16)
-		for i := range herd {
+		for i := range atOnce {
 			group.Go(func() error {
 				_, err := c.ExecuteWorkflow(b.Context(), client.StartWorkflowOptions{
 					ID: fmt.Sprint("late-", i), TaskQueue: queue, EnableEagerStart: true,
@@ -137,7 +137,7 @@ func BenchmarkOverdue(b *testing.B) {
 		require.NoError(b, err)
 		require.NoError(b, fresh.Get(b.Context(), nil))
 		b.ReportMetric(time.Since(begin).Seconds(), "fresh-s")
-		for i := range herd {
+		for i := range atOnce {
 			require.NoError(b, c.GetWorkflow(b.Context(), fmt.Sprint("late-", i), "").Get(b.Context(), nil))
 		}
 		b.ReportMetric(time.Since(begin).Seconds(), "drained-s")

@@ -121,7 +121,7 @@ func tuning() dc.StaticClient {
 		dc.VisibilityProcessorMaxPollRPS.Key(): 20,
 		// There is no second host whose clock could be ahead; the default, a second, is how late every timer would fire.
 		dc.TimerProcessorMaxTimeShift.Key(): time.Millisecond,
-		// One SQLite connection feeds them all; 512 goroutines a queue would only stand in line.
+		// One SQLite connection feeds them all; 512 goroutines a queue would only wait for it.
 		dc.TimerProcessorSchedulerWorkerCount.Key():       32,
 		dc.TransferProcessorSchedulerWorkerCount.Key():    32,
 		dc.VisibilityProcessorSchedulerWorkerCount.Key():  8,

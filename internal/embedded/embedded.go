@@ -1,8 +1,8 @@
 // Package embedded runs a whole Temporal server (frontend, history, matching and worker services) inside this
 // process, on one SQLite file, with its web UI beside it, for an office that has one machine and no cluster.
 //
-// Everything is bound to the loopback address, and every port of it answers only to who holds the keys of this start
-// (package door): other users of the machine can neither call the server nor read what it says. The web UI only looks.
+// Every port is bound to the loopback address and answers only to whoever holds the keys of this start (package door):
+// other users of the machine can neither call the server nor read its answers. The web UI can only look.
 // The file survives kill -9; a start on the same folder goes on where the last process stopped.
 //
 // With the build tag noembed the server and the UI are left out of the program and Start returns ErrLeftOut.
@@ -77,7 +77,7 @@ type Server struct {
 // Address is the frontend's host:port.
 func (s *Server) Address() string { return s.address }
 
-// UI is the web UI's address, which brings the key to it, or empty when there is none.
+// UI is the web UI's address, with the key in it; empty without a web UI.
 func (s *Server) UI() string {
 	if s.uiAddress == "" {
 		return ""
@@ -92,7 +92,7 @@ func (s *Server) Options() (client.Options, error) {
 		return client.Options{}, fmt.Errorf("the embedded engine's keys: %w", err)
 	}
 	return client.Options{HostPort: s.address, ConnectionOptions: client.ConnectionOptions{
-		TLS: config, GrpcCompression: &client.GrpcCompressionNone{}, // what never leaves the machine
+		TLS: config, GrpcCompression: &client.GrpcCompressionNone{}, // the connection never leaves the machine
 	}}, nil
 }
 
@@ -105,7 +105,7 @@ func (s *Server) Announce(ledger string) error {
 	return s.lock.Open(door.Door{Address: s.address, UI: s.UI(), Ledger: ledger, Keys: s.keys})
 }
 
-// Withdraw undoes Announce, for an engine that is about to stop: whoever comes now hears that it does.
+// Withdraw undoes Announce, for an engine that is about to stop: from now on door.Find gives door.ErrStarting.
 func (s *Server) Withdraw() error {
 	if s.lock == nil {
 		return nil

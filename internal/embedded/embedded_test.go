@@ -196,6 +196,14 @@ func TestKilledEngineGoesOn(t *testing.T) {
 		seen[line] = true
 	}
 	require.Len(t, seen, n)
+	for events := c.GetWorkflowHistory(t.Context(), run.GetID(), run.GetRunID(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); events.HasNext(); {
+		e, err := events.Next()
+		require.NoError(t, err)
+		if done := e.GetWorkflowTaskCompletedEventAttributes(); done != nil {
+			//lint:ignore SA1019 the housekeeping workers have no deployment, whose version would say it instead
+			require.Equal(t, "embedded", done.GetWorkerVersion().GetBuildId(), "no start reads the whole program to name it")
+		}
+	}
 }
 
 func TestOneEnginePerFolder(t *testing.T) {

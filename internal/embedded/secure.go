@@ -28,7 +28,7 @@ func secured(keys *door.Keys) (encryption.TLSConfigProvider, error) {
 	}, nil
 }
 
-// bearer tells by the name in a caller's certificate what it may do: the owner everything, the web UI only look.
+// bearer tells by the name in a caller's certificate what the caller may do: door.Owner everything, door.Reader look.
 type bearer struct{}
 
 func (bearer) GetClaims(caller *authorization.AuthInfo) (*authorization.Claims, error) {

@@ -93,8 +93,8 @@ func setupSchema(ctx context.Context, file string) error {
 }
 
 // kept are the indexes of the visibility table that its pages and our search attributes (the first keywords) use. The
-// other 48 would be written, a page each, whenever a workflow starts or ends; what asks for their columns still gets
-// its answer, by reading the table.
+// other 48 would be written, a page each, whenever a workflow starts or ends; queries by their columns still get their
+// answer, by reading the whole table.
 var kept = []string{
 	"default_idx", "by_execution_time", "by_workflow_id", "by_workflow_type", "by_status", "by_root_workflow_id",
 	"by_keyword_01", "by_keyword_02", "by_keyword_03", "by_keyword_04",

@@ -20,9 +20,9 @@ import (
 	"duban/workflows"
 )
 
-// RefusedError is an act that is not allowed or not possible now: it changed
-// nothing, and the ledger has it as refused. Unit gives a unit's name for its ID; nil
-// leaves IDs as they are.
+// RefusedError is the error for an act that is not allowed or not possible now. The act
+// changed nothing; the ledger has it as refused (event act.refused). Unit gives a unit's
+// name for its ID; nil leaves IDs as they are.
 type RefusedError struct {
 	act.Refusal
 	Unit func(id string) string
@@ -31,11 +31,12 @@ type RefusedError struct {
 // errNoID: an act without an ID could not be told from another.
 var errNoID = errors.New("engine: an act needs an ID")
 
-// Act carries one person's act to a task, an occurrence or a duty, and answers
-// when the ledger has it: nil, or *RefusedError with the reason. The same ID
-// again is the same act and answers nil. At is set to now on the plan's clock
-// when it is zero. Whether the person may do it at all is decided here, before
-// anything is sent.
+// Act carries one person's act to a task, an occurrence or a duty, and returns once the
+// ledger has recorded the act (nil) or its refusal (*RefusedError with the reason);
+// *SilentError when the limit of AnswerWithin passes first. The same act sent again
+// under the same ID answers nil and changes nothing. A zero a.At is set to now on the
+// plan's clock. Whether the person may do the act at all (act.Allowed) is decided here,
+// before anything is sent to the workflow.
 func (e *Engine) Act(ctx context.Context, planID, task string, a act.Act) error {
 	return e.within(ctx, func(ctx context.Context) error { return e.actOn(ctx, planID, task, a) })
 }
@@ -55,6 +56,9 @@ func (e *Engine) actOn(ctx context.Context, planID, task string, a act.Act) erro
 	if err := e.stamp(&l, &a); err != nil {
 		return err
 	}
+	if err := e.ofComplaint(ctx, t, a); err != nil {
+		return err
+	}
 	if done, err := e.ledger.ActRecorded(ctx, planID, task, a); errors.Is(err, ledger.ErrTaken) {
 		return e.answer(ctx, l, task, a, act.Taken(a), nil)
 	} else if done || err != nil {
@@ -68,13 +72,13 @@ func (e *Engine) put(ctx context.Context, l ledger.Launched, t ledger.Task, a ac
 	c := ledger.CaseOf(t)
 	refused := act.Allowed(c, a.By, a.Kind)
 	if refused == nil {
-		refused = act.Sayable(a) // what is too long is not sent
+		refused = act.Sayable(a) // an act with too long a text is not sent to the workflow
 	}
 	if refused == nil && (c.Over() || a.Kind == act.Reinstate) {
-		refused = c.Check(a) // nothing runs any more that could answer
+		refused = c.Check(a) // a task that is over has no running workflow that could answer
 	}
 	if lead, _ := l.Plan.Directory.Unit(c.Lead); refused == nil && a.Kind == act.Reinstate && lead.Gone() && !act.OwnID(a.ID) {
-		refused = act.UnitGone(c.Lead) // an amendment says who has it now
+		refused = act.UnitGone(c.Lead) // only an amendment can say which unit leads the task now
 	}
 	switch {
 	case refused != nil:
@@ -98,7 +102,8 @@ func workflowOf(planID, task string, k plan.Kind) string {
 	return workflows.TaskWorkflowID(planID, task)
 }
 
-// reinstate records that what was cancelled goes on, and starts it and its talks.
+// reinstate records that a cancelled task or duty goes on, and starts its workflow and
+// those of its talks.
 func (e *Engine) reinstate(ctx context.Context, l ledger.Launched, task string, a act.Act) (*act.Refusal, error) {
 	if refused, err := refusal(e.docket().Reinstate(ctx, l.Plan.ID, task, a, e.now())); refused != nil || err != nil {
 		return refused, err
@@ -128,8 +133,9 @@ func lost(err error) bool {
 	return errors.As(err, &gone)
 }
 
-// askAgain asks a task or duty whose workflow was lost, once it runs again from
-// where the ledger has it. One that has ended meanwhile, also while it was asked, refuses.
+// askAgain first starts the lost workflow of a task or duty again, from the state that
+// the ledger has, and then asks it. A task that has ended meanwhile, or ends while its
+// workflow is asked, refuses by act.Case.Check.
 func (e *Engine) askAgain(ctx context.Context, l ledger.Launched, t ledger.Task, workflowID string, a act.Act) (*act.Refusal, error) {
 	r := reconciling{Engine: e, launched: l, mend: true}
 	for try := 0; ; try++ {
@@ -150,7 +156,8 @@ func (e *Engine) askAgain(ctx context.Context, l ledger.Launched, t ledger.Task,
 	}
 }
 
-// stamp sets when the act was done, where the caller has not.
+// stamp sets a.At to now on the plan's clock where the caller has left it zero, rounds it
+// down to microseconds in UTC, and sets a.On to its day in the plan's zone.
 func (r records) stamp(l *ledger.Launched, a *act.Act) error {
 	lad, err := plan.NewLadderer(&l.Plan, nil)
 	if err != nil {
@@ -159,13 +166,13 @@ func (r records) stamp(l *ledger.Launched, a *act.Act) error {
 	if a.At.IsZero() {
 		a.At = l.Clock.Plan(r.now())
 	}
-	a.At = a.At.UTC().Truncate(1000) // microseconds: what both databases keep
+	a.At = a.At.UTC().Truncate(1000) // nanoseconds: both databases keep microseconds
 	a.On = calendar.DayOf(a.At.In(lad.Zone))
 	return nil
 }
 
-// ask sends an act to the workflow that knows the answer. A run that hands over
-// to the next at that very moment cannot give it: the next one is asked.
+// ask sends an act to a workflow as an update and gives its answer. A run that hands
+// over to the next one while it is asked cannot answer: then the next run is asked.
 func (e *Engine) ask(ctx context.Context, workflowID string, a act.Act) (*act.Refusal, error) {
 	for pause := 50 * time.Millisecond; ; pause *= 2 {
 		refused, err := e.askOnce(ctx, workflowID, a)
@@ -209,12 +216,13 @@ func (e *Engine) askOnce(ctx context.Context, workflowID string, a act.Act) (*ac
 	return nil, nil
 }
 
-// updateID tells an act from all others that a workflow hears of: the server gives
-// the same ID the same answer, whatever it asks.
+// updateID tells an act from all others that a workflow is asked to do. Temporal's server
+// answers an update whose ID it knows as it did before, whatever the update contains:
+// so the ID has the account and the kind beside the act's own ID.
 func updateID(a act.Act) string { return a.By.Account + "/" + string(a.Kind) + "/" + a.ID }
 
-// refusedKey names a refused act. One that may not be called as it is goes by a digest
-// of what it is called.
+// refusedKey is the key of the ledger's event for a refused act. An act whose ID breaks
+// the rules for IDs (act.Named) is named by a hash of that ID.
 func refusedKey(planID, thing string, a act.Act, r *act.Refusal) string {
 	id := a.ID
 	if act.Named(a) != nil {
@@ -223,7 +231,7 @@ func refusedKey(planID, thing string, a act.Act, r *act.Refusal) string {
 	return "refused/" + planID + "/" + thing + "/" + id + "/" + r.Key
 }
 
-// answer records a refusal and gives it to the person.
+// answer records a refusal in the ledger and returns it as *RefusedError.
 func (r records) answer(ctx context.Context, l ledger.Launched, thing string, a act.Act, refused *act.Refusal, err error) error {
 	if err != nil || refused == nil {
 		return err

@@ -17,20 +17,23 @@ import (
 // are armed.
 type AmendOptions struct {
 	Paper  string // number of the document that orders it
-	Reason string // Paper when empty
+	Reason string // empty: Paper is the reason
 	By     act.Actor
-	// TakeBack are the tasks, by the ID of the ledger, whose granted extension the
-	// amended limit takes back: of all others it stands.
+	// TakeBack are the tasks, by their IDs in the ledger, that lose their granted
+	// extension when the amended limit is earlier; all other tasks keep theirs.
 	TakeBack []string
-	// SamePaper tells that another amendment was rightly done by the same paper.
+	// SamePaper allows a second amendment by a paper that has amended the plan before;
+	// otherwise Amend fails with whatif.ErrSamePaper.
 	SamePaper     bool
-	LaunchOptions // its own By and Reason are not asked
+	LaunchOptions // how new tasks are armed; By and Reason of LaunchOptions are not read
 
-	// within are the plans whose amendments wait until this one has told all its tasks.
+	// within are the IDs of the plans whose amendments have led to this one in another
+	// plan (see succeed): each of them is still being carried out and must not be begun again.
 	within []string
 }
 
-// launch are the options of what an amendment carries on from other plans.
+// launch gives the options for the tasks that an amendment carries on from other plans:
+// the amendment's By, and its Reason or else its Paper.
 func (o AmendOptions) launch() LaunchOptions {
 	out := o.LaunchOptions
 	out.By, out.Reason = o.By, cmp.Or(o.Reason, o.Paper)
@@ -40,32 +43,32 @@ func (o AmendOptions) launch() LaunchOptions {
 // AmendReport counts what an amendment did.
 type AmendReport struct {
 	N         int          `json:"n"`       // the amendment's number; 0: the plan never was amended
-	Resumed   bool         `json:"resumed"` // it was in the ledger already
-	Paper     string       `json:"paper"`   // by which it was done
+	Resumed   bool         `json:"resumed"` // the amendment was in the ledger already
+	Paper     string       `json:"paper"`   // number of the document that ordered the amendment
 	Reason    string       `json:"reason"`
 	Armed     int          `json:"armed"`     // new tasks started by this call
 	Changed   int          `json:"changed"`   // running tasks told of a change by this call
 	Cancelled int          `json:"cancelled"` // running tasks ended by this call
-	Acts      int          `json:"acts"`      // acts done by this call, of both
+	Acts      int          `json:"acts"`      // acts done by this call: those that changed and those that ended something
 	Left      []LeftUndone `json:"left"`      // by task, in the order of the plan; then of earlier amendments
-	Ended     []string     `json:"ended"`     // tasks and duties that the change came too late for: they have ended
-	Kept      []string     `json:"kept"`      // tasks whose granted extension stands, though the amended limit is earlier
+	Ended     []string     `json:"ended"`     // tasks and duties that had ended before the change could reach them
+	Kept      []string     `json:"kept"`      // tasks whose granted extension is kept, though the amended limit is earlier
 	Changes   plan.Changes `json:"changes"`
 	// Others are the plans in which units hand over because of this amendment.
 	Others []AmendedToo `json:"others,omitempty"`
 }
 
-// AmendedToo is another plan of the office that was amended by the same order, because a
-// unit that goes had something in it.
+// AmendedToo is another plan of the same office that was amended too, by the same paper,
+// because a unit that is dissolved or gets another ID (plan.Handover) is in it.
 type AmendedToo struct {
 	Plan  string       `json:"plan"`
 	Title string       `json:"title"`
 	N     int          `json:"n"`    // the number of the amendment there
-	Left  []LeftUndone `json:"left"` // what refused it
+	Left  []LeftUndone `json:"left"` // the changes that its running tasks refused
 }
 
-// AllLeft is what running tasks refused, in other plans too, which are named before the
-// task.
+// AllLeft are the changes that running tasks refused. A task of another plan has that
+// plan's ID before its own: PLAN/TASK.
 func (r AmendReport) AllLeft() (all []LeftUndone) {
 	all = append(all, r.Left...)
 	for _, o := range r.Others {
@@ -77,15 +80,17 @@ func (r AmendReport) AllLeft() (all []LeftUndone) {
 	return all
 }
 
-// LeftUndone is a change that the running task refused: a person must look.
+// LeftUndone is a change that a running task refused: a person must see to it.
 type LeftUndone = ledger.LeftUndone
 
-// Amend makes a running plan what p says, as one named amendment: it is recorded
-// first, then new tasks start, changed ones are told by an act each, removed ones
-// are cancelled, the rest is not touched. Interrupted, it is finished by doing it
-// again with the same files: nothing is started twice, and once it has been told
-// to all, only what refused it is told again. It is the plan's office that
-// amends: anybody else gets *RefusedError, before anything is written but that.
+// Amend makes a running plan what p says, as one numbered amendment. The amendment is
+// recorded in the ledger first; then new tasks start, changed tasks get an act for each
+// change, removed tasks are cancelled, and all other tasks are left alone. An
+// interrupted Amend is finished by calling it again with the same files: nothing is
+// started twice, and once all tasks have been told, only those that refused are told
+// again. Only the plan's office may amend: anybody else gets *RefusedError, and that
+// refusal is all that is written. A paper that has amended the plan before gives
+// *whatif.AmendError unless opt.SamePaper is set.
 func (e *Engine) Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, opt AmendOptions) (AmendReport, error) {
 	if opt.Watch != nil {
 		e = e.Watched(opt.Watch)
@@ -104,7 +109,7 @@ func (e *Engine) Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar
 	if e.whatIf().InForce(ctx, l, p) {
 		return e.carry(ctx, l, last, true, opt)
 	}
-	if last.N > 0 && !last.Carried { // or what it changes would be forgotten
+	if last.N > 0 && !last.Carried { // an interrupted amendment is finished first, or its tasks would never be told
 		if _, err := e.carry(ctx, l, last, true, opt); err != nil {
 			return AmendReport{}, err
 		}
@@ -124,8 +129,9 @@ func (e *Engine) Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar
 	return e.carry(ctx, l, now, !fresh, opt)
 }
 
-// officeOnly refuses whoever is not of the plan's office, and an act that does not
-// say what it must. id tells one asking from another.
+// officeOnly gives *RefusedError to whoever is not of the plan's office, and for an act
+// on the plan that lacks a reason or a paper it needs (act.CheckOnPlan). id becomes part
+// of the act's ID: the same request refused again is recorded once.
 func (e *Engine) officeOnly(ctx context.Context, l ledger.Launched, id string, kind act.Kind, by act.Actor, reason, paper string) error {
 	a := act.Act{ID: fmt.Sprintf("%s-%.12s-%s", kind, id, by.Account), Kind: kind, By: by, Reason: reason, Paper: paper}
 	if err := e.stamp(&l, &a); err != nil {
@@ -135,7 +141,7 @@ func (e *Engine) officeOnly(ctx context.Context, l ledger.Launched, id string, k
 	return e.answer(ctx, l, "", a, act.CheckOnPlan(d.Office, d.Leadership, a), nil)
 }
 
-// record keeps the amendment in the ledger, with the rows of what it adds.
+// record writes the amendment to the ledger, with the rows of the tasks it adds.
 func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, cal *calendar.Calendar, opt AmendOptions) (ledger.Amended, bool, error) {
 	merged, changes, err := e.whatIf().Amendment(ctx, l, p)
 	if err == nil {
@@ -160,8 +166,9 @@ func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, ca
 	}, when)
 }
 
-// carry starts what an amendment adds and tells every running task what has
-// changed for it; one that was told to all before, only to those that refused it.
+// carry starts the tasks that an amendment adds and tells every running task what has
+// changed for it. When an earlier call has told all tasks (now.Carried), only those that
+// refused are told again.
 func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amended, resumed bool, opt AmendOptions) (AmendReport, error) {
 	report := AmendReport{N: now.N, Resumed: resumed, Paper: now.Paper, Reason: now.Reason, Changes: now.Changes, Left: []LeftUndone{}, Ended: []string{}, Kept: []string{}}
 	if err := e.reopen(ctx, l, now.Changes); err != nil {
@@ -177,7 +184,8 @@ func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amende
 	return report, e.tellAll(ctx, l, now, opt, &report)
 }
 
-// tellAll tells every running task of an amendment and notes what is left of it.
+// tellAll tells every running task what the amendment changes for it, and notes in the
+// ledger which changes were refused.
 func (e *Engine) tellAll(ctx context.Context, l ledger.Launched, now ledger.Amended, opt AmendOptions, report *AmendReport) error {
 	teller := amending{engine: e, launched: l, amended: now, by: opt.By, report: report, covered: map[errand]bool{}}
 	if err := teller.handOver(ctx); err != nil {
@@ -198,8 +206,8 @@ func (e *Engine) tellAll(ctx context.Context, l ledger.Launched, now ledger.Amen
 	return e.ledger.Carry(ctx, l.Plan.ID, now.N, report.Left, opt.By.Account, e.when(l.Clock))
 }
 
-// payOwed tells the tasks that refused an amendment once more, by order of whoever
-// amended the plan. It counts the acts done.
+// payOwed sends the last amendment's refused changes to their tasks once more, in the
+// name of the person who amended the plan. It gives the number of acts done.
 func (e *Engine) payOwed(ctx context.Context, l ledger.Launched) (int, error) {
 	last, err := e.ledger.LastAmendment(ctx, l.Plan.ID)
 	if err != nil || !last.Carried || len(last.Left) == 0 {
@@ -210,8 +218,8 @@ func (e *Engine) payOwed(ctx context.Context, l ledger.Launched) (int, error) {
 	return report.Acts, e.tellAll(ctx, l, last, AmendOptions{By: by}, &report)
 }
 
-// reopen makes the duties that have run their course open ones again where the
-// amended plan has more to come of them.
+// reopen sets duties that had ended, because no more occurrences were to come, open
+// again where by the amended plan more occurrences fall due.
 func (e *Engine) reopen(ctx context.Context, l ledger.Launched, changes plan.Changes) error {
 	for _, c := range changes.Tasks {
 		if c.What != plan.Changed && c.What != plan.Restored || c.New.Kind != plan.Duty {

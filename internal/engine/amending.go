@@ -14,7 +14,7 @@ import (
 	"duban/internal/plan"
 )
 
-// amending tells running tasks of one amendment.
+// amending sends the acts of one amendment to the running tasks, duties and talks.
 type amending struct {
 	engine   *Engine
 	launched ledger.Launched
@@ -23,7 +23,7 @@ type amending struct {
 
 	mu      sync.Mutex
 	report  *AmendReport
-	covered map[errand]bool // what this amendment itself asks
+	covered map[errand]bool // the acts that this amendment itself asks for, as against those left from earlier ones
 }
 
 // errand is one act on one task, occurrence or duty.
@@ -32,7 +32,8 @@ type errand struct {
 	kind   act.Kind
 }
 
-// owed tells those that refused an earlier amendment what the plan is by now.
+// owed sends again what tasks refused of earlier amendments, adapted to what the plan
+// says by now (act.StillOwed), except for acts that this amendment asks for itself.
 func (m *amending) owed(ctx context.Context) error {
 	debts := m.amended.Owed
 	if m.amended.Carried {
@@ -66,7 +67,8 @@ func (m *amending) owed(ctx context.Context) error {
 	return nil
 }
 
-// all tells the tasks of an amendment, several at once; the acts on one task go in order.
+// all sends the amendment's acts to the tasks that it changes, to several tasks at once;
+// the acts on one task are sent in order.
 func (m *amending) all(ctx context.Context) error {
 	var told []plan.TaskChange
 	for _, c := range m.amended.Changes.Tasks {
@@ -83,8 +85,9 @@ func (m *amending) all(ctx context.Context) error {
 	return err
 }
 
-// one tells a task, or a duty and then its open occurrences: one that opens
-// meanwhile takes from its duty what the duty has become.
+// one sends the acts of one change to a task, or to a duty and then to its open
+// occurrences. The duty comes first, so that an occurrence which opens meanwhile already
+// opens by the changed duty.
 func (m *amending) one(ctx context.Context, c plan.TaskChange) ([]LeftUndone, error) {
 	left, err := m.tell(ctx, c, c.ID, false)
 	if err != nil || c.Kind() != plan.Duty {
@@ -94,7 +97,7 @@ func (m *amending) one(ctx context.Context, c plan.TaskChange) ([]LeftUndone, er
 	if err != nil {
 		return left, err
 	}
-	if c.What == plan.Restored { // those that ended with it
+	if c.What == plan.Restored { // the occurrences that were cancelled with the duty go on too
 		ended, err := m.engine.endedWith(ctx, m.launched, c.ID)
 		if err != nil {
 			return left, err
@@ -138,7 +141,8 @@ func (m *amending) tell(ctx context.Context, c plan.TaskChange, target string, o
 	return left, nil
 }
 
-// do does one act of the amendment, unless it was done before.
+// do does one act of the amendment, unless it was done before. A date that is earlier
+// than a granted extension is left out of the act unless TakeBack names the task.
 func (m *amending) do(ctx context.Context, target string, a act.Act) (left []LeftUndone, done bool, err error) {
 	if a.Kind == act.Correct && !slices.Contains(m.amended.TakeBack, target) {
 		t, err := m.engine.ledger.Task(ctx, m.launched.Plan.ID, target)
@@ -184,11 +188,12 @@ func (m *amending) count(k act.Kind) {
 	}
 }
 
-// errEnded: a change comes too late for a task or duty: it has ended as it was.
+// errEnded is what once gives when a task or duty has ended before the change reached it.
 var errEnded = errors.New("engine: it has ended")
 
-// once does an act unless it was done before or the task stands as wanted: nothing
-// is written then. It fails with errEnded on one that has ended otherwise.
+// once does an act on a task or duty. It writes nothing, and gives done false, when the
+// act was done before or the task already is as the act would make it. When the task has
+// ended in another way it fails with errEnded.
 func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act.Act) (done bool, refused *act.Refusal, err error) {
 	t, err := e.ledger.Task(ctx, l.Plan.ID, task)
 	if err != nil {
@@ -198,20 +203,21 @@ func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act
 	if err != nil {
 		return false, nil, err
 	}
-	if there { // by a call that was broken off, perhaps before the workflow had the answer
+	if there { // the act was recorded by an interrupted call, perhaps before the workflow had the activity's answer
 		return false, nil, e.look(ctx, workflowOf(t.Plan, t.ID, t.Kind))
 	}
-	// Acts of one second share an instant: whoever hears of many tasks gets one message.
+	// The instant is cut to the second: acts of one instant are told in one message, so a
+	// reader of many tasks is not sent one message for each.
 	a.At = l.Clock.Plan(e.now()).Truncate(time.Second)
 	if err := e.stamp(&l, &a); err != nil {
 		return false, nil, err
 	}
 	if a.Kind == act.SetRule && !a.Due.After(a.On) {
-		a.Due = calendar.Day{} // it holds from now on: what has passed under the old one is not asked for again
+		a.Due = calendar.Day{} // the new rhythm counts from now on: periods that have passed under the old one are not opened again
 	}
 	c := ledger.CaseOf(t)
 	switch {
-	case stands(c, a), c.Over() && (a.Kind == act.Cancel || a.Kind == act.EndDuty):
+	case alreadySo(c, a), c.Over() && (a.Kind == act.Cancel || a.Kind == act.EndDuty):
 		return false, nil, nil
 	case a.Kind == act.Reinstate && c.Over() && c.Check(a) == nil:
 	case c.Over():
@@ -221,14 +227,14 @@ func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act
 	var said *RefusedError
 	if errors.As(err, &said) {
 		if now, err := e.ledger.Task(ctx, l.Plan.ID, task); err != nil || ledger.CaseOf(now).Over() {
-			return false, nil, cmp.Or(err, errEnded) // meanwhile
+			return false, nil, cmp.Or(err, errEnded) // the task has ended while it was asked
 		}
 		return false, &said.Refusal, nil
 	}
 	return err == nil, nil, err
 }
 
-// unended drops errEnded: what has ended needs no change.
+// unended turns errEnded into nil: a task that has ended needs no change.
 func unended(err error) error {
 	if errors.Is(err, errEnded) {
 		return nil
@@ -236,9 +242,9 @@ func unended(err error) error {
 	return err
 }
 
-// stands tells that a task is already what an act would make it, in whatever
+// alreadySo tells that a task is already what an act would make it, in whatever
 // state it is.
-func stands(c act.Case, a act.Act) bool {
+func alreadySo(c act.Case, a act.Act) bool {
 	switch a.Kind {
 	case act.Reword:
 		return c.Title == a.Title
@@ -260,8 +266,8 @@ func stands(c act.Case, a act.Act) bool {
 	return false
 }
 
-// endedWith are the occurrences of a duty that an amendment cancelled because it ended
-// the duty.
+// endedWith gives the IDs of a duty's occurrences that were cancelled by the engine's own
+// act, as an amendment does when it ends the duty.
 func (e *Engine) endedWith(ctx context.Context, l ledger.Launched, duty string) (ids []string, err error) {
 	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.TaskCancelled, Duty: duty})
 	for _, t := range tasks {
@@ -272,7 +278,7 @@ func (e *Engine) endedWith(ctx context.Context, l ledger.Launched, duty string) 
 	return ids, err
 }
 
-// occurrences are a duty's open ones.
+// occurrences gives the IDs of a duty's open occurrences.
 func (e *Engine) occurrences(ctx context.Context, l ledger.Launched, duty string) ([]string, error) {
 	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.TaskOpen, Duty: duty})
 	var ids []string

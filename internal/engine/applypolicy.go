@@ -10,9 +10,10 @@ import (
 )
 
 // ApplyPolicy moves the open tasks and duties of a plan that follow another version
-// of a policy to the given one, an act each. It gives how many were moved; those
-// that refused it, being reported or suspended, are left and named. Interrupted,
-// it is finished by doing it again. It is the plan's office that does it: see Amend.
+// of a policy to the given one, by one act each. It gives how many were moved. Tasks that
+// refuse, because they are reported done or suspended, keep their version and are in left.
+// An interrupted call is finished by calling it again. Only the plan's office may: anybody
+// else gets *RefusedError, as from Amend.
 func (e *Engine) ApplyPolicy(ctx context.Context, planID string, p plan.Policy, by act.Actor, reason string) (moved int, left []LeftUndone, err error) {
 	l, key, err := e.whatIf().WithPolicy(ctx, planID, p)
 	if err != nil {
@@ -25,7 +26,7 @@ func (e *Engine) ApplyPolicy(ctx context.Context, planID string, p plan.Policy, 
 		return 0, nil, err
 	}
 	seen := map[string]bool{}
-	for { // what opens meanwhile follows its duty's old version still
+	for { // again until none is new: an occurrence that opens meanwhile still follows its duty's old version
 		all, err := e.whatIf().Followers(ctx, planID, p.Name, key)
 		tasks := slices.DeleteFunc(all, func(t ledger.Task) bool { return seen[t.ID] })
 		if err != nil || len(tasks) == 0 {
@@ -42,7 +43,7 @@ func (e *Engine) ApplyPolicy(ctx context.Context, planID string, p plan.Policy, 
 	}
 }
 
-// moveTo moves tasks to the policy kept under key.
+// moveTo moves tasks to the policy that the plan has under key, by one act each.
 func (e *Engine) moveTo(ctx context.Context, l ledger.Launched, key string, tasks []ledger.Task, by act.Actor, reason string) (moved int, left []LeftUndone, err error) {
 	refusals := make([]*act.Refusal, len(tasks))
 	version := l.Plan.Policies[key].Version

@@ -21,15 +21,16 @@ import (
 	"duban/workflows"
 )
 
-// held is a Temporal in which the workflow of a talk refuses what is done about the talk,
-// as it crosses the wire, until it has been told to look often enough.
+// held is a Temporal client whose talk workflow refuses every act with the reason key,
+// encoded as Temporal's server sends it, until it has been signalled to look at the
+// ledger behind times.
 type held struct {
 	client.Client
-	key     string // of the reason
-	behind  int    // looks until it knows
-	gone    error  // what it answers from then on; nil: it accepts
-	looks   int
-	unheard error // of a signal
+	key     string // of the refusal's reason
+	behind  int    // how many look signals the workflow needs before it stops refusing
+	gone    error  // what the workflow answers from then on; nil: it accepts
+	looks   int    // look signals so far
+	unheard error  // what sending a signal fails with; nil: it arrives
 }
 
 func (h *held) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
@@ -54,9 +55,10 @@ type accepted struct{ client.WorkflowUpdateHandle }
 
 func (accepted) Get(context.Context, any) error { return nil }
 
-// A talk was opened by the worker of another talk, which died before it told the talk's
-// workflow: what is done about the talk meanwhile is no error of the person's. It is asked
-// again, for some seconds, until the workflow has looked at the ledger.
+// A worker may have opened a talk in the ledger and died before it told the talk's
+// workflow. The workflow then refuses an act that the ledger allows, which is not the
+// person's mistake: the engine signals the workflow to look at the ledger and asks again,
+// for some seconds.
 func TestAWorkflowBehindTheLedgerIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	const state = "act.refused_talk_state"

@@ -8,17 +8,17 @@ import (
 	"duban/internal/ledger"
 )
 
-// A workflow that was mended and is wrong again may be so for a reason that no mend
-// removes. The first mends of a day come at once; then the gaps grow, and what ends
-// again and again stands in the ledger as something that waits, for the case file,
-// the audit and the doctor.
+// A workflow that was mended and is wrong again may have a fault that no mend removes.
+// The first mendsAtOnce mends within a day are done at once. Before each further mend the
+// gap doubles, from firstMend up to lastMend, and the workflow is noted in the ledger's
+// table waits, which the case file, the audit and the doctor show.
 const (
 	mendsAtOnce = 3
 	firstMend   = time.Minute
 	lastMend    = 6 * time.Hour
 )
 
-// gapBefore is how long after the last of n mends within a day the next may come.
+// gapBefore is how long after the last of n mends within a day the next one may be done.
 func gapBefore(n int) time.Duration {
 	if n < mendsAtOnce {
 		return 0
@@ -26,8 +26,8 @@ func gapBefore(n int) time.Duration {
 	return min(firstMend<<min(n-mendsAtOnce, 12), lastMend)
 }
 
-// tooSoon tells that a workflow was mended so often of late that its next mend is to
-// wait, and says so in the ledger.
+// tooSoon tells whether the next mend of a workflow must wait (gapBefore) because it was
+// mended mendsAtOnce times or more within a day; then it notes that in the ledger's waits.
 func (r reconciling) tooSoon(ctx context.Context, f *Finding) (bool, error) {
 	mends := r.mends[f.Workflow]
 	gap := gapBefore(len(mends))
@@ -43,8 +43,9 @@ func (r reconciling) tooSoon(ctx context.Context, f *Finding) (bool, error) {
 	return r.now().Before(f.Next), err
 }
 
-// forgetWaits takes back what was noted of workflows that have been well for as long
-// as their next mend would have had to wait, and the notes that were left over.
+// forgetWaits deletes a plan's notes in waits of workflows in which nothing was found
+// wrong for as long as their next mend would have had to wait, and the notes that are
+// left over (ledger.Wait.LeftOver).
 func (r reconciling) forgetWaits(ctx context.Context, found []Finding) error {
 	waits, err := r.ledger.Waits(ctx, r.launched.Plan.ID)
 	if err != nil {

@@ -15,10 +15,10 @@ import (
 )
 
 // MoveCalendar carries out the notices of holidays that are in force in the ledger and
-// were not carried out yet, whoever put them in force: each workflow of a plan under way
-// whose stages they move is told to read the ledger again, and the ledger notes in the
-// name of by that they are carried out. It gives how many workflows were told. A second
-// call does nothing.
+// were not carried out yet, whoever put them in force: each workflow whose stages they
+// move is told to read the ledger again, and the ledger notes in the name of the account
+// by that they are carried out. It gives how many workflows were told. A second call
+// does nothing.
 func (e *Engine) MoveCalendar(ctx context.Context, by string) (things int, err error) {
 	years, err := e.ledger.Unmoved(ctx)
 	if err != nil || len(years) == 0 {
@@ -35,7 +35,8 @@ func (e *Engine) MoveCalendar(ctx context.Context, by string) (things int, err e
 	return things, nil
 }
 
-// recalendar is MoveCalendar of the notices of some years.
+// recalendar tells the workflows whose stages the notices of these years move to read the
+// ledger again, and counts them.
 func (e *Engine) recalendar(ctx context.Context, years []int) (int, error) {
 	former, known, err := e.formerCalendar(ctx, years)
 	if err != nil {
@@ -51,11 +52,11 @@ func (e *Engine) recalendar(ctx context.Context, years []int) (int, error) {
 		if err != nil {
 			return total, err
 		}
-		is, err := e.ledger.Book(ctx, l)
+		is, err := e.ledger.Rules(ctx, l)
 		if err != nil {
 			return total, err
 		}
-		was, err := act.NewBook(&l.Plan, former)
+		was, err := act.NewRules(&l.Plan, former)
 		if err != nil {
 			return total, err
 		}
@@ -72,7 +73,7 @@ func (e *Engine) recalendar(ctx context.Context, years []int) (int, error) {
 	return total, nil
 }
 
-// movedOf is the workflow of what another calendar moves.
+// movedOf is the ID of the workflow of a talk, task or duty that another calendar moves.
 func movedOf(m whatif.Moved) string {
 	if m.Talk != "" {
 		return workflows.TalkWorkflowID(m.Plan, m.Talk)
@@ -80,9 +81,9 @@ func movedOf(m whatif.Moved) string {
 	return workflowOf(m.Plan, m.Task, m.Kind)
 }
 
-// formerCalendar is the calendar before the notices of some years came: the one by which
-// the stages of running workflows were dated. known is false when the ledger cannot tell
-// it any more.
+// formerCalendar is the calendar from before the notices of these years came, by which
+// the stages of running workflows were dated. known is false when the ledger no longer
+// has the former notice of one of the years.
 func (e *Engine) formerCalendar(ctx context.Context, years []int) (cal *calendar.Calendar, known bool, err error) {
 	now, err := e.ledger.Calendar(ctx)
 	if err != nil {
@@ -100,7 +101,8 @@ func (e *Engine) formerCalendar(ctx context.Context, years []int) (cal *calendar
 	return calendar.New(before...), known, nil
 }
 
-// each does something n times, several at once, and counts how often it was done.
+// each calls do for 0 to n-1, lanes calls at once, and counts those that gave done true.
+// An error of one call stops none of the others; all errors are joined.
 func (e *Engine) each(ctx context.Context, n int, do func(ctx context.Context, i int) (done bool, err error)) (count int, err error) {
 	var mu sync.Mutex
 	var errs []error

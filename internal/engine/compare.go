@@ -22,21 +22,24 @@ import (
 // answerIn is how long Temporal has to answer one question.
 const answerIn = 20 * time.Second
 
-// settleIn is how long a workflow that is at work may stand still before it is judged by
-// what it knows: as long as anything changes, it is only slow.
+// settleIn is how long the description of a workflow that is at work may stay the same
+// before the workflow is judged by the position it has noted: as long as the description
+// changes, the workflow is only slow.
 const settleIn = 20 * time.Second
 
-// unsettled is how long compare goes on asking about a workflow in which something has
-// changed each time; after it the workflow is judged as it is.
+// unsettled is how long compare goes on describing a workflow whose descriptions keep
+// changing; after that time the workflow is judged by the last one.
 const unsettled = 2 * time.Minute
 
-// youth is how long whoever has written a talk has to start it.
+// youth is how long compare waits for the workflow of a talk before it counts as missing:
+// whoever opens a talk writes it to the ledger first and starts its workflow afterwards.
 const youth = 2 * time.Second
 
 // stuckAt is how often a workflow task must have failed before its workflow counts as stuck.
 const stuckAt = 20
 
-// compare tells what is wrong with a thing's workflow, if anything is.
+// compare compares a thing's workflow with the ledger and tells what is wrong; nil when
+// nothing is, or when the thing has ended in the ledger meanwhile.
 func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 	f := &Finding{Plan: r.launched.Plan.ID, Thing: t.id, Workflow: t.workflow}
 	at := t.at
@@ -72,8 +75,8 @@ func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 			switch {
 			case info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_COMPLETED:
 			case t.morning:
-				return nil, nil // just now: what it left has a workflow of its own, and is looked at next time
-			case t.returns, t.fresh: // what was cancelled, and is reinstated, is to be armed again
+				return nil, nil // the morning has ended just now: a digest it could not deliver has a workflow of its own, which the next look compares
+			case t.returns, t.fresh: // a reinstated task, a revived talk or the audit may have completed rightly before
 				f.Why = Unarmed
 			case t.digest:
 				f.Why, f.Asks = Spoken, true
@@ -92,7 +95,7 @@ func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 		case same && (!rests || t.late == nil):
 			return nil, r.handOver(ctx, t, d)
 		case same:
-			return r.passed(ctx, t, f)
+			return r.passed(ctx, t, d, f)
 		case rests || time.Since(moved) > settleIn:
 			if rests && time.Since(began) < unsettled {
 				if begun, err := r.begun(ctx, info.GetExecution()); err != nil {
@@ -101,7 +104,8 @@ func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 					break
 				}
 			}
-			// The ledger was read before, and may have moved on with the workflow.
+			// The ledger was read before the workflow was described, and both may have
+			// moved on since: read the ledger again, then describe the workflow again.
 			j, on, err := t.job(ctx)
 			if err != nil || !on {
 				return nil, err
@@ -125,9 +129,10 @@ func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 	}
 }
 
-// begun tells whether a run has done a workflow task. One that goes on from another
-// waits up to a second for its first (ContinueAsNewMinBackoff), with nothing pending
-// and the memo of the run before it, also when it is signalled meanwhile.
+// begun tells whether a run has completed a workflow task. A run that another run was
+// continued in waits up to a second for its first workflow task (ContinueAsNewMinBackoff
+// of Temporal's server), even when it is signalled meanwhile. Until then nothing is
+// pending, and its memo is that of the run before.
 func (r reconciling) begun(ctx context.Context, e *common.WorkflowExecution) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerIn)
 	defer cancel()
@@ -137,7 +142,7 @@ func (r reconciling) begun(ctx context.Context, e *common.WorkflowExecution) (bo
 		var gone *serviceerror.NotFound
 		switch {
 		case errors.As(err, &gone):
-			return false, nil // it has ended since, and is looked at again
+			return false, nil // the run is gone since it was described: compare describes the workflow again
 		case err != nil:
 			return false, fmt.Errorf("engine: history of %s: %w", e.GetWorkflowId(), err)
 		case event.GetEventType() == enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
@@ -156,7 +161,8 @@ func rest(ctx context.Context, pause time.Duration) error {
 	}
 }
 
-// apart tells how a workflow that knows one position stands to a ledger that has another.
+// apart tells how a workflow whose position is knows differs from a ledger whose position
+// is has; the two are not equal.
 func apart(knows, has workflows.Position) Why {
 	switch {
 	case knows.Acts < has.Acts || knows.Acts == has.Acts && knows.Last == has.Last && knows.After.Before(has.After):
@@ -167,7 +173,8 @@ func apart(knows, has workflows.Position) Why {
 	return Ahead
 }
 
-// still gives a finding back, unless what it is about has ended meanwhile.
+// still returns f, or nil when by now the ledger says that the task, duty, talk or digest
+// has ended.
 func (r reconciling) still(ctx context.Context, t thing, f *Finding) (*Finding, error) {
 	_, on, err := t.job(ctx)
 	if err != nil || !on {
@@ -176,7 +183,8 @@ func (r reconciling) still(ctx context.Context, t thing, f *Finding) (*Finding, 
 	return f, nil
 }
 
-// describe is a workflow's last run; nil when Temporal has none.
+// describe gives Temporal's description of a workflow's last run; nil when Temporal has
+// no run of it.
 func (r reconciling) describe(ctx context.Context, workflow string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerIn)
 	defer cancel()
@@ -191,12 +199,13 @@ func (r reconciling) describe(ctx context.Context, workflow string) (*workflowse
 	return d, nil
 }
 
-// positionIn is what a run has noted of how far it is; nil without it.
+// positionIn is the position that a run has noted in its memo; nil when it has noted none.
 func positionIn(d *workflowservice.DescribeWorkflowExecutionResponse) *workflows.Position {
 	return noted[workflows.Position](d.GetWorkflowExecutionInfo(), workflows.PositionMemo)
 }
 
-// noted is what a run's memo has under a name; nil when it has nothing.
+// noted is the value that a run's memo has under a name; nil when it has none, or none
+// of type T.
 func noted[T any](x *workflow.WorkflowExecutionInfo, name string) *T {
 	payload, ok := x.GetMemo().GetFields()[name]
 	if !ok {
@@ -209,8 +218,9 @@ func noted[T any](x *workflow.WorkflowExecutionInfo, name string) *T {
 	return &v
 }
 
-// handOver asks a run that began under an older program to go on in a new one, by the
-// program of now. It is no fault, and nothing is noted of it.
+// handOver asks a run that began under an older generation of the program to go on in a
+// new run, by the present program. A run of an older generation is no fault: the ledger
+// gets no event for it.
 func (r reconciling) handOver(ctx context.Context, t thing, d *workflowservice.DescribeWorkflowExecutionResponse) error {
 	g := noted[int](d.GetWorkflowExecutionInfo(), workflows.GenerationMemo)
 	if !r.mend || g == nil || *g >= workflows.Generation() {
@@ -219,9 +229,11 @@ func (r reconciling) handOver(ctx context.Context, t thing, d *workflowservice.D
 	return r.signal(ctx, t.workflow, workflows.HandOverSignal)
 }
 
-// passed asks a resting workflow whether it still has the stage that is late. One
-// that is only late itself, or cannot be asked, is left alone.
-func (r reconciling) passed(ctx context.Context, t thing, f *Finding) (*Finding, error) {
+// passed asks a workflow with no pending work, which d describes, whether the stage that is
+// late by the ledger is still before it. If the workflow is already past that stage the
+// finding is Passed; a workflow that is only late, that has done anything since it was
+// described, or that cannot be asked now, is left alone.
+func (r reconciling) passed(ctx context.Context, t thing, d *workflowservice.DescribeWorkflowExecutionResponse, f *Finding) (*Finding, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerIn)
 	defer cancel()
 	value, err := r.client.QueryWorkflow(ctx, t.workflow, "", workflows.StateQuery)
@@ -239,11 +251,22 @@ func (r reconciling) passed(ctx context.Context, t thing, f *Finding) (*Finding,
 		return nil, fmt.Errorf("engine: ask %s: %w", t.workflow, err)
 	}
 	if state.Course.State == act.TalkPending {
-		return nil, nil // a talk that is still to open itself
+		return nil, nil // the talk's workflow has yet to open the talk
 	}
-	if next := state.Course.Next; next == nil || next.At.After(t.late.At) {
-		f.Why = Passed
-		return r.still(ctx, t, f)
+	if next := state.Course.Next; next != nil && !next.At.After(t.late.At) {
+		return nil, nil
 	}
-	return nil, nil
+	// The ledger was read before the workflow was described and asked: the stage may have
+	// been decided and recorded in between. Of a workflow that has done nothing since, the
+	// ledger has everything by now.
+	again, err := r.describe(ctx, t.workflow)
+	if err != nil || !proto.Equal(again, d) {
+		return nil, err
+	}
+	late, err := t.lateNow(ctx)
+	if err != nil || late == nil || !late.At.Equal(t.late.At) {
+		return nil, err
+	}
+	f.Why = Passed
+	return r.still(ctx, t, f)
 }

@@ -18,8 +18,8 @@ import (
 	"duban/internal/plan"
 )
 
-// officed is a ledger with plans of one office ban, each of which names shuiwu, and when
-// they were launched.
+// officed is a ledger with plans of one office ban, each of which names the unit shuiwu;
+// at is the instant at which they were launched.
 func officed(t *testing.T, plans ...string) (*ledger.Store, time.Time) {
 	t.Helper()
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
@@ -37,8 +37,8 @@ func officed(t *testing.T, plans ...string) (*ledger.Store, time.Time) {
 	return store, at
 }
 
-// Who sits where is the office's to say whose plan names the unit; an office of two
-// plans is named once to whoever may not, and a unit of no plan has no office.
+// Only the office of a plan that names a unit may say who sits in it. The error for
+// anybody else names an office of two plans once, and no office for a unit of no plan.
 func TestOnlyAnOfficeWhosePlanNamesTheUnitSeatsSomebody(t *testing.T) {
 	t.Parallel()
 	store, at := officed(t, "water", "rivers")
@@ -54,8 +54,8 @@ func TestOnlyAnOfficeWhosePlanNamesTheUnitSeatsSomebody(t *testing.T) {
 	require.NoError(t, seats("ban", "shuiwu"))
 	require.NoError(t, seats("ban", "shuiwu"))
 
-	// Where the office has decided so, a unit says who sits in it: in its own seats alone,
-	// and in neither the office's nor the leadership's.
+	// With the office's setting ContactsByUnit a unit may say who sits in its own seats, and
+	// in no seat of another unit, of the office or of the leadership.
 	_, err := store.SetOffice(t.Context(), ledger.OfficeUnitContacts, ledger.ContactsByUnit, "ban", ledger.When{Real: at, Plan: at})
 	require.NoError(t, err)
 	require.NoError(t, seats("shuiwu", "shuiwu"))
@@ -69,8 +69,8 @@ func TestOnlyAnOfficeWhosePlanNamesTheUnitSeatsSomebody(t *testing.T) {
 	require.EqualValues(t, 4, n, "two plans, one contact, and what the office decided")
 }
 
-// Nobody is seated without a name and an address, or with a pace that nobody can have; a
-// seat can be emptied.
+// Nobody is seated without a name and one plain email address, or with a pace that people
+// cannot choose for themselves; a seat can be emptied.
 func TestWhoCanBeSeated(t *testing.T) {
 	t.Parallel()
 	store, at := officed(t, "water")
@@ -94,16 +94,16 @@ func TestWhoCanBeSeated(t *testing.T) {
 	}
 }
 
-// A message is settled by hand by its plan's office alone: not by its unit, not by the
-// leadership, which may read of it, and not by another plan's office.
+// Only the plan's office may send a message again or drop it: not the unit that it was
+// for, not the leadership, though they may read about it, and not another plan's office.
 func TestOnlyThePlansOfficeSettlesAMessage(t *testing.T) {
 	t.Parallel()
 	store, at := officed(t, "water")
-	c, err := client.NewLazyClient(client.Options{Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}) // nothing is asked of Temporal
+	c, err := client.NewLazyClient(client.Options{Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}) // a lazy client: this test asks Temporal nothing
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	e := engine.New(c, store, 0, func() time.Time { return at.Add(time.Hour) }, slog.New(slog.DiscardHandler))
-	m := ledger.MessageInfo{Plan: "water", ID: "none"} // the office is told that there is none
+	m := ledger.MessageInfo{Plan: "water", ID: "none"} // no such message: the office, which may settle it, gets ErrNotFound
 	for name, settle := range map[string]func(act.Actor) (bool, error){
 		"resend": func(by act.Actor) (bool, error) { return e.Resend(t.Context(), m, by) },
 		"drop":   func(by act.Actor) (bool, error) { return e.DropMessage(t.Context(), m, by, "查无此人") },

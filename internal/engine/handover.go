@@ -11,7 +11,8 @@ import (
 	"duban/internal/plan"
 )
 
-// handOver passes what units that go have of what runs to those that take over.
+// handOver passes the running tasks and talks of units that are dissolved or get another
+// ID to the units that take over (plan.Handover).
 func (m *amending) handOver(ctx context.Context) error {
 	// An amendment that has been told to all has something to pass on only where a
 	// hand-over was refused.
@@ -19,7 +20,7 @@ func (m *amending) handOver(ctx context.Context) error {
 		return nil
 	}
 	for _, h := range m.amended.Changes.Handovers {
-		for range 2 { // the second time what was opened or called for meanwhile
+		for range 2 { // the second time for occurrences and talks that were opened meanwhile
 			if err := m.passAll(ctx, h); err != nil {
 				return err
 			}
@@ -28,8 +29,8 @@ func (m *amending) handOver(ctx context.Context) error {
 	return nil
 }
 
-// passAll passes on what one unit has. A talk comes before its task: or for a moment it
-// would be about another unit's task.
+// passAll passes on the talks and then the tasks of one unit. A talk is passed on before
+// its task, or for a moment the talk would be about a task of another unit.
 func (m *amending) passAll(ctx context.Context, h plan.Handover) error {
 	tasks, err := m.engine.ledger.Tasks(ctx, ledger.TaskFilter{Plan: m.launched.Plan.ID})
 	if err != nil {
@@ -58,7 +59,7 @@ func (m *amending) passAll(ctx context.Context, h plan.Handover) error {
 	return err
 }
 
-// handOverOf is handOver of one task, that was reinstated, and of its talks.
+// handOverOf passes on one task, which was reinstated, and its talks, like handOver.
 func (m *amending) handOverOf(ctx context.Context, task string) error {
 	for _, h := range m.amended.Changes.Handovers {
 		talks, err := m.engine.ledger.TalksAbout(ctx, m.launched.Plan.ID, task)
@@ -83,7 +84,7 @@ func (m *amending) passTalk(ctx context.Context, h plan.Handover, k ledger.Talk)
 		return nil
 	}
 	a := act.Act{ID: act.TakeOverID(m.amended.N, h.Unit), Kind: act.TakeOver, By: m.by, Reason: m.amended.Reason, Paper: m.amended.Paper, Ref: h.Unit, Unit: h.To}
-	a.At = m.launched.Clock.Plan(m.engine.now()).Truncate(time.Second) // see once
+	a.At = m.launched.Clock.Plan(m.engine.now()).Truncate(time.Second) // cut to the second for the reason given in once
 	err := m.engine.ActOnTalk(ctx, k.Plan, k.ID, a)
 	var said *RefusedError
 	if !errors.As(err, &said) {
@@ -98,7 +99,7 @@ func (m *amending) passTalk(ctx context.Context, h plan.Handover, k ledger.Talk)
 		m.report.Left = append(m.report.Left, LeftUndone{Task: k.Task, Kind: act.TakeOver, Refused: said.Refusal})
 		m.mu.Unlock()
 	}
-	return err // or it has ended meanwhile
+	return err // nil: the talk has ended, or has been passed on, meanwhile
 }
 
 func (m *amending) passTask(ctx context.Context, h plan.Handover, id string) error {
@@ -122,15 +123,15 @@ func (m *amending) passTask(ctx context.Context, h plan.Handover, id string) err
 	return err
 }
 
-// cover notes that an act on a task, or on a talk about it, is asked by this amendment.
+// cover notes that this amendment itself asks for an act on a task, or on a talk about it.
 func (m *amending) cover(target string, k act.Kind) {
 	m.mu.Lock()
 	m.covered[errand{target, k}] = true
 	m.mu.Unlock()
 }
 
-// givenElsewhere tells that the amendment gives a task of a unit that goes to another
-// than the one that takes over from it.
+// givenElsewhere tells whether the amendment gives a task of the unit that hands over to
+// another unit than h.To: then the amendment's change of lead applies, and not the hand-over.
 func (m *amending) givenElsewhere(t ledger.Task, h plan.Handover) bool {
 	for _, c := range m.amended.Changes.Tasks {
 		if c.ID == t.ID || c.ID == t.Duty {

@@ -10,9 +10,11 @@ import (
 	"duban/internal/ledger"
 )
 
-// BringHolidays puts notices of holidays in force, each merged into its year by whoever
-// asks, and has everything look that they move: see MayImport and MoveCalendar. It gives
-// how many things were told to look. Interrupted, it is finished by doing it again.
+// BringHolidays puts holiday notices in force, one year each, which the caller has merged
+// with what was known of that year, and tells the workflows whose stages they move to read
+// the ledger again (MoveCalendar). It gives how many were told. Who may not gets
+// *RefusedError (MayImport). An interrupted call is finished by calling it again. watch
+// may be nil: see Watched.
 func (e *Engine) BringHolidays(ctx context.Context, notices []calendar.Year, by act.Actor, watch func(done, total int)) (things int, err error) {
 	if watch != nil {
 		e = e.Watched(watch)

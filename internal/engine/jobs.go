@@ -18,46 +18,46 @@ import (
 	"duban/workflows"
 )
 
-// job is a workflow as it is to be started now: from what the ledger holds.
+// job is how to start a workflow now, from the state that the ledger has.
 type job struct {
 	opts client.StartWorkflowOptions
 	kind string
 	arg  any
-	at   workflows.Position // of a task, a talk or a duty
+	at   workflows.Position // how far the ledger has a task, a talk or a duty; zero for others
 }
 
-// jobOf begins the job of one workflow ID.
+// jobOf is a job with the usual options and no argument yet.
 func jobOf(id, kind string) job { return job{opts: options(id), kind: kind} }
 
-// standsAt keeps in the memo how far the workflow is.
-func (j job) standsAt(p workflows.Position, arg any) job {
+// has sets the argument and puts the position and the program's generation in the memo.
+func (j job) has(p workflows.Position, arg any) job {
 	j.at, j.arg = p, arg
 	j.opts.Memo = map[string]any{workflows.PositionMemo: p, workflows.GenerationMemo: workflows.Generation()}
 	return j
 }
 
 func (e *Engine) taskJob(ctx context.Context, l ledger.Launched, t ledger.Task) (job, error) {
-	book, err := e.ledger.Book(ctx, l)
+	rules, err := e.ledger.Rules(ctx, l)
 	if err != nil {
 		return job{}, err
 	}
-	course := book.Course(ledger.CaseOf(t))
+	course := rules.Course(ledger.CaseOf(t))
 	j := jobOf(workflows.TaskWorkflowID(t.Plan, t.ID), workflows.TaskType)
 	describe(&j.opts, l, t)
 	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Zone: workflows.Zone(l.Plan.Zone), Clock: l.Clock, Window: e.windowOn(l.Clock), Course: course.Keys()}
-	return j.standsAt(workflows.PositionOf(course.Case), state), nil
+	return j.has(workflows.PositionOf(course.Case), state), nil
 }
 
 func (e *Engine) dutyJob(ctx context.Context, l ledger.Launched, t ledger.Task) (job, error) {
-	book, err := e.ledger.Book(ctx, l)
+	rules, err := e.ledger.Rules(ctx, l)
 	if err != nil {
 		return job{}, err
 	}
-	course := book.Course(ledger.CaseOf(t))
+	course := rules.Course(ledger.CaseOf(t))
 	j := jobOf(workflows.DutyWorkflowID(t.Plan, t.ID), workflows.DutyType)
 	describe(&j.opts, l, t)
 	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Zone: workflows.Zone(l.Plan.Zone), Clock: l.Clock, Course: course.Keys()}
-	return j.standsAt(state.Position(), state), nil
+	return j.has(state.Position(), state), nil
 }
 
 func (e *Engine) talkJob(ctx context.Context, l ledger.Launched, k ledger.Talk) (job, error) {
@@ -65,7 +65,7 @@ func (e *Engine) talkJob(ctx context.Context, l ledger.Launched, k ledger.Talk) 
 	if err != nil {
 		return job{}, err
 	}
-	book, err := e.ledger.Book(ctx, l)
+	rules, err := e.ledger.Rules(ctx, l)
 	if err != nil {
 		return job{}, err
 	}
@@ -74,12 +74,13 @@ func (e *Engine) talkJob(ctx context.Context, l ledger.Launched, k ledger.Talk) 
 	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(k.Plan), workflows.UnitAttribute.ValueSet(k.Lead))
 	state := workflows.TalkState{
 		Plan: k.Plan, Talk: k.ID, Task: k.Task, Zone: workflows.Zone(l.Plan.Zone), Clock: l.Clock, Window: e.windowOn(l.Clock), OpensAt: k.OpensAt,
-		Course: book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, k)).Keys(),
+		Course: rules.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, k)).Keys(),
 	}
-	return j.standsAt(workflows.TalkPositionOf(state.Course.TalkCase), state), nil
+	return j.has(workflows.TalkPositionOf(state.Course.TalkCase), state), nil
 }
 
-// speechJob speaks a digest: its morning, or a workflow of its own.
+// speechJob is the workflow that speaks a digest: its morning's, or its own when it has
+// no morning.
 func (e *Engine) speechJob(l ledger.Launched, d ledger.Digest) job {
 	if d.Morning == "" {
 		return e.digestJob(l, d)
@@ -92,7 +93,8 @@ func (e *Engine) speechJob(l ledger.Launched, d ledger.Digest) job {
 	return j
 }
 
-// atSpeaking delays a job until shortly before an instant.
+// atSpeaking delays a job until shortly before a speaking time (see early); one whose
+// speaking time is over, by collecting.
 func (e *Engine) atSpeaking(j *job, key string, at time.Time, clock calendar.Clock) {
 	wait := clock.Until(at, e.now())
 	j.opts.StartDelay = max(0, wait-early(key))
@@ -111,20 +113,24 @@ func (e *Engine) digestJob(l ledger.Launched, d ledger.Digest) job {
 	return j
 }
 
-// defaultGrace is how late a stage of a plan may be that was launched without saying so.
+// defaultGrace is how late a stage may be, on the plan's clock, before the audit reports
+// it, for a plan that was launched without LaunchOptions.Grace.
 const defaultGrace = 20 * time.Minute
 
-// auditJob is a plan's daily audit. The first is on the first office day from the
-// launch on; one that was lost is made up for at once.
-func (e *Engine) auditJob(l ledger.Launched, cal *calendar.Calendar) (job, error) {
+// auditJob is the workflow of a plan's daily audit. The first audit is on the first
+// working day from the launch on, at act.AuditAt in the plan's zone. A workflow that is
+// started later, or again, begins with the day of the last audit, at once when that time is
+// over, and counts each day since: what rules propose does not depend on when it ran. audited
+// is when that audit ended, on the real clock; zero where there was none.
+func (e *Engine) auditJob(l ledger.Launched, cal *calendar.Calendar, audited time.Time) (job, error) {
 	lad, err := plan.NewLadderer(&l.Plan, cal)
 	if err != nil {
 		return job{}, err
 	}
 	clock := func(d calendar.Day) time.Time { return d.At(0, 0, lad.Zone).Add(act.AuditAt) }
 	next := clock(lad.Morning(plan.Policy{}, l.At))
-	if today := clock(calendar.DayOf(l.Clock.Plan(e.now()).In(lad.Zone))); today.After(next) {
-		next = today
+	if last := clock(calendar.DayOf(l.Clock.Plan(audited).In(lad.Zone))); !audited.IsZero() && last.After(next) {
+		next = last
 	}
 	j := jobOf(workflows.AuditWorkflowID(l.Plan.ID), workflows.AuditType)
 	j.opts.StaticSummary = "每日核对 · " + l.Plan.Title
@@ -137,7 +143,8 @@ func (e *Engine) auditJob(l ledger.Launched, cal *calendar.Calendar) (job, error
 	return j, nil
 }
 
-// describe says in the web UI what a task's workflow is about.
+// describe sets what Temporal's web UI shows of a task's workflow, and its search
+// attributes.
 func describe(opts *client.StartWorkflowOptions, l ledger.Launched, t ledger.Task) {
 	opts.StaticSummary = t.Title
 	opts.StaticDetails = fmt.Sprintf("%s %s\n\n责任单位：%s\n\n时限：%s\n\n出处：%s", t.Plan, t.ID, l.Plan.Directory.Name(t.Lead), t.Due, t.Clause)
@@ -145,7 +152,8 @@ func describe(opts *client.StartWorkflowOptions, l ledger.Launched, t ledger.Tas
 		workflows.PlanAttribute.ValueSet(t.Plan), workflows.UnitAttribute.ValueSet(t.Lead), workflows.DueAttribute.ValueSet(t.Due.String()))
 }
 
-// start starts a workflow once for ever: one that runs or ran already is no error.
+// start starts a workflow unless one of its ID runs, or ran and has ended: neither is an
+// error.
 func (e *Engine) start(ctx context.Context, j job) error {
 	j.opts.WorkflowIDReusePolicy = enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE
 	_, err := e.client.ExecuteWorkflow(ctx, j.opts, j.kind, j.arg)
@@ -155,9 +163,9 @@ func (e *Engine) start(ctx context.Context, j job) error {
 	return fmt.Errorf("engine: start %s: %w", j.opts.ID, err)
 }
 
-// begin starts a workflow of which the ledger says that it goes on, though one of
-// its ID has ended before. It gives the run; "" when one runs already. With
-// instead, the one that runs is ended for it.
+// begin starts a workflow even when one of its ID has run and ended: the ledger says that
+// its task goes on. It gives the new run's ID; "" when one runs already. With instead, a
+// running one is terminated and replaced.
 func (e *Engine) begin(ctx context.Context, j job, instead bool) (run string, err error) {
 	j.opts.WorkflowIDReusePolicy = enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
 	if instead {

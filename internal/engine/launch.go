@@ -16,36 +16,38 @@ import (
 	"duban/internal/plan"
 )
 
-// AuditGrace is how late a stage may be before the audit cries, where nobody says otherwise.
+// AuditGrace is how late, on the plan's clock, a stage may be before the audit reports it,
+// where no LaunchOptions.Grace is given.
 const AuditGrace = 20 * time.Minute
 
 // LaunchOptions say how a plan is launched.
 type LaunchOptions struct {
 	At      time.Time      // plan instant of the assignment
 	Clock   calendar.Clock // zero: the wall clock
-	Grace   time.Duration  // how late, on the plan's clock, before the audit cries
+	Grace   time.Duration  // how late, on the plan's clock, a stage may be before the audit reports it
 	ArmWait time.Duration  // how long one task may take to be armed; 30 s when zero
-	By      act.Actor      // who orders what the plan carries on from another one; needed for that alone
-	Reason  string         // of the same; the plan's title when empty
-	// Watch is told how far it is, as by Watched; nil: nobody is.
+	By      act.Actor      // who orders that tasks of another plan are carried on; needed for these alone
+	Reason  string         // why tasks of another plan are carried on; the plan's title when empty
+	// Watch is called with the launch's progress, as by Watched; may be nil.
 	Watch func(done, total int)
 }
 
 // LaunchReport counts what a launch did.
 type LaunchReport struct {
-	Tasks    int  // tasks and duties to be armed, before and now
+	Tasks    int  // tasks and duties of the plan that must be armed, by this call or an earlier one
 	Armed    int  // armed by this call
 	Resumed  bool // the plan was in the ledger already
 	Standing int
-	// Differs is what the files say otherwise than the ledger, which was followed; nil when they mean the same. Policies
-	// count only where one has other content under the same version.
+	// Differs is where the files differ from the plan in the ledger, which was followed; nil when they mean the same.
+	// A policy differs only when it has other content under the same version.
 	Differs *plan.Changes
-	// Seats is what the plan's units changed of those that the ledger had: it is in force for every plan.
+	// Seats are the changes that the plan's files made to units that the ledger had before; they are in force for every plan.
 	Seats []plan.SeatChange
-	Over  []string // tasks to be carried on from another plan that had ended there, and are not begun
+	Over  []string // IDs of tasks to be carried on from another plan that had ended there, and are not begun
 }
 
-// UnarmedError names the tasks whose deadlines no workflow is known to hold.
+// UnarmedError names the tasks and duties for which no workflow is known to have set its
+// timer: nothing would be said of their deadlines.
 type UnarmedError struct {
 	Tasks []string
 	First error // why the first was not armed
@@ -57,12 +59,13 @@ func (e *UnarmedError) Error() string {
 
 func (e *UnarmedError) Unwrap() error { return e.First }
 
-// Launch puts a plan under supervision: first the ledger, in one transaction,
-// then a workflow for every task and duty that is not known to be armed. A plan
-// of this ID that was launched before is finished as the ledger has it, whatever
-// the files say by now: nothing is started twice, what an interruption left is
-// done, and what the files say otherwise is reported. It fails with
-// *UnarmedError when a single deadline could not be armed.
+// Launch puts a plan under supervision: it writes the plan to the ledger in one
+// transaction, then starts a workflow for every task and duty that is not known to be
+// armed. When a plan of this ID was launched before, Launch finishes that launch by the
+// plan in the ledger, whatever the files say by now: nothing is started twice, what an
+// interruption left is done, and LaunchReport.Differs says where the files differ. It
+// fails with *UnarmedError when even one task could not be armed, and with ErrWhoCarries
+// or *RefusedError when tasks of another plan may not be carried on.
 func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, opt LaunchOptions) (LaunchReport, error) {
 	if opt.Watch != nil {
 		e = e.Watched(opt.Watch)
@@ -104,7 +107,7 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 			report, err := e.supervise(ctx, l, opt)
 			report.Seats = reseated(before, l.Plan.Directory.Units)
 			return report, err
-		} // or another launch was first
+		} // not added: another launch of the plan was first
 	} else if err != nil {
 		return LaunchReport{}, err
 	}
@@ -117,8 +120,8 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 	return report, err
 }
 
-// Finish does what the launch of a plan of the ledger has left undone; it needs
-// no files. ledger.ErrNotFound without such a plan.
+// Finish does what an earlier launch of a plan has left undone, by the plan in the
+// ledger: it needs no files. It fails with ledger.ErrNotFound when there is no such plan.
 func (e *Engine) Finish(ctx context.Context, planID string, opt LaunchOptions) (LaunchReport, error) {
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {
@@ -129,8 +132,8 @@ func (e *Engine) Finish(ctx context.Context, planID string, opt LaunchOptions) (
 	return report, err
 }
 
-// supervise starts what watches over a plan of the ledger, as far as it is not
-// there. The clock of the first launch rules.
+// supervise carries over the tasks that the plan takes from other plans and starts the
+// workflows of the plan that are not running yet, by the clock of the first launch.
 func (e *Engine) supervise(ctx context.Context, l ledger.Launched, opt LaunchOptions) (report LaunchReport, err error) {
 	for _, t := range l.Plan.Tasks {
 		if t.Kind == plan.Standing {
@@ -146,7 +149,7 @@ func (e *Engine) supervise(ctx context.Context, l ledger.Launched, opt LaunchOpt
 	return report, err
 }
 
-// reseated is what has changed of the units that were known before.
+// reseated are the changes to units that are both in before and in now.
 func reseated(before, now []people.Unit) []plan.SeatChange {
 	known := people.Directory{Units: before}
 	now = slices.DeleteFunc(slices.Clone(now), func(u people.Unit) bool { _, ok := known.Unit(u.ID); return !ok })
@@ -155,11 +158,11 @@ func reseated(before, now []people.Unit) []plan.SeatChange {
 	return plan.SeatChanges(known, kept)
 }
 
-// arm starts what speaks the messages that wait, first of all those that tell units
-// what they are given; then a workflow for every open task and duty that has none
-// running, waits until its first timer is set, and notes it in the ledger; then it does
-// the same for talks and the audit. It counts what was never armed before, and what had
-// been lost and runs again.
+// arm starts the workflows that must run and do not: first those that speak waiting
+// messages, beginning with the words that give units their tasks; then those of open
+// tasks and duties, of which each must set its first timer before the ledger has it as
+// armed; then those of talks and the audit. It gives the number of tasks and duties that
+// were never armed before or whose lost workflow runs again. total is only for progress.
 func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt LaunchOptions) (int, error) {
 	r := reconciling{Engine: e, launched: l, mend: true, late: overdue}
 	things, err := r.things(ctx)
@@ -189,7 +192,7 @@ func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt Laun
 	return a.armed, errors.Join(spoken, err)
 }
 
-// parted parts things into those that answer yes and the others.
+// parted divides things into those for which yes is true and the others.
 func parted(all []thing, yes func(thing) bool) (some, others []thing) {
 	for _, t := range all {
 		if yes(t) {
@@ -210,12 +213,13 @@ type arming struct {
 	mu     sync.Mutex
 	done   int
 	armed  int
-	ready  []string // run, not yet noted
+	ready  []string // IDs of tasks that run and are not yet noted as armed in the ledger
 	failed []string
 	first  error
 }
 
-// settle notes what became of one task.
+// settle counts one task as armed or failed, and notes armed tasks in the ledger, 256 at
+// a time.
 func (a *arming) settle(ctx context.Context, t thing, err error) {
 	a.mu.Lock()
 	if err != nil {

@@ -9,10 +9,11 @@ import (
 	"duban/internal/ledger"
 )
 
-// MayImport tells whether a person may bring in a holiday notice, or take one back. It
-// belongs to everybody: the office of any plan that runs may. Otherwise it gives
-// *RefusedError, and the ledger of the first plan has it. id is the act's, now the wall
-// clock. It needs no engine: nothing has to run yet.
+// MayImport tells whether a person may import a holiday notice, or take one back. A
+// notice is in force for all plans, so the office of any running plan may (nil), and
+// anybody while no plan runs. Everybody else gets *RefusedError, and the refusal is
+// recorded under the first running plan. id is the act's ID, now the wall clock. No engine
+// has to run.
 func MayImport(ctx context.Context, store *ledger.Store, now func() time.Time, id string, by act.Actor, reason string) error {
 	r := records{store, now}
 	running, err := r.whatIf().Running(ctx)

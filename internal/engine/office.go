@@ -13,20 +13,21 @@ import (
 	"duban/internal/ledger"
 )
 
-// SettingError: the office decides nothing of that name, or it cannot be that value.
+// SettingError is the error for a setting that is none of ledger.OfficeSettings, or for a
+// value that the setting cannot have.
 type SettingError struct {
 	Name, Value string
-	Known       bool // there is such a setting
+	Known       bool // there is a setting of that name: the value is wrong
 }
 
 func (e *SettingError) Error() string {
 	return "engine: the setting " + e.Name + " cannot be " + e.Value
 }
 
-// SetOffice decides something for every worker, and gives what was decided before, ""
-// for nothing. Only the office of every plan may: *OfficeError. now is the wall clock.
-// What cannot be decided is a *SettingError. It
-// needs no engine: nothing has to run.
+// SetOffice sets one of ledger.OfficeSettings for every worker and gives the value before,
+// "" for none. Only a person of the unit that is the office of every plan may: *OfficeError
+// otherwise. An unknown name or impossible value gives *SettingError. now is the wall
+// clock. No engine has to run.
 func SetOffice(ctx context.Context, store *ledger.Store, now time.Time, name, value string, by act.Actor) (before string, err error) {
 	if !slices.Contains(ledger.OfficeSettings, name) {
 		return "", &SettingError{Name: name, Value: value}

@@ -22,7 +22,8 @@ import (
 	"duban/workflows"
 )
 
-// starting is a Temporal that knows no workflow and starts them after its faults are over.
+// starting is a Temporal client that has no workflow, and starts workflows once each of
+// its faults has answered one call.
 type starting struct {
 	client.Client
 	faults  []func(context.Context) error
@@ -43,8 +44,9 @@ func (s *starting) ExecuteWorkflow(ctx context.Context, o client.StartWorkflowOp
 	return nil, nil
 }
 
-// A proposal is in the ledger once and its talk is started, whatever Temporal answers on
-// the way; one of somebody who may not is recorded as refused and starts nothing.
+// A proposal asked for again after any answer of Temporal is in the ledger once, and the
+// workflow of its talk is started. The proposal of a person without a valid account is
+// recorded as refused and starts nothing.
 func TestAProposalIsRecordedOnceAndStarted(t *testing.T) {
 	t.Parallel()
 	hangs := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
@@ -87,7 +89,7 @@ func TestAProposalIsRecordedOnceAndStarted(t *testing.T) {
 				require.Equal(t, []string{workflows.TalkWorkflowID("p", "a#1")}, temporal.started)
 			}
 
-			e.HoldAgainst(&docket.Accounts{File: filepath.Join(t.TempDir(), "accounts.yaml"), Named: true}) // which nobody can read
+			e.HoldAgainst(&docket.Accounts{File: filepath.Join(t.TempDir(), "accounts.yaml"), Named: true}) // an accounts file that is named and missing
 			proposal.ID = "d"
 			var refused *RefusedError
 			_, err = e.Propose(t.Context(), "p", proposal, nil)

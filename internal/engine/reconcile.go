@@ -13,49 +13,50 @@ import (
 	"duban/internal/ledger"
 )
 
-// Why says what is wrong with a workflow that the ledger says goes on.
+// Why says how a workflow differs from what the ledger says of its thing (see glossary).
 type Why string
 
 const (
-	Unarmed Why = "unarmed" // it was never known to be started
-	Missing Why = "missing" // Temporal has none
-	Ended   Why = "ended"   // it failed, was terminated, cancelled or timed out, or completed before its time: see Status
-	Behind  Why = "behind"  // the ledger knows acts, or an occurrence, that it does not
-	Ahead   Why = "ahead"   // it knows acts, or an occurrence, that the ledger does not
-	Differs Why = "differs" // each knows another last act
-	Passed  Why = "passed"  // it is past the stage that comes next by the ledger
-	Stuck   Why = "stuck"   // its program fails again and again
-	Spoken  Why = "spoken"  // it has spoken, and the ledger does not know what became of it
-	Unknown Why = "unknown" // it runs for something that the ledger does not have
-	Over    Why = "over"    // it runs for something that is over in the ledger
+	Unarmed Why = "unarmed" // the workflow was never known to be started
+	Missing Why = "missing" // Temporal has no such workflow
+	Ended   Why = "ended"   // the workflow failed, was terminated, cancelled or timed out, or completed though its thing goes on: see Status
+	Behind  Why = "behind"  // the ledger has acts, or an occurrence, that the workflow does not know
+	Ahead   Why = "ahead"   // the workflow knows acts, or an occurrence, that the ledger does not have
+	Differs Why = "differs" // as many acts in both, but another last one
+	Passed  Why = "passed"  // the workflow is past the stage that comes next by the ledger
+	Stuck   Why = "stuck"   // the workflow's program fails again and again
+	Spoken  Why = "spoken"  // the digest was spoken, and the ledger does not know what became of its messages
+	Unknown Why = "unknown" // the workflow runs for something that the ledger does not have
+	Over    Why = "over"    // the workflow runs for something that is over in the ledger
 )
 
-// Finding is one workflow that is not as the ledger says.
+// Finding is one workflow that differs from what the ledger says.
 type Finding struct {
 	Plan     string `json:"plan"`
-	Thing    string `json:"thing"` // task, duty, talk or digest; "" for the plan's audit
+	Thing    string `json:"thing"` // ID of the task, duty, talk or digest; "" for the plan's audit
 	Workflow string `json:"workflow"`
-	Run      string `json:"run,omitempty"` // that was found; "" without one
+	Run      string `json:"run,omitempty"` // ID of the workflow's last run; "" when Temporal has none
 	Why      Why    `json:"why"`
 	Status   string `json:"status,omitempty"` // of that run: Failed, Terminated, …
-	Mended   bool   `json:"mended"`           // the ledger's course goes on in a new run, or the ledger has what it lacked
-	Acts     int    `json:"acts,omitempty"`   // acts that the ledger has got back
-	Asks     bool   `json:"asks,omitempty"`   // a person must look
-	// Again is how often the workflow was mended within a day when that is so often
-	// that it is not mended again before Next, real.
+	Mended   bool   `json:"mended"`           // a new run goes on from the ledger's state, or the ledger has got back the acts it lacked
+	Acts     int    `json:"acts,omitempty"`   // acts that the ledger has got back from the workflow's history
+	Asks     bool   `json:"asks,omitempty"`   // a person must say who is right: see Take
+	// Again is how often the workflow was mended within a day, set only when that is so
+	// often that it is not mended again before Next, an instant of the real clock.
 	Again int       `json:"again,omitempty"`
 	Next  time.Time `json:"next,omitzero"`
 }
 
-// Health is how far Temporal has what the ledger of one plan says goes on.
+// Health is how the workflows of one plan compare with what the ledger says must run.
 type Health struct {
 	Plan    string    `json:"plan"`
 	Things  int       `json:"things"`  // tasks, duties, talks, digests and the audit that must have a running workflow
-	Running int       `json:"running"` // that have it, where the ledger has it
-	Found   []Finding `json:"found"`   // the others, in the order of the plan
+	Running int       `json:"running"` // those whose workflow runs and agrees with the ledger
+	Found   []Finding `json:"found"`   // the others, in the order of the plan, then workflows that should not run
 }
 
-// Mended counts what was mended: what was never started before is not among it.
+// Mended counts the findings that were mended, without those of workflows that had never
+// been started before (Unarmed).
 func (h Health) Mended() (n int) {
 	for _, f := range h.Found {
 		if f.Mended && f.Why != Unarmed {
@@ -65,17 +66,19 @@ func (h Health) Mended() (n int) {
 	return n
 }
 
-// Reconcile starts again what the ledger of a plan says goes on and Temporal has
-// lost, has ended or has at an earlier place; of every plan when planID is "". It
-// says nothing twice and leaves out nothing. It gives how many were mended, each
-// an event workflow.mended. What a notice of holidays in force moves and has not moved
-// yet is moved. What refused an amendment is asked once more. On an error what could be
-// looked at is mended still.
+// Reconcile compares the workflows of a plan, or of every plan when planID is "", with
+// the ledger, and starts again those that must run and are lost, have ended or are behind;
+// workflows that cannot be judged are left to a person (Finding.Asks). No message is sent
+// twice and none is left out. It gives the number of workflows mended, each with an event
+// workflow.mended. It also carries out holiday notices that are in force and were not
+// carried out (MoveCalendar), and sends changes of amendments that tasks have refused once
+// more. On an error everything that could be compared is mended all the same.
 func (e *Engine) Reconcile(ctx context.Context, planID string) (mended int, err error) {
 	return e.reconcile(ctx, planID, false)
 }
 
-// ReconcileDaily is Reconcile of one plan for whoever does it every day: see reconciling.list.
+// ReconcileDaily is Reconcile of one plan for the daily audit: it relies on Temporal's
+// list of workflows for most of them (see vouched).
 func (e *Engine) ReconcileDaily(ctx context.Context, planID string) (mended int, err error) {
 	return e.reconcile(ctx, planID, true)
 }
@@ -109,16 +112,17 @@ func (e *Engine) reconcile(ctx context.Context, planID string, daily bool) (mend
 	return mended, errors.Join(errs...)
 }
 
-// ReconcileLate is Reconcile of one plan that asks workflows whose stages are late by
-// less than usual whether they still have them.
+// ReconcileLate compares and mends one plan like Examine, but asks a workflow whether it
+// still has its next stage as soon as the stage is late by more than late, on the real
+// clock. It gives the number of workflows mended.
 func (e *Engine) ReconcileLate(ctx context.Context, planID string, late time.Duration) (mended int, err error) {
 	h, err := e.examine(ctx, reconciling{Engine: e, mend: true, late: late}, planID)
 	return h.Mended(), err
 }
 
-// Examine compares Temporal with what the ledger of a plan says goes on, and mends
-// what is not so when mend is set. It needs no worker. On an error the Health is
-// of what could be looked at.
+// Examine compares the workflows of a plan with the ledger, and with mend set also mends
+// those that differ. No worker has to run. On an error the Health covers what could be
+// compared.
 func (e *Engine) Examine(ctx context.Context, planID string, mend bool) (Health, error) {
 	return e.examine(ctx, reconciling{Engine: e, mend: mend, late: overdue}, planID)
 }
@@ -156,22 +160,22 @@ func (e *Engine) examine(ctx context.Context, r reconciling, planID string) (_ H
 	return h, err
 }
 
-// reconciling is one look at one plan.
+// reconciling is one comparison of one plan's workflows with the ledger.
 type reconciling struct {
 	*Engine
 	launched ledger.Launched
 	mend     bool
-	mends    map[string][]time.Time                     // of the last day, by workflow; nil where somebody waits for the mend
+	mends    map[string][]time.Time                     // mends of the last day, by workflow, which slow the next mend down; nil where a person waits for the mend
 	late     time.Duration                              // how late a stage must be, on the real clock, before its workflow is asked about it
-	daily    bool                                       // a look that comes again tomorrow
-	list     map[string]*workflow.WorkflowExecutionInfo // of a daily look: what the list of workflows has of those that run, by ID
+	daily    bool                                       // a comparison that is done again tomorrow
+	list     map[string]*workflow.WorkflowExecutionInfo // for a daily comparison: Temporal's list of the plan's running workflows, by ID
 }
 
-// overdue is reconciling.late as a rule.
+// overdue is the reconciling.late of every reconciling but ReconcileLate's.
 const overdue = 2 * time.Minute
 
-// all looks at several things at once. When ten looks in a row have failed, the
-// rest is left: nobody answers.
+// all compares and mends things, lanes at a time. After ten failures in a row Temporal is
+// taken to be away, and no further thing is begun.
 func (r reconciling) all(ctx context.Context, things []thing) (Health, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -228,8 +232,9 @@ func (r reconciling) all(ctx context.Context, things []thing) (Health, error) {
 	return health, errors.Join(errs...)
 }
 
-// one looks at one thing and mends it when it is to be mended. Nothing is found
-// where all is well or the thing goes on no more.
+// one compares one thing, and mends it when r.mend is set and its last mend was not too
+// recent. The Finding is nil when the workflow agrees with the ledger or the thing has
+// ended.
 func (r reconciling) one(ctx context.Context, t thing) (*Finding, error) {
 	if r.vouched(t) {
 		return nil, nil

@@ -20,12 +20,12 @@ import (
 	"duban/workflows"
 )
 
-// recover gives the ledger the acts of a task, duty or talk that it has lost, being
-// older than Temporal: they stand in the workflow's histories, each with the course
-// it was done on. What they told and is out is not said again: see unheard. f gets
-// their number.
+// recover writes back to the ledger the acts of a task, duty or talk that the ledger has
+// lost, as after it was restored from a backup. The acts are in the workflow's histories,
+// each with the course it was done on. Messages about them that were sent before are not
+// sent again: see unheard. f.Acts counts the acts written.
 func (r reconciling) recover(ctx context.Context, t thing, f *Finding) error {
-	book, err := r.ledger.Book(ctx, r.launched)
+	rules, err := r.ledger.Rules(ctx, r.launched)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (r reconciling) recover(ctx context.Context, t thing, f *Finding) error {
 		return err
 	}
 	for _, one := range recorded {
-		fresh, err := r.restore(ctx, book, one)
+		fresh, err := r.restore(ctx, rules, one)
 		if err != nil {
 			return fmt.Errorf("engine: acts of %s: %w", t.workflow, err)
 		}
@@ -45,7 +45,8 @@ func (r reconciling) recover(ctx context.Context, t thing, f *Finding) error {
 	return nil
 }
 
-// Recover gives the ledger the acts of one task, duty or talk that it lacks: see recover.
+// Recover writes back to the ledger the acts of one task, duty or talk, of ID id, that
+// are in its workflow's histories and not in the ledger: see recover.
 func (e *Engine) Recover(ctx context.Context, planID, id string) error {
 	r := reconciling{Engine: e}
 	var err error
@@ -67,70 +68,25 @@ func (e *Engine) Recover(ctx context.Context, planID, id string) error {
 	return r.recover(ctx, of, &Finding{Run: d.GetWorkflowExecutionInfo().GetExecution().GetRunId()})
 }
 
-// restore writes one act of a history into the ledger, unless it is there.
-func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (fresh bool, err error) {
-	key := ledger.ActKey(one.Plan, one.Task+one.Talk, one.Act.ID)
-	if there, err := r.ledger.Recorded(ctx, key); there || err != nil {
-		return false, err
-	}
-	when := r.when(r.launched.Clock)
+// restore writes one act of a history into the ledger; fresh is false when the ledger had
+// it already.
+func (r reconciling) restore(ctx context.Context, rules act.Rules, one actInput) (fresh bool, err error) {
+	var digests []ledger.Digest
 	if one.Talk != "" {
-		talk, err := r.ledger.Talk(ctx, one.Plan, one.Talk)
-		if err != nil {
-			return false, known(err)
-		}
-		if talk.Facts != nil {
-			one.talkCourse.TalkCase = one.talkCourse.Worded(*talk.Facts)
-		}
-		after, told, refused := book.ActOnTalk(book.TalkCourse(one.talkCourse.TalkCase), one.Act)
-		if refused != nil || !talk.GoesOn() {
-			return false, nil
-		}
-		acted := ledger.ActedOnTalk{Plan: one.Plan, Talk: one.Talk, Act: one.Act, Version: talk.Version, Facts: after.TalkCase, Told: told, From: &r.launched.Plan}
-		if acted.Channels, err = r.unheard(ctx, told); err != nil {
-			return false, err
-		}
-		_, digests, err := r.ledger.ActOnTalk(ctx, acted, when)
-		if err != nil {
-			return false, known(err)
-		}
-		return true, r.wake(ctx, digests)
+		digests, fresh, err = r.docket().RestoreOnTalk(ctx, r.launched, rules, one.Talk, one.Act, one.talkCourse.TalkCase, r.unheard)
+	} else {
+		digests, fresh, err = r.docket().Restore(ctx, r.launched, rules, one.Task, one.Act, one.course.Case, r.unheard)
 	}
-	row, err := r.ledger.Task(ctx, one.Plan, one.Task)
-	if err != nil {
-		return false, known(err)
-	}
-	talks, err := r.ledger.TalksAbout(ctx, one.Plan, one.Task)
 	if err != nil {
 		return false, err
 	}
-	one.course.Case = one.course.Worded(row.Facts)
-	after, told, refused := book.Act(book.Course(one.course.Case), one.Act)
-	if refused != nil || row.State != ledger.TaskOpen {
-		return false, nil
-	}
-	all := told
-	acted := ledger.Acted{Plan: one.Plan, Task: one.Task, Act: one.Act, Version: row.Version, Facts: after.Case, Told: told, From: &r.launched.Plan}
-	for _, k := range talks {
-		if c, told, ok := book.AffectedBy(book.TalkCourse(ledger.TalkCaseOf(&r.launched.Plan, row, k)), one.Task, one.course.Case, after.Case, one.Act); ok {
-			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase, Told: told})
-			all = append(all, told...)
-		}
-	}
-	if acted.Channels, err = r.unheard(ctx, all); err != nil {
-		return false, err
-	}
-	_, digests, err := r.ledger.Act(ctx, acted, when)
-	if err != nil {
-		return false, known(err)
-	}
-	return true, r.wake(ctx, digests)
+	return fresh, r.wake(ctx, digests)
 }
 
-// unheard are those who have not heard yet what an act told them, and over which
-// channels they are to: whose message's workflow is still at it, or was ended from
-// outside. An act is in a history only after the messages it asks for were begun, so
-// where there is none any more it has long been sent.
+// unheard gives the recipients who have not yet got the message about a restored act,
+// each with the channels to send it over: those for whom the workflow that speaks the
+// message still runs, or was ended from outside. Such a workflow is started before the
+// act is in a history; so where Temporal has none any more, the message was sent long ago.
 func (r reconciling) unheard(ctx context.Context, told []plan.Stage) (map[people.Recipient][]string, error) {
 	if len(told) == 0 {
 		return nil, nil
@@ -143,7 +99,7 @@ func (r reconciling) unheard(ctx context.Context, told []plan.Stage) (map[people
 	for _, stage := range told {
 		for _, who := range stage.To {
 			d, err := r.describe(ctx, workflows.DigestWorkflowID(ledger.DigestKey(r.launched.Plan.ID, who, stage.At, 1)))
-			if d == nil && err == nil { // its morning speaks it, or has
+			if d == nil && err == nil { // no workflow of the digest's own: its morning speaks it, or has spoken it
 				d, err = r.describe(ctx, workflows.MorningWorkflowID(ledger.MorningKey(r.launched.Plan.ID, stage.At, 1)))
 			}
 			if err != nil {
@@ -157,8 +113,8 @@ func (r reconciling) unheard(ctx context.Context, told []plan.Stage) (map[people
 	return to, nil
 }
 
-// wake lets messages be tried at once that the ledger has got back and that wait for
-// their next try; a morning finds them by itself.
+// wake has digests that the ledger has got back tried at once where their own workflow
+// waits for its next try. A morning's workflow finds such digests by itself.
 func (r reconciling) wake(ctx context.Context, digests []ledger.Digest) error {
 	for _, d := range digests {
 		waits, err := r.describe(ctx, workflows.DigestWorkflowID(d.Key))
@@ -175,16 +131,8 @@ func (r reconciling) wake(ctx context.Context, digests []ledger.Digest) error {
 	return nil
 }
 
-// known drops the errors of things that the ledger does not have, has ended or knows
-// more of: a person is shown those, or the ledger's course rules.
-func known(err error) error {
-	if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrBehind) {
-		return nil
-	}
-	return err
-}
-
-// actInput is one act as its activity was given it.
+// actInput is one act with the course it was judged by, from the input of the activity
+// that recorded it.
 type actInput struct {
 	Plan, Task, Talk string
 	Act              act.Act
@@ -192,7 +140,8 @@ type actInput struct {
 	talkCourse       act.TalkCourse
 }
 
-// actsIn are the acts that a workflow has recorded, in all its runs up to one, in order.
+// actsIn gives the acts that a workflow has recorded, in order, in the given run and all
+// runs before it.
 func (r reconciling) actsIn(ctx context.Context, workflow, run string) ([]actInput, error) {
 	var all []actInput
 	for run != "" {
@@ -213,7 +162,7 @@ func (r reconciling) actsOfRun(ctx context.Context, workflow, run string) (acts 
 		e, err := events.Next()
 		var gone *serviceerror.NotFound
 		if errors.As(err, &gone) {
-			return acts, "", nil // older than what the namespace keeps
+			return acts, "", nil // the run is older than Temporal's namespace keeps
 		}
 		if err != nil {
 			return nil, "", fmt.Errorf("engine: history of %s: %w", workflow, err)
@@ -239,8 +188,9 @@ func (r reconciling) actsOfRun(ctx context.Context, workflow, run string) (acts 
 	return slices.Clip(acts), before, nil
 }
 
-// ofMany is the act that a local activity has recorded: one of many. Its marker has
-// what the activity gave, under "result", and no more of what it was asked.
+// ofMany reads the act that a local activity has recorded for one of many tasks
+// (wire.RecordedOfMany). The history's marker of a local activity has only its result,
+// under "result", and no input; so the result repeats the act.
 func ofMany(m *history.MarkerRecordedEventAttributes) (in actInput, ok bool) {
 	if m.GetMarkerName() != "LocalActivity" || m.GetFailure() != nil {
 		return in, false
@@ -253,8 +203,8 @@ func ofMany(m *history.MarkerRecordedEventAttributes) (in actInput, ok bool) {
 	return actInput{Plan: of.Asked.Plan, Task: of.Asked.Task, Act: of.Asked.Act, course: of.Asked.Course}, true
 }
 
-// nothingWritten tells the result of a try that recorded no act, because the ledger
-// was further on than the course the act was judged by.
+// nothingWritten tells that an activity's result says that no act was recorded, because
+// the ledger was further on than the course by which the act was judged.
 func nothingWritten(result *common.Payloads) bool {
 	var r struct {
 		Behind bool `json:"behind"`
@@ -262,7 +212,8 @@ func nothingWritten(result *common.Payloads) bool {
 	return converter.GetDefaultDataConverter().FromPayloads(result, &r) == nil && r.Behind
 }
 
-// actOf reads the input of the activities that record acts.
+// actOf reads the act from the input of an activity that records acts; ok is false for
+// every other activity.
 func actOf(activity string, payload *common.Payloads) (in actInput, ok bool) {
 	decode := converter.GetDefaultDataConverter().FromPayloads
 	switch activity {
@@ -282,8 +233,9 @@ func actOf(activity string, payload *common.Payloads) (in actInput, ok bool) {
 	return in, false
 }
 
-// unsure marks what a digest has to say as unknown, for its workflow has spoken;
-// what is known not to have gone out is spoken again.
+// unsure marks the messages of a digest as unknown in the ledger, because the digest's
+// workflow has ended and may have sent them: a person must say (f.Asks). When a person has
+// let messages be tried once more, a new workflow speaks these.
 func (r reconciling) unsure(ctx context.Context, t thing, f *Finding) error {
 	again, err := r.ledger.Doubt(ctx, t.id, r.when(r.launched.Clock))
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"duban/internal/ledger"
 )
 
-// runs makes a task's workflow run and tells whether its first workflow task is to
-// be waited for.
+// runs starts or mends a task's workflow when it does not run as it must; wait tells
+// whether the caller must wait for its first workflow task.
 func (r reconciling) runs(ctx context.Context, t *thing) (wait bool, err error) {
 	if t.fresh {
 		j, on, err := t.job(ctx)
@@ -29,7 +29,9 @@ func (r reconciling) runs(ctx context.Context, t *thing) (wait bool, err error) 
 	return f != nil, err
 }
 
-// repair starts the workflow of a finding from the state that the ledger has.
+// repair mends the workflow of a finding: first the ledger gets back acts that only the
+// workflow knows (Ahead), then the workflow is started anew from the ledger's state,
+// unless the running one agrees with the ledger by then. For Spoken see unsure.
 func (r reconciling) repair(ctx context.Context, t thing, f *Finding) error {
 	switch f.Why {
 	case Spoken:
@@ -52,13 +54,13 @@ func (r reconciling) repair(ctx context.Context, t thing, f *Finding) error {
 		}
 		if f.Why == Ahead && f.Status == running && f.Acts > 0 {
 			if d, err := r.describe(ctx, t.workflow); err == nil && d != nil && positionIn(d) != nil && *positionIn(d) == j.at {
-				f.Mended = true // the ledger has got back what it lacked: the run goes on
+				f.Mended = true // the ledger has got back the acts it lacked, and the run goes on
 				return r.note(ctx, *f, f.Run)
 			}
 		}
 		run, err := r.begin(ctx, j, f.Status == running)
 		if err != nil || run == "" {
-			return err // another has started it
+			return err // somebody else has started the workflow meanwhile
 		}
 		f.Mended = true
 		if f.Why != Unarmed {
@@ -78,14 +80,15 @@ func (r reconciling) repair(ctx context.Context, t thing, f *Finding) error {
 
 var running = enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String()
 
-// note keeps in the chain that a workflow was mended, once for each new run.
+// note writes the event workflow.mended to the ledger, once for each new run.
 func (r reconciling) note(ctx context.Context, f Finding, run string) error {
 	r.log.Warn("A workflow was not as the ledger says and was mended", "workflow", f.Workflow, "why", f.Why, "status", f.Status)
 	return r.putOn(ctx, ledger.WorkflowMended, fmt.Sprintf("%s/mended/%s/%s/%d", f.Plan, f.Workflow, run, f.Acts), f, ledger.Engine, r.when(r.launched.Clock),
 		map[string]any{"workflow": f.Workflow, "thing": f.Thing, "why": f.Why, "status": f.Status, "run": f.Run, "goes_on": run, "acts": f.Acts})
 }
 
-// putOn writes an event about a finding, under its task.
+// putOn writes an event about a finding to the ledger, under the finding's task, or for a
+// talk the task in its ID; a digest's is under no task.
 func (e *Engine) putOn(ctx context.Context, kind, key string, f Finding, actor string, when ledger.When, what map[string]any) error {
 	data, err := json.Marshal(what)
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"duban/internal/words"
 )
 
-// mostNamed are named of tasks whose deadlines no workflow holds.
+// mostNamed is how many tasks the sentence for an UnarmedError names at the most.
 const mostNamed = 8
 
-// Sentence is why something was not done, for an error of this room; ok is false for
-// others.
+// Sentence is the catalogue's sentence for an error of this package, which tells a person
+// why something was not done; ok is false for other errors.
 func Sentence(w *words.Words, err error) (text string, ok bool) {
 	var refused *RefusedError
 	var unarmed *UnarmedError
@@ -29,7 +29,7 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 			names += " …"
 		}
 		return w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": names, "Error": unarmed.First}), true
-	case errors.Is(err, ledger.ErrCorrects): // others brought readings in since these were compared
+	case errors.Is(err, ledger.ErrCorrects): // somebody else has brought readings in since these were compared with the ledger
 		return w.T("water.meanwhile"), true
 	case errors.As(err, &office) && office.Water:
 		return w.T("water.only", words.Data{"Office": strings.Join(office.Offices, w.T("cli.list_comma"))}), true

@@ -11,9 +11,9 @@ import (
 	"duban/workflows"
 )
 
-// SpeakNow lets a digest try again at once: one that waits for its next try is
-// told, one that has ended is started once more. What it has said it does not say
-// again.
+// SpeakNow has the digest of this key tried at once: a workflow that waits for its next
+// try is signalled, one that has ended is started again. Messages that are sent are not
+// sent again.
 func (e *Engine) SpeakNow(ctx context.Context, digest string) error {
 	opts := options(workflows.DigestWorkflowID(digest))
 	opts.WorkflowIDReusePolicy = enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
@@ -26,8 +26,9 @@ func (e *Engine) SpeakNow(ctx context.Context, digest string) error {
 	return nil
 }
 
-// Resend lets a message that is not sent be tried once more, now. resent is false
-// when it is sent or dropped. Only the office of its plan may: *OfficeError.
+// Resend has a message that is not sent tried once more, now. resent is false when the
+// message is sent or dropped already. Only the office of its plan may: *OfficeError
+// otherwise; ledger.ErrNotFound without such a message.
 func (e *Engine) Resend(ctx context.Context, m ledger.MessageInfo, by act.Actor) (resent bool, err error) {
 	when, err := e.settling(ctx, m.Plan, by)
 	if err != nil {
@@ -40,9 +41,10 @@ func (e *Engine) Resend(ctx context.Context, m ledger.MessageInfo, by act.Actor)
 	return true, e.SpeakNow(ctx, digest)
 }
 
-// DropMessage ends the tries of a message that is not sent. dropped is false when
-// it is sent or dropped already. Its digest finds that out at its next try. Only the
-// office of its plan may: *OfficeError.
+// DropMessage ends the tries of a message that is not sent; its digest's workflow reads
+// that in the ledger at its next try. dropped is false when the message is sent or dropped
+// already. Only the office of its plan may: *OfficeError otherwise; ledger.ErrNotFound
+// without such a message.
 func (e *Engine) DropMessage(ctx context.Context, m ledger.MessageInfo, by act.Actor, reason string) (dropped bool, err error) {
 	when, err := e.settling(ctx, m.Plan, by)
 	if err != nil {
@@ -51,8 +53,8 @@ func (e *Engine) DropMessage(ctx context.Context, m ledger.MessageInfo, by act.A
 	return e.ledger.DropMessage(ctx, m.ID, by.Account, reason, when)
 }
 
-// settling is when a message of a plan is settled by hand. Only the plan's office may:
-// *OfficeError.
+// settling gives the instant for the ledger at which a person sends a message of a plan
+// again or drops it. Only the plan's office may: *OfficeError otherwise.
 func (e *Engine) settling(ctx context.Context, planID string, by act.Actor) (ledger.When, error) {
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {

@@ -13,23 +13,25 @@ import (
 )
 
 const (
-	// lanes is how many workflows are started at once: enough to keep one machine busy.
+	// lanes is how many calls to Temporal are made at once: more are no faster on one machine.
 	lanes = 24
-	// ahead is how many started workflows may wait for their first workflow task:
-	// few enough that the last of them is not given up before it is worked on.
+	// ahead is how many started workflows may wait for their first workflow task: few
+	// enough that a worker reaches the last of them before StartEach gives it up.
 	ahead = 128
-	// firstLook is when a started workflow is looked at first. Each look costs a
-	// tenth of a start, and on a busy machine none is done much sooner.
+	// firstLook is how long after its start a workflow is described first. Describing
+	// costs a tenth of a start, and on a busy machine few workflows are ready sooner.
 	firstLook = 200 * time.Millisecond
 )
 
-// errNoWorker: a workflow was started and its first workflow task is not done.
+// errNoWorker is the error for a started workflow whose first workflow task was not done
+// in time.
 var errNoWorker = errors.New("its workflow is started but nobody works on it: is a worker running?")
 
-// StartEach calls start for 0 to n-1, several at once, each of which starts one
-// workflow and gives its ID, or "" when there is nothing to wait for, and waits until that workflow has finished its
-// first workflow task: its timer stands, or it has ended already. done hears of
-// each once, from many goroutines. wait is how long one may take; 30 s when zero.
+// StartEach calls start for 0 to n-1, several at once. start starts one workflow and gives
+// its ID, or "" when there is nothing to wait for. StartEach then waits until that
+// workflow has finished its first workflow task: its timer is set, or it has ended. It
+// calls done once for each i, from many goroutines, with the error of start or of waiting.
+// wait is how long one workflow may take; 30 s when zero.
 func StartEach(ctx context.Context, c client.Client, n int, wait time.Duration, start func(ctx context.Context, i int) (id string, err error), done func(i int, err error)) {
 	if wait == 0 {
 		wait = 30 * time.Second
@@ -71,14 +73,14 @@ func awaitArmed(ctx context.Context, c client.Client, id string, wait time.Durat
 		}
 		d, describeErr := c.DescribeWorkflowExecution(ctx, id, "")
 		if ctx.Err() != nil {
-			continue // what counts is what was known before the time was over
+			continue // an error that only the end of the time caused is not reported: the one before it is
 		}
 		if err = describeErr; err != nil {
 			continue
 		}
 		info := d.GetWorkflowExecutionInfo()
 		if first := info.GetFirstRunId(); first != "" && first != info.GetExecution().GetRunId() {
-			return nil // it has handed over to another run: a duty that makes up for much does so again and again
+			return nil // the first run has handed over to another: a duty with many occurrences to make up for does so again and again
 		}
 		switch info.GetStatus() {
 		case enums.WORKFLOW_EXECUTION_STATUS_FAILED, enums.WORKFLOW_EXECUTION_STATUS_TERMINATED, enums.WORKFLOW_EXECUTION_STATUS_TIMED_OUT, enums.WORKFLOW_EXECUTION_STATUS_CANCELED:

@@ -21,10 +21,10 @@ import (
 	"duban/workflows"
 )
 
-// Strangers are the running workflows of plans that the ledger does not have: it is
-// older than Temporal, as after it was restored. What they were for is not known
-// here; a person must look (see Take). The list of workflows may lag some seconds
-// behind. What runs for a plan that the ledger has is Examine's to compare.
+// Strangers are the running workflows of plans that the ledger does not have, because the
+// ledger is older than Temporal's store, as after a restore. The program cannot tell what
+// they were for: a person must say (see Take). Temporal's list, from which they come, may
+// be some seconds old. Workflows of plans that the ledger has are compared by Examine.
 func (e *Engine) Strangers(ctx context.Context) ([]Finding, error) {
 	plans, err := e.ledger.Plans(ctx)
 	if err != nil {
@@ -50,7 +50,8 @@ func strange(planID, thing string, x *workflow.WorkflowExecutionInfo, why Why) F
 		Why: why, Status: x.GetStatus().String(), Asks: why == Unknown}
 }
 
-// running lists workflows, a thousand at a time.
+// running calls each for every workflow that the query finds, whatever its name: it asks
+// Temporal's list for a thousand at a time.
 func (e *Engine) running(ctx context.Context, query string, each func(*workflow.WorkflowExecutionInfo) error) error {
 	var next []byte
 	for {
@@ -69,8 +70,9 @@ func (e *Engine) running(ctx context.Context, query string, each func(*workflow.
 	}
 }
 
-// thingOf reads a workflow's ID: the plan, and the task, duty, talk or digest, which
-// is "" of a plan's audit. ours is false of what others run.
+// thingOf takes a workflow's ID apart into the plan's ID and the ID of the task, duty,
+// talk, digest or morning ("" for the plan's audit). ours is false for an ID that is none
+// of this program's.
 func thingOf(workflow string) (planID, thing string, ours bool) {
 	kind, rest, _ := strings.Cut(workflow, ":")
 	if workflow == workflows.DigestWorkflowID(rest) || workflow == workflows.MorningWorkflowID(rest) {
@@ -86,11 +88,11 @@ func thingOf(workflow string) (planID, thing string, ours bool) {
 	return planID, "", kind != "" && workflow == workflows.AuditWorkflowID(planID)
 }
 
-// strays are the running workflows of a plan for which nothing goes on in the
-// ledger. One whose task, duty or talk is over there, because Temporal's store is
-// older, is told to look, and ends. A talk that the ledger has lost is given back to
-// it from its workflow's history. What else the ledger does not have, a person must
-// settle: see Take.
+// strays compares the running workflows of a plan that are not among things. A workflow
+// whose task, duty or talk is over in the ledger, because Temporal's store is older, is
+// told to read the ledger, and ends. A proposed talk that the ledger has lost is written
+// back from its workflow's history. For anything else that the ledger does not have a
+// person must say who is right: see Take.
 func (r reconciling) strays(ctx context.Context, things []thing, listed map[string]*workflow.WorkflowExecutionInfo) ([]Finding, error) {
 	goesOn := map[string]bool{workflows.AuditWorkflowID(r.launched.Plan.ID): true} // the audit ends by itself
 	for _, t := range things {
@@ -112,7 +114,8 @@ func (r reconciling) strays(ctx context.Context, things []thing, listed map[stri
 	return found, nil
 }
 
-// stray looks at one workflow that was not expected to run, and mends it.
+// stray compares one running workflow that is not among the things, and mends it when
+// r.mend is set; the Finding is nil when nothing is wrong.
 func (r reconciling) stray(ctx context.Context, x *workflow.WorkflowExecutionInfo) (*Finding, error) {
 	id := x.GetExecution().GetWorkflowId()
 	planID, thing, ours := thingOf(id)
@@ -125,7 +128,7 @@ func (r reconciling) stray(ctx context.Context, x *workflow.WorkflowExecutionInf
 			has = r.ledger.HasMorning
 		}
 		if there, err := has(ctx, thing); there || err != nil {
-			return nil, err // it finds nothing to say at its next try, and ends
+			return nil, err // the digest or morning is in the ledger: its workflow finds nothing left to say at its next try, and ends
 		}
 		f := strange(planID, thing, x, Unknown)
 		return &f, nil
@@ -141,13 +144,13 @@ func (r reconciling) stray(ctx context.Context, x *workflow.WorkflowExecutionInf
 		}
 		return &f, err
 	case err != nil || !over:
-		return nil, err // it has begun since the things were read
+		return nil, err // the task or talk was opened after things was read
 	}
 	return r.outlived(ctx, x, strange(planID, thing, x, Over), has)
 }
 
-// isOver tells whether a task, duty or talk is over by the ledger, and what position
-// the ledger has it at.
+// isOver tells whether a task, duty or talk is over in the ledger, and gives its position
+// there. ledger.ErrNotFound when the ledger does not have it.
 func (r reconciling) isOver(ctx context.Context, workflow, planID, thing string) (over bool, at workflows.Position, err error) {
 	if workflow == workflows.TalkWorkflowID(planID, thing) {
 		k, err := r.ledger.Talk(ctx, planID, thing)
@@ -160,9 +163,10 @@ func (r reconciling) isOver(ctx context.Context, workflow, planID, thing string)
 	return t.State != ledger.TaskOpen, workflows.PositionOf(ledger.CaseOf(t)), err
 }
 
-// outlived is about a workflow whose thing is over in the ledger. One that is at work
-// may be about to end by itself; one that knows acts which the ledger does not know
-// is left to a person.
+// outlived mends a workflow whose thing is over in the ledger. It first waits for work
+// that is pending, upon which the workflow may end by itself; then it tells the workflow to
+// read the ledger. A workflow that knows acts which the ledger does not have is left to a
+// person.
 func (r reconciling) outlived(ctx context.Context, x *workflow.WorkflowExecutionInfo, f Finding, has workflows.Position) (*Finding, error) {
 	ends := func(within time.Duration, rests bool) (bool, error) {
 		for began, pause := time.Now(), 100*time.Millisecond; ; pause *= 2 {
@@ -195,16 +199,15 @@ func (r reconciling) outlived(ctx context.Context, x *workflow.WorkflowExecution
 	}
 	ended, err := ends(settleIn, false)
 	if err != nil || !ended {
-		return &f, err // nobody works: it looks when somebody does
+		return &f, err // no worker took it in time: the workflow reads the ledger when one does
 	}
 	f.Mended = true
 	return &f, r.note(ctx, f, f.Run)
 }
 
-// giveBack writes a proposed talk that the ledger has lost into it again, as it was
-// proposed, from the input of its workflow's first run; its acts follow like any
-// that the ledger lacks. A talk that a stage called for is not: the stage is decided
-// once more.
+// giveBack writes a proposed talk that the ledger has lost back into it, from the input of
+// its workflow's first run, and then the talk's acts by recover. A talk that a stage
+// called for is not written back: that stage will be decided once more.
 func (r reconciling) giveBack(ctx context.Context, f *Finding) error {
 	state, err := r.firstState(ctx, f.Workflow, f.Run)
 	if err != nil || state == nil || len(state.Course.Known) == 0 || state.Course.Origin.Kind == act.OriginStage {
@@ -212,7 +215,7 @@ func (r reconciling) giveBack(ctx context.Context, f *Finding) error {
 	}
 	talk, err := r.ledger.GiveBackTalk(ctx, f.Plan, f.Thing, state.OpensAt, state.Course.TalkCase, r.when(r.launched.Clock))
 	if errors.Is(err, ledger.ErrNotFound) {
-		return nil // nor does it have the task
+		return nil // the ledger has lost the task too
 	}
 	if err != nil {
 		return err
@@ -224,7 +227,8 @@ func (r reconciling) giveBack(ctx context.Context, f *Finding) error {
 	return r.note(ctx, *f, f.Run)
 }
 
-// firstState is the input of the first of a talk's runs; nil when it is not kept any more.
+// firstState is the input of the first run of a talk's workflow; nil when Temporal no
+// longer keeps that run.
 func (r reconciling) firstState(ctx context.Context, workflow, run string) (*workflows.TalkState, error) {
 	var state *workflows.TalkState
 	for run != "" {
@@ -244,7 +248,8 @@ func (r reconciling) firstState(ctx context.Context, workflow, run string) (*wor
 	return state, nil
 }
 
-// inputOf is what a run was started with, and the run before it.
+// inputOf is the input that a run was started with, nil when Temporal no longer keeps the
+// run, and the ID of the run before it, "" for the first.
 func (r reconciling) inputOf(ctx context.Context, workflow, run string) (input *common.Payloads, before string, err error) {
 	events := r.client.GetWorkflowHistory(ctx, workflow, run, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	if !events.HasNext() {
@@ -261,19 +266,23 @@ func (r reconciling) inputOf(ctx context.Context, workflow, run string) (input *
 	return a.GetInput(), a.GetContinuedExecutionRunId(), nil
 }
 
-// Rule says who is right where ledger and Temporal differ and no program can tell.
+// Rule says which of ledger and Temporal is right where they differ and no program can
+// tell: a person decides.
 type Rule string
 
 const (
-	LedgerRules   Rule = "ledger"   // what runs and the ledger does not have is ended; what was spoken without a trace is spoken again
-	TemporalRules Rule = "temporal" // what was spoken without a trace was delivered
+	LedgerRules   Rule = "ledger"   // a workflow that the ledger does not have is ended; messages without a receipt are sent again
+	TemporalRules Rule = "temporal" // messages without a receipt count as delivered
 )
 
-// ErrCannotTake: Temporal alone cannot give the ledger what it lacks.
+// ErrCannotTake is the error for TemporalRules on a workflow that the ledger does not
+// have: Temporal's store alone cannot give the ledger what it lacks.
 var ErrCannotTake = errors.New("only a newer copy of the ledger has what this is about")
 
-// Take answers a finding that asks a person, in the name of an account: the one
-// whom the rule names is right. What was done stands in the ledger.
+// Take settles a finding that asks a person (Finding.Asks), by the rule and in the name of
+// an account, and records it as event workflow.taken. For findings other than Spoken,
+// TemporalRules gives ErrCannotTake and LedgerRules terminates the workflow. Whether the
+// account may decide is for the caller to check.
 func (e *Engine) Take(ctx context.Context, f Finding, rule Rule, account string) error {
 	clock, err := e.clockOf(ctx, f.Plan)
 	if err != nil {
@@ -291,7 +300,8 @@ func (e *Engine) Take(ctx context.Context, f Finding, rule Rule, account string)
 	return e.taken(ctx, f, rule, account, e.when(clock))
 }
 
-// takeSpoken settles what a digest said whose receipts the ledger does not have.
+// takeSpoken settles the messages of a digest whose receipts the ledger does not have: as
+// delivered, or to be sent again.
 func (e *Engine) takeSpoken(ctx context.Context, f Finding, rule Rule, account string, when ledger.When) error {
 	if _, err := e.ledger.Doubt(ctx, f.Thing, when); err != nil {
 		return err
@@ -325,7 +335,7 @@ func (e *Engine) taken(ctx context.Context, f Finding, rule Rule, account string
 		map[string]any{"workflow": f.Workflow, "thing": f.Thing, "why": f.Why, "run": f.Run, "right": rule})
 }
 
-// clockOf is a plan's clock; the wall clock of one that the ledger does not have.
+// clockOf is a plan's clock; the wall clock for a plan that the ledger does not have.
 func (e *Engine) clockOf(ctx context.Context, planID string) (calendar.Clock, error) {
 	l, err := e.ledger.Plan(ctx, planID)
 	if errors.Is(err, ledger.ErrNotFound) {

@@ -8,9 +8,9 @@ import (
 	"duban/internal/plan"
 )
 
-// succeed lets units that hand over by the amendment of one plan hand over in the other
-// plans of its office too, each by an amendment of its own under the same paper. Done
-// again it finishes what was begun, and does nothing twice.
+// succeed has the units that hand over by an amendment of one plan hand over in the other
+// plans of the same office too (plan.Handover.Elsewhere), each by an amendment of its own
+// under the same paper. Called again, it finishes what was begun and does nothing twice.
 func (e *Engine) succeed(ctx context.Context, l ledger.Launched, now ledger.Amended, opt AmendOptions, report *AmendReport) error {
 	said := slices.DeleteFunc(slices.Clone(now.Changes.Handovers), func(h plan.Handover) bool { return len(h.Elsewhere) == 0 })
 	if len(said) == 0 {
@@ -31,9 +31,9 @@ func (e *Engine) succeed(ctx context.Context, l ledger.Launched, now ledger.Amen
 	return nil
 }
 
-// succeedIn lets units hand over in one of the other plans. An amendment of that plan
-// which was interrupted is finished first, or what it changes would be forgotten; but for
-// one that waits for this very one, of which nothing else is left to do.
+// succeedIn has units hand over in one of the other plans. An interrupted amendment of
+// that plan is finished first, or its tasks would never be told; but not one that is in
+// opt.within, which waits for the present one and has told all its tasks already.
 func (e *Engine) succeedIn(ctx context.Context, planID string, said []plan.Handover, by ledger.Amended, opt AmendOptions) (too []AmendedToo, err error) {
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {

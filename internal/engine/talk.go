@@ -14,9 +14,9 @@ import (
 	"duban/workflows"
 )
 
-// StartTalk starts a talk's workflow from where the ledger has it: one that its
-// stage called for opens when the stage speaks, one that was proposed waits for a
-// leader. One that runs or ran already, or a talk that is over, is no error.
+// StartTalk starts a talk's workflow from the state that the ledger has. A talk that a
+// stage called for opens when that stage speaks; a proposed talk waits for a leader's
+// decision. A workflow that runs or ran already, or a talk that is over, is no error.
 func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error {
 	now, err := e.ledger.Talk(ctx, t.Plan, t.ID)
 	if err != nil || !now.GoesOn() {
@@ -29,9 +29,10 @@ func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk
 	return e.start(ctx, j)
 }
 
-// UnusedTalk is the first number from the given one on that no talk of a task ever
-// had in Temporal, as far as that still knows. One that its stage called for at
-// opensAt is the same talk when the stage is decided once more.
+// UnusedTalk is the first number, from the given one on, that no talk of a task had in
+// Temporal, as far as Temporal still keeps their runs. When a stage is decided once more,
+// the number of the talk that the same stage called for before is used again: opensAt,
+// the instant at which that talk opens, tells it; a zero opensAt is for a proposed talk.
 func (e *Engine) UnusedTalk(ctx context.Context, planID, task string, from int, opensAt time.Time) (int, error) {
 	r := reconciling{Engine: e}
 	for n := from; ; n++ {
@@ -50,8 +51,8 @@ func (e *Engine) UnusedTalk(ctx context.Context, planID, task string, from int, 
 	}
 }
 
-// ReviveTalk starts the workflow of a talk again that was void, and had ended: it is no
-// fault, and nothing is noted of it. One that runs is left alone.
+// ReviveTalk starts again the workflow of a talk that was void and goes on. It is no mend
+// and gets no event in the ledger. A workflow that runs is left alone.
 func (e *Engine) ReviveTalk(ctx context.Context, planID, talk string) error {
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {
@@ -68,7 +69,13 @@ func (e *Engine) ReviveTalk(ctx context.Context, planID, talk string) error {
 	return err
 }
 
-// LookTalk tells a talk's workflow to take its course from the ledger. One that
+// LookTask tells a task's workflow to take its course from the ledger. A workflow that has
+// ended is no error.
+func (e *Engine) LookTask(ctx context.Context, planID, task string) error {
+	return e.look(ctx, workflows.TaskWorkflowID(planID, task))
+}
+
+// LookTalk tells a talk's workflow to take its course from the ledger. A workflow that
 // has ended, or never began, is no error.
 func (e *Engine) LookTalk(ctx context.Context, planID, talk string) error {
 	return e.look(ctx, workflows.TalkWorkflowID(planID, talk))
@@ -78,7 +85,8 @@ func (e *Engine) look(ctx context.Context, id string) error {
 	return e.signal(ctx, id, workflows.LookSignal)
 }
 
-// signal tells a workflow something. One that has ended, or never began, is no error.
+// signal sends a signal without data to a workflow. A workflow that has ended, or never
+// began, is no error.
 func (e *Engine) signal(ctx context.Context, id, name string) error {
 	err := e.client.SignalWorkflow(ctx, id, "", name, nil)
 	var gone *serviceerror.NotFound
@@ -88,11 +96,12 @@ func (e *Engine) signal(ctx context.Context, id, name string) error {
 	return fmt.Errorf("engine: %s %s: %w", name, id, err)
 }
 
-// ActOnTalk carries one person's act to a talk or a circular, and answers when
-// the ledger has it: nil, or *RefusedError with the reason. The same ID again is
-// the same act and answers nil. At is set to now on the plan's clock when it is
-// zero. Whether the person may do it at all is decided here, before anything is
-// sent.
+// ActOnTalk carries one person's act to a talk or a circular, or to the talk that it has
+// joined, and returns once the ledger has recorded the act (nil) or its refusal
+// (*RefusedError with the reason); *SilentError when the limit of AnswerWithin passes
+// first. The same act sent again under the same ID answers nil and changes nothing. A zero
+// a.At is set to now on the plan's clock. Whether the person may do the act at all
+// (act.Allowed) is decided here, before anything is sent to the workflow.
 func (e *Engine) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act) error {
 	return e.within(ctx, func(ctx context.Context) error { return e.actOnTalk(ctx, planID, talkID, a) })
 }
@@ -106,7 +115,7 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 		return err
 	}
 	talk, err := e.ledger.Talk(ctx, planID, talkID)
-	for err == nil && talk.Host != "" { // what is done about it is done about the one it has joined
+	for err == nil && talk.Host != "" { // an act on a talk that has joined another is an act on that other talk
 		talk, err = e.ledger.Talk(ctx, planID, talk.Host)
 	}
 	if err != nil {
@@ -128,10 +137,10 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 	c := ledger.TalkCaseOf(&l.Plan, task, talk)
 	refused := act.Allowed(c, a.By, a.Kind)
 	if refused == nil {
-		refused = act.Sayable(a) // what is too long is not sent
+		refused = act.Sayable(a) // an act with too long a text is not sent to the workflow
 	}
 	if refused == nil && (c.Over() || a.Kind == act.Propose) {
-		refused = c.Check(a) // nothing runs that could answer
+		refused = c.Check(a) // a talk that is over has no running workflow that could answer
 	}
 	if refused == nil {
 		refused, err = e.askTalk(ctx, talk, c, a)
@@ -140,7 +149,7 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 			if readErr != nil {
 				return readErr
 			}
-			if !now.GoesOn() { // it has ended meanwhile, or joined another
+			if !now.GoesOn() { // the talk has ended meanwhile, or joined another
 				return e.actOnTalk(ctx, planID, talkID, a)
 			}
 			r := reconciling{Engine: e, launched: l, mend: true}
@@ -152,12 +161,13 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 	return e.answerOnTalk(ctx, l, talk.Task, talkID, a, refused, err)
 }
 
-// behindFor is how long a workflow may be behind the ledger before its refusal counts.
+// behindFor is how long askTalk goes on asking a workflow that may be behind the ledger;
+// after that the workflow's refusal is the answer.
 const behindFor = 10 * time.Second
 
-// askTalk asks a talk's workflow to do an act. One that refuses by its state what the
-// ledger's state allows may be behind: it is told to look, and asked again. Every other
-// refusal stands.
+// askTalk asks a talk's workflow to do an act. When the workflow refuses because of the
+// talk's state and the ledger's state allows the act, the workflow may be behind the
+// ledger: it is told to read the ledger and asked again. Every other refusal is the answer.
 func (e *Engine) askTalk(ctx context.Context, k ledger.Talk, c act.TalkCase, a act.Act) (*act.Refusal, error) {
 	id := workflows.TalkWorkflowID(k.Plan, k.ID)
 	refused, err := e.ask(ctx, id, a)
@@ -181,11 +191,11 @@ func (e *Engine) askTalk(ctx context.Context, k ledger.Talk, c act.TalkCase, a a
 	return refused, nil
 }
 
-// Propose proposes a talk or a circular (a.Talk.What) about the task a.Ref, for
-// the unit a.Unit or, without one, the task's lead, in the words of a.Reason. A
-// named leader decides. rule is what a rule of consequences counted, whose facts
-// and ID are kept; nil when a person proposes. It gives the talk's ID, the same
-// for the same act, or *RefusedError.
+// Propose proposes a talk or a circular 约谈、通报 (a.Talk.What) about the task a.Ref, for
+// the unit a.Unit or, when that is "", the task's lead, in the words of a.Reason. A named
+// leader decides about it. rule is the proposal of a rule of consequences, whose ID and
+// facts are kept with the talk; nil when a person proposes. It gives the talk's ID, the
+// same for the same act, or fails with *RefusedError.
 func (e *Engine) Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (talkID string, err error) {
 	err = e.within(ctx, func(ctx context.Context) (err error) {
 		talkID, err = e.propose(ctx, planID, a, rule)
@@ -211,7 +221,8 @@ func (e *Engine) propose(ctx context.Context, planID string, a act.Act, rule *ac
 	return talkID, e.answerOnTalk(ctx, l, a.Ref, "", a, refused, err)
 }
 
-// answerOnTalk records a refusal under the talk's task and gives it to the person.
+// answerOnTalk records a refusal in the ledger under the talk's task and returns it as
+// *RefusedError.
 func (e *Engine) answerOnTalk(ctx context.Context, l ledger.Launched, task, talk string, a act.Act, refused *act.Refusal, err error) error {
 	if err != nil || refused == nil {
 		return err

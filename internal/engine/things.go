@@ -15,25 +15,29 @@ import (
 	"duban/workflows"
 )
 
-// thing is what must have a running workflow.
+// thing is a task, duty, talk, digest, morning or audit that must have a running workflow.
 type thing struct {
-	id       string // of the task, duty, talk or digest
-	workflow string
-	at       *workflows.Position // as the ledger has it; nil: it has none
-	late     *plan.Stage         // comes next by the ledger, though its time is over; nil: none does
+	id       string              // of the task, duty, talk or digest; "" for the audit
+	workflow string              // ID
+	at       *workflows.Position // the position that the ledger has; nil: this sort of thing has none
+	late     *plan.Stage         // the stage that comes next by the ledger though its time is over; nil: no stage is late
 	task     bool                // a task, an occurrence or a duty
-	fresh    bool                // was never known to run
-	anew     bool                // was started by this look
-	young    bool                // may be about to be started by whoever made it
-	digest   bool
-	morning  bool // speaks many digests, of which id is one
-	handed   bool // a digest whose morning has ended
-	returns  bool // may have ended rightly before, and is wanted again
-	// job is the thing as the ledger has it by now; on is false when it goes on no more.
+	fresh    bool                // its workflow was never known to run
+	anew     bool                // its lost workflow was started by this comparison
+	young    bool                // its workflow may be about to be started by whoever wrote it to the ledger
+	digest   bool                // a digest or a morning
+	morning  bool                // a morning, which speaks many digests, of which id is one
+	handed   bool                // a digest whose morning has ended
+	returns  bool                // its workflow may have completed rightly before and must run again now
+	// job gives how to start the workflow from the ledger as it is when job is called; on
+	// is false when the thing has ended in the ledger.
 	job func(ctx context.Context) (j job, on bool, err error)
+	// lateNow is late by the ledger as it is when lateNow is called; nil for a thing that
+	// has no stages.
+	lateNow func(ctx context.Context) (*plan.Stage, error)
 }
 
-// things are all that must run, as the ledger has it.
+// things gives everything of the plan that must have a running workflow, by the ledger.
 func (r reconciling) things(ctx context.Context) ([]thing, error) {
 	id := r.launched.Plan.ID
 	tasks, err := r.ledger.Tasks(ctx, ledger.TaskFilter{Plan: id})
@@ -48,31 +52,21 @@ func (r reconciling) things(ctx context.Context) ([]thing, error) {
 	if err != nil {
 		return nil, err
 	}
-	book, err := r.ledger.Book(ctx, r.launched)
+	rules, err := r.ledger.Rules(ctx, r.launched)
 	if err != nil {
 		return nil, err
-	}
-	late := func(next *plan.Stage) *plan.Stage {
-		if next != nil && next.At.Before(r.launched.Clock.Plan(r.now().Add(-r.late))) {
-			return next
-		}
-		return nil
 	}
 	rows := map[string]ledger.Task{}
 	var all []thing
 	for _, t := range tasks {
 		rows[t.ID] = t
 		if t.State == ledger.TaskOpen && t.Kind != plan.Standing {
-			all = append(all, r.task(t, late(book.Next(ledger.CaseOf(t)))))
+			all = append(all, r.task(t, r.lateTask(rules, t)))
 		}
 	}
 	for _, k := range talks {
 		if k.GoesOn() {
-			next := book.TalkCourse(ledger.TalkCaseOf(&r.launched.Plan, rows[k.Task], k)).Next
-			if k.State == act.TalkPending {
-				next = &plan.Stage{At: k.OpensAt} // to be opened, which is no stage of its own
-			}
-			all = append(all, r.talk(k, late(next)))
+			all = append(all, r.talk(k, r.lateTalk(rules, rows[k.Task], k)))
 		}
 	}
 	speeches, err := r.speeches(ctx, digests)
@@ -85,6 +79,28 @@ func (r reconciling) things(ctx context.Context) ([]thing, error) {
 		all = append(all, r.audit(!armed))
 	}
 	return all, nil
+}
+
+// isLate is next if its time is over by more than what is left to a workflow, otherwise nil.
+func (r reconciling) isLate(next *plan.Stage) *plan.Stage {
+	if next != nil && next.At.Before(r.launched.Clock.Plan(r.now().Add(-r.late))) {
+		return next
+	}
+	return nil
+}
+
+// lateTask is the stage that comes next for a task though its time is over; nil when none is.
+func (r reconciling) lateTask(rules act.Rules, t ledger.Task) *plan.Stage {
+	return r.isLate(rules.Next(ledger.CaseOf(t)))
+}
+
+// lateTalk is lateTask for a talk, of which t is the first task. The opening of a talk is
+// late like a stage.
+func (r reconciling) lateTalk(rules act.Rules, t ledger.Task, k ledger.Talk) *plan.Stage {
+	if k.State == act.TalkPending {
+		return r.isLate(&plan.Stage{At: k.OpensAt})
+	}
+	return r.isLate(rules.TalkCourse(ledger.TalkCaseOf(&r.launched.Plan, t, k)).Next)
 }
 
 func (r reconciling) task(t ledger.Task, late *plan.Stage) thing {
@@ -105,10 +121,22 @@ func (r reconciling) task(t ledger.Task, late *plan.Stage) thing {
 		j, err := r.taskJob(ctx, r.launched, now)
 		return j, true, err
 	}
+	out.lateNow = func(ctx context.Context) (*plan.Stage, error) {
+		now, err := r.ledger.Task(ctx, t.Plan, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		rules, err := r.ledger.Rules(ctx, r.launched)
+		if err != nil {
+			return nil, err
+		}
+		return r.lateTask(rules, now), nil
+	}
 	return out
 }
 
-// openDuty is a duty's job; one that falls due no more is recorded as ended instead.
+// openDuty is the job of an open duty. A duty that falls due no more is recorded as ended
+// in the ledger instead, and on is false.
 func (r reconciling) openDuty(ctx context.Context, t ledger.Task) (job, bool, error) {
 	j, err := r.dutyJob(ctx, r.launched, t)
 	if err != nil {
@@ -121,14 +149,15 @@ func (r reconciling) openDuty(ctx context.Context, t ledger.Task) (job, bool, er
 	return job{}, false, r.ledger.EndDuty(ctx, t.Plan, t.ID, r.when(r.launched.Clock))
 }
 
-// fallsDue tells whether a duty, or one that is paused, falls due once more. One that
-// its plan has no more does not.
+// fallsDue tells whether a duty falls due once more. A paused duty counts as falling due,
+// so that it stays open until the pause ends; any other duty that its plan no longer has
+// does not.
 func (e *Engine) fallsDue(ctx context.Context, l ledger.Launched, t ledger.Task) (bool, error) {
-	book, err := e.ledger.Book(ctx, l)
+	rules, err := e.ledger.Rules(ctx, l)
 	if err != nil {
 		return false, err
 	}
-	d, err := docket.DutyOf(l, book, t)
+	d, err := docket.DutyOf(l, rules, t)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return t.Facts.Pause != nil, nil
 	}
@@ -147,13 +176,27 @@ func (r reconciling) talk(k ledger.Talk, late *plan.Stage) thing {
 		}
 		j, err := r.talkJob(ctx, r.launched, now)
 		return j, true, err
+	}, lateNow: func(ctx context.Context) (*plan.Stage, error) {
+		now, err := r.ledger.Talk(ctx, k.Plan, k.ID)
+		if err != nil {
+			return nil, err
+		}
+		t, err := r.ledger.Task(ctx, k.Plan, now.Task)
+		if err != nil {
+			return nil, err
+		}
+		rules, err := r.ledger.Rules(ctx, r.launched)
+		if err != nil {
+			return nil, err
+		}
+		return r.lateTalk(rules, t, now), nil
 	}}
 }
 
-// speeches are what must speak digests that are not spoken: their mornings, and for
-// those whose morning has spoken a workflow of their own.
+// speeches are the things that must speak the digests that are not spoken: each morning
+// once, and for a digest whose morning has ended a workflow of its own.
 func (r reconciling) speeches(ctx context.Context, digests []ledger.Digest) (all []thing, err error) {
-	spoke := map[string]bool{} // by morning: its workflow has come to its end
+	spoke := map[string]bool{} // by morning: whether its workflow has completed
 	for _, d := range digests {
 		over, known := spoke[d.Morning]
 		switch {
@@ -178,7 +221,7 @@ func (r reconciling) speeches(ctx context.Context, digests []ledger.Digest) (all
 	return all, nil
 }
 
-// morning is the morning that speaks a digest.
+// morning is the thing for the morning that speaks a digest.
 func (r reconciling) morning(d ledger.Digest) thing {
 	return thing{id: d.Key, workflow: workflows.MorningWorkflowID(d.Morning), morning: true, digest: true, fresh: !d.Started, job: func(ctx context.Context) (job, bool, error) {
 		on, err := r.ledger.MorningWaits(ctx, d.Morning)
@@ -186,8 +229,9 @@ func (r reconciling) morning(d ledger.Digest) thing {
 	}}
 }
 
-// handed is a digest that its morning has handed over, or has spoken without the
-// ledger's knowing: then there is no workflow of its own.
+// handed is the thing for a digest whose morning has ended. Either the morning could not
+// deliver it and has started a workflow of its own for it, or it has spoken it and the
+// ledger, being older, does not have that: then Temporal has no workflow of its own.
 func (r reconciling) handed(d ledger.Digest) thing {
 	t := r.digest(d)
 	t.handed, t.fresh = true, false
@@ -207,7 +251,11 @@ func (r reconciling) audit(fresh bool) thing {
 		if err != nil {
 			return job{}, false, err
 		}
-		j, err := r.auditJob(r.launched, calendar.New(years...))
+		audited, _, err := r.ledger.LastAudit(ctx, r.launched.Plan.ID)
+		if err != nil {
+			return job{}, false, err
+		}
+		j, err := r.auditJob(r.launched, calendar.New(years...), audited)
 		return j, true, err
 	}}
 }

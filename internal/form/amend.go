@@ -14,8 +14,8 @@ import (
 	"duban/seeds"
 )
 
-// SameTasks are pairs of tasks as typed, OLD=NEW, of which the new one is a plan's; "all" and
-// "none" are passed over. What is none of these is a sentence.
+// SameTasks are pairs of tasks as typed, OLD=NEW, where NEW is a task of the plan; "all" and
+// "none" are passed over. The error for any other text is a sentence.
 func SameTasks(w *words.Words, p *plan.Plan, typed []string) (pairs []plan.Pair, err error) {
 	for _, text := range typed {
 		was, now, ok := strings.Cut(text, "=")
@@ -30,8 +30,9 @@ func SameTasks(w *words.Words, p *plan.Plan, typed []string) (pairs []plan.Pair,
 	return pairs, nil
 }
 
-// Successors are who takes over from which unit, as typed UNIT=OTHER, "" nobody. What names no
-// unit of a plan is a sentence.
+// Successors are the IDs of the units that take over, by the unit that goes, as typed
+// UNIT=OTHER; "" for nobody. The error for a text that names no unit of the plan is a
+// sentence.
 func Successors(w *words.Words, p *plan.Plan, typed []string) (of map[string]string, err error) {
 	of = map[string]string{}
 	for _, text := range typed {
@@ -45,8 +46,8 @@ func Successors(w *words.Words, p *plan.Plan, typed []string) (of map[string]str
 	return of, nil
 }
 
-// PolicyOf is a policy of a file, or, where no file is named, of those that the program
-// carries; that there is none of the name is a sentence.
+// PolicyOf is the policy with a name in a file, or, where no file is named, in the policies
+// that the program carries. The error where there is none is a sentence.
 func PolicyOf(w *words.Words, file, name string) (p plan.Policy, problems []strictyaml.Problem, err error) {
 	raw := seeds.Policies
 	if file != "" {

@@ -11,11 +11,11 @@ import (
 	"duban/internal/act"
 )
 
-// ErrNotFile: what is named is a folder, or something else that is no file.
+// ErrNotFile: the name is that of a folder, or of something else that is no regular file.
 var ErrNotFile = errors.New("not a regular file")
 
-// ReadEvidence is what a file proves it by: it is read and stays where it is, and the ledger keeps its name, size and
-// SHA-256.
+// ReadEvidence is the name, size and SHA-256 of a file of evidence, which the ledger keeps. The file itself is read and
+// stays where it is.
 func ReadEvidence(file string) (e act.Evidence, err error) {
 	f, err := os.Open(file)
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package form makes acts of what people type: the same fields, under the same names,
 // whether they are flags of the command line, fields of a page or of a program's
-// request. It decides nothing: whether an act may be done says package act.
+// request. The package decides nothing: whether an act may be done, package act says.
 package form
 
 import (
@@ -27,7 +27,7 @@ type Said struct {
 	// Values are by the names of fields (act.Row.Fields). Of a field that takes one value
 	// the last counts; a switch is set by any value but "" and those that say no (false, 0).
 	Values map[string][]string
-	Files  []act.Evidence // what was put beside it
+	Files  []act.Evidence // files of evidence given with the act
 }
 
 // Fault is a field that was not understood, as a key of the catalogue with its data;
@@ -38,8 +38,8 @@ type Fault struct {
 	Data  words.Data
 }
 
-// Text is what is wrong and what to write instead. Called is how the reader's door
-// calls the field: by its flag, or by its label.
+// Text is what is wrong and what to write instead. called is the field's name where the
+// reader typed it: the flag at the command line, the label in a page.
 func (f *Fault) Text(w *words.Words, called string) string {
 	data := words.Data{"Field": called}
 	maps.Copy(data, f.Data)
@@ -57,7 +57,7 @@ func (s Said) one(field string) string {
 	return all[len(all)-1]
 }
 
-// Reason is why, or the opinion.
+// Reason is the reason that was typed, or the opinion.
 func (s Said) Reason() string { return strings.TrimSpace(s.one("reason")) }
 
 func (s Said) set(field string) bool {
@@ -85,12 +85,12 @@ func Whole(text string) (int64, error) {
 	return strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(norm.NFKC.String(text)), "%")), 10, strconv.IntSize)
 }
 
-// Fill makes the act of a row on what it is done to. The act has no ID yet. Errors are
-// of type *Fault.
+// Fill makes the act of a row from what was typed, on the thing that it is done to. The act
+// has no ID yet. Errors are of type *Fault.
 func Fill(on query.Subject, row act.Row, s Said, by act.Actor) (act.Act, error) {
 	said := act.Act{Kind: row.Kind, By: by, Reason: s.Reason(), Paper: s.one("paper"), Moves: s.set("moves-due"),
 		Title: strings.TrimSpace(s.one("title")), Ref: s.one("ref"), Rule: s.one("rule"), Policy: s.one("policy"), Evidence: s.Files}
-	for _, part := range []func(query.Subject, act.Row, Said, *act.Act) error{numbers, days, units, policy, addresses, talk, implied} {
+	for _, part := range []func(query.Subject, act.Row, Said, *act.Act) error{numbers, days, units, policy, addresses, talk, assess, report, handle, complain, implied} {
 		if err := part(on, row, s, &said); err != nil {
 			return said, err
 		}
@@ -195,8 +195,11 @@ func addresses(_ query.Subject, _ act.Row, s Said, said *act.Act) error {
 	return nil
 }
 
-// talk fills in what the papers of a talk say.
+// talk fills in the fields of a talk's papers (act.TalkFacts).
 func talk(on query.Subject, row act.Row, s Said, said *act.Act) error {
+	if row.On == act.OnIncident {
+		return nil
+	}
 	t := act.TalkFacts{Number: s.one("number"), Place: s.one("place"), Chair: s.one("chair"), Called: s.names("called"), Missing: s.names("missing"), Bring: s.one("bring"), Public: s.set("public")}
 	if row.Takes(act.FieldCircular) {
 		t.What = plan.ProposeTalk
@@ -218,12 +221,12 @@ func talk(on query.Subject, row act.Row, s Said, said *act.Act) error {
 }
 
 func asText(v any) string {
-	raw, _ := json.Marshal(v) // texts and times: it cannot fail
+	raw, _ := json.Marshal(v) // never fails on texts and times
 	return string(raw)
 }
 
-// implied fills in what the act says as well and nobody typed: the unit that leads, and
-// the only part or instruction that can be meant. A talk is proposed about a task.
+// implied fills in fields that follow and need not be typed: the unit that leads, and the
+// part or instruction where only one can be meant. A talk is proposed about a task.
 func implied(on query.Subject, row act.Row, _ Said, said *act.Act) error {
 	if row.Opens() {
 		said.Ref = on.Task.ID
@@ -237,7 +240,7 @@ func implied(on query.Subject, row act.Row, _ Said, said *act.Act) error {
 			all := c.Offers(row.Kind, field, said.By.Unit)
 			if len(all) == 1 {
 				said.Ref = all[0].Value
-			} else if c.Sees(said.By) { // nobody else is asked: the engine refuses
+			} else if c.Sees(said.By) { // whoever may not see the task gets the engine's refusal instead
 				return &Fault{"ref", "form.which_ref", words.Data{"Task": on.Task.Shown()}}
 			}
 		}

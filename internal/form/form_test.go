@@ -133,7 +133,7 @@ func TestWhichActIsDoneToWhat(t *testing.T) {
 	}
 }
 
-// What an act needs stands among its fields, and each field has a name for people.
+// What an act needs is among its fields, and each field has a name for people.
 func TestEveryFieldHasAName(t *testing.T) {
 	t.Parallel()
 	for _, d := range act.All {

@@ -17,7 +17,7 @@ type Order struct {
 	Row  act.Row
 	Act  act.Act
 	Name string // of the thing, as people read it
-	Done bool   // recorded before
+	Done bool   // the ledger has the act already
 }
 
 // Thing is the ID of what the act is done to.
@@ -36,7 +36,7 @@ func (o Order) Shown() string {
 	return o.Task.Shown()
 }
 
-// Course is the case of the task as it stands.
+// Course is the case of the task as it is now.
 func (o Order) Course() act.Case { return caseOf(o.Subject) }
 
 // Allowed tells whether somebody may do this act at all.
@@ -44,7 +44,7 @@ func (o Order) Allowed(by act.Actor) bool {
 	return act.Allowed(Judged(o.Subject, o.Row), by, o.Row.Kind) == nil
 }
 
-// Undone tells that what this act did before is no longer so and can be done
+// Undone tells that the effect of the same act before is over, so that the act can be done
 // anew: a report was rejected, a pause ended, another extension was asked for.
 func (o Order) Undone() bool {
 	c := o.Course()
@@ -65,12 +65,12 @@ func (o Order) Lead() string {
 	return o.Task.Lead
 }
 
-// ID is the same for the same command on the same day of the plan, whoever
-// types it how often.
+// ID is the ID of the act: the same for the same command on the same day of the plan,
+// whoever types it and however often.
 func (o Order) ID(said act.Act, today calendar.Day) string {
 	raw, err := json.Marshal([]any{o.Task.Plan, o.Thing(), said, today})
 	if err != nil {
-		panic(err) // texts, numbers and lists of them
+		panic(err) // unreachable: texts, numbers and lists of them can always be written
 	}
 	sum := sha256.Sum256(raw)
 	return "cli-" + hex.EncodeToString(sum[:12])

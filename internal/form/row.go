@@ -24,8 +24,8 @@ func RowOn(on query.Subject, talk bool, kind act.Kind) (act.Row, bool) {
 	return row, ok && row.Command != ""
 }
 
-// Judged is what an act on a subject is judged on: the case of its task, or who the
-// units of its talk are.
+// Judged is what act.Allowed judges an act on a subject by: the case of its task, or the
+// units of its talk.
 func Judged(on query.Subject, row act.Row) act.Judged {
 	c := caseOf(on)
 	if row.On != act.OnTalk {
@@ -39,7 +39,7 @@ func Judged(on query.Subject, row act.Row) act.Judged {
 	return act.TalkCase{Lead: lead, Office: dir.Office, Leadership: dir.Leadership}
 }
 
-// opens tells that an act makes the talk that it is done to.
+// opens tells that an act opens a talk.
 func opens(k act.Kind) bool {
 	row, ok := act.Of(act.OnTalk, k)
 	return ok && row.Opens()

@@ -22,7 +22,7 @@ const MostSheetRows = 500
 // mostSheet bounds what an Excel file unpacks to, in bytes.
 const mostSheet = 32 << 20
 
-// SheetRow is what was filled in of one task in a sheet of progress.
+// SheetRow is the row of one task in a sheet of progress, as it was filled in.
 type SheetRow struct {
 	Line    int    `json:"line"`           // of the sheet, from 1
 	Plan    string `json:"plan,omitempty"` // ID; "" where the sheet does not say
@@ -33,8 +33,8 @@ type SheetRow struct {
 	Sheet   string `json:"sheet,omitempty"` // which download it was filled into
 }
 
-// ActID is the same for the same words of the same row of the same download: sent
-// again, they are the same act.
+// ActID is the ID of the row's act: the same for the same words in the same row of the same
+// download, so that a row sent again is the same act.
 func (r SheetRow) ActID(plan, task string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{r.Sheet, plan, task, r.Percent, r.Text}, "\x00")))
 	return "sheet-" + hex.EncodeToString(sum[:12])
@@ -126,9 +126,8 @@ func dressed(f *excelize.File, name string, rows int) ([]byte, error) {
 
 var sheetKey = regexp.MustCompile(`^([^/]+)/(.+)/([0-9A-Za-z_-]{8,64})$`)
 
-// ReadProgress reads what was filled in, a row for each task of which anything was. Its
-// columns are found by their headings, in whichever language and order. Errors are of
-// type *Fault.
+// ReadProgress reads a sheet of progress: the rows in which something was filled in. Columns
+// are found by their headings, in whichever language and order. Errors are of type *Fault.
 func ReadProgress(raw []byte) ([]SheetRow, error) {
 	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: mostSheet, UnzipXMLSizeLimit: mostSheet})
 	if err != nil {
@@ -176,8 +175,8 @@ func ReadProgress(raw []byte) ([]SheetRow, error) {
 	return rows, nil
 }
 
-// headings are the columns of a sheet of progress by what may stand over them, in small
-// letters: their words in every language.
+// headings are the columns of a sheet of progress by the headings that they may have, in
+// small letters: their words in every language.
 var headings = sync.OnceValue(func() map[string]string {
 	all := map[string]string{}
 	for _, lang := range []string{"zh", "en"} {

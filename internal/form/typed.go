@@ -34,9 +34,9 @@ func (t Typed) lacks() act.Field {
 	return ""
 }
 
-// Order finds what an act is done to and fills in what it says. What is wrong with it is
-// a sentence, where whoever types may do the act at all: others are told that by the
-// engine, before all else.
+// Order finds the thing that an act is done to and fills in the act's fields. Errors are
+// sentences about what was typed. Somebody who may not do the act at all gets none of them:
+// the engine refuses the act first.
 func (t Typed) Order(ctx context.Context, w *words.Words, r *query.Reader, v query.Viewer) (o Order, err error) {
 	o.Row = t.Row
 	find := r.Task
@@ -46,7 +46,7 @@ func (t Typed) Order(ctx context.Context, w *words.Words, r *query.Reader, v que
 	if o.Subject, err = find(ctx, v, t.Plan, t.Thing); err != nil {
 		return o, err
 	}
-	if o.Hidden { // what else is wrong with it would tell of the plan: the engine says no, and records it
+	if o.Hidden { // a sentence about a field would tell something of a hidden task: the engine refuses, and records the try
 		o.Act = act.Act{Kind: t.Row.Kind, By: t.By, Reason: t.Said.Reason()}
 		o.Act.ID = cmp.Or(t.ID, o.ID(o.Act, o.today(r)))
 		if t.Row.Opens() {
@@ -89,7 +89,7 @@ func (o Order) today(r *query.Reader) calendar.Day {
 	return calendar.DayOf(o.Plan.Clock.Plan(r.Now()).In(o.Plan.Plan.Location()))
 }
 
-// evidence is what files prove an act by. A file is read and stays where it is.
+// evidence are the files of evidence with these names. A file is read and stays where it is.
 func evidence(w *words.Words, files []string) (all []act.Evidence, err error) {
 	for _, file := range files {
 		e, err := ReadEvidence(file)
@@ -111,15 +111,15 @@ func FileFault(w *words.Words, err error) string {
 	return err.Error()
 }
 
-// Doer does what people say: the engine, through its typed client.
+// Doer does acts of people; engine.Engine has these methods.
 type Doer interface {
 	Act(ctx context.Context, planID, task string, a act.Act) error
 	ActOnTalk(ctx context.Context, planID, talk string, a act.Act) error
 	Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (talkID string, err error)
 }
 
-// Send carries an act on a subject to the engine. talk is the ID of the one that a
-// proposal made.
+// Send sends an act on a subject to the engine. talk is the ID of the talk that a proposal
+// opened.
 func Send(ctx context.Context, to Doer, on query.Subject, a act.Act) (talk string, err error) {
 	switch {
 	case on.Talk.ID == "" && opens(a.Kind):

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Times is how many times the work of small large takes. Work is the processor's time
-// of this process, so that other programs do not count; a test that asks runs beside no
-// other test of its package. What disturbs a comparison makes it too great or too small
-// by chance: it is made up to five times, until one is not above enough, and the least
-// is given. Work that grows with the square is above in all five.
+// Times is how many times as much work large takes as small. Work is the processor time of
+// this process, so that other programs do not count; a test that calls Times must not run
+// beside another test of its package. Since single comparisons vary by chance, up to five
+// are made, until one is not above enough, and the least is given. Work that grows with the
+// square is above enough in all five.
 func Times(enough float64, small, large func()) float64 {
 	least := math.Inf(1)
 	for range 5 {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
@@ -28,7 +29,7 @@ var (
 	other   = act.Actor{Account: "other", Name: "别的单位", Unit: "chengguan"}
 )
 
-// act carries one act whose ID is its kind's name and a number.
+// act does one act by a person; its ID, where none is given, is its kind and the account.
 func (w *world) act(planID, task string, by act.Actor, a act.Act) error {
 	a.By = by
 	if a.ID == "" {
@@ -40,33 +41,39 @@ func (w *world) act(planID, task string, by act.Actor, a act.Act) error {
 	return w.Engine.Act(context.Background(), planID, task, a)
 }
 
-// agree holds the ledger against the running workflow: state, dates, and stages,
-// and waits until all that was due when it was called has been said.
-func (w *world) agree(planID, task string) {
+// agree waits until every stage that was due when agree was called has been decided, and
+// until the running workflow of each of these tasks has the same case as the ledger. Then
+// it verifies the ledger.
+func (w *world) agree(planID string, tasks ...string) {
 	w.t.Helper()
 	l, err := w.Ledger.Plan(w.t.Context(), planID)
 	require.NoError(w.t, err)
 	due := l.Clock.Plan(time.Now())
 	w.eventually("nothing is left unsaid", func(ctx context.Context) bool { return len(w.unsaid(ctx, planID, due)) == 0 })
-	row, err := w.Ledger.Task(w.t.Context(), planID, task)
-	require.NoError(w.t, err)
-	require.JSONEq(w.t, asJSON(w.t, w.state(planID, task).Case), asJSON(w.t, w.book(w.t.Context(), planID).Course(ledger.CaseOf(row)).Keys().Case), "of keys: the words are the ledger's")
+	rules := w.rules(w.t.Context(), planID)
+	for _, task := range tasks {
+		require.EventuallyWithT(w.t, func(c *assert.CollectT) { // a workflow learns of a record a moment after it is in the ledger
+			row, err := w.Ledger.Task(w.t.Context(), planID, task)
+			require.NoError(c, err)
+			assert.JSONEq(c, asJSON(w.t, rules.Course(ledger.CaseOf(row)).Keys().Case), asJSON(w.t, w.state(planID, task).Case), "%s, of keys: the words are the ledger's", task)
+		}, hang, 50*time.Millisecond)
+	}
 	ledgertest.Proven(w.t, w.Ledger)
 }
 
-// book works out courses of a launched plan by the calendar in force.
-func (w *world) book(ctx context.Context, planID string) act.Book {
+// rules are the act.Rules of a launched plan, by the calendar in force.
+func (w *world) rules(ctx context.Context, planID string) act.Rules {
 	l, err := w.Ledger.Plan(ctx, planID)
 	require.NoError(w.t, err)
-	book, err := w.Ledger.Book(ctx, l)
+	rules, err := w.Ledger.Rules(ctx, l)
 	require.NoError(w.t, err)
-	return book
+	return rules
 }
 
-// ahead are the stages still to be said of a task.
+// ahead are the stages of a task that are still to come, by the ledger.
 func (w *world) ahead(planID, task string) []plan.Stage {
 	w.t.Helper()
-	return w.book(w.t.Context(), planID).Ahead(w.course(planID, task))
+	return w.rules(w.t.Context(), planID).Ahead(w.course(planID, task))
 }
 
 func ids(stages []plan.Stage) []string {
@@ -77,21 +84,21 @@ func ids(stages []plan.Stage) []string {
 	return out
 }
 
-// unsaid are the stages of open tasks that were to be said before an instant and
-// were not.
+// unsaid are the stages of open tasks that were due before an instant of the plan's clock
+// and were not decided, as TASK/STAGE.
 func (w *world) unsaid(ctx context.Context, planID string, before time.Time) (stages []string) {
-	book := w.book(ctx, planID)
+	rules := w.rules(ctx, planID)
 	tasks, err := w.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID})
 	require.NoError(w.t, err)
 	for _, t := range tasks {
-		if next := book.Next(ledger.CaseOf(t)); t.State == ledger.TaskOpen && next != nil && next.At.Before(before) {
+		if next := rules.Next(ledger.CaseOf(t)); t.State == ledger.TaskOpen && next != nil && next.At.Before(before) {
 			stages = append(stages, t.ID+"/"+next.ID)
 		}
 	}
 	return stages
 }
 
-// state is the course as the running workflow has it.
+// state is the course of a task that its running workflow has.
 func (w *world) state(planID, task string) act.Course {
 	w.t.Helper()
 	value, err := w.Client.QueryWorkflow(w.t.Context(), workflows.TaskWorkflowID(planID, task), "", workflows.StateQuery)
@@ -125,8 +132,9 @@ func refusedBy(t *testing.T, err error) string {
 	return refused.Key
 }
 
-// standing is a plan whose clock has just left midnight of its issue: nothing speaks by itself.
-func (w *world) standing(id string, entries ...string) *plan.Plan {
+// stillPlan launches a plan on a clock that begins at midnight of its issue and runs as fast as the real one: no stage
+// falls due while the test runs.
+func (w *world) stillPlan(id string, entries ...string) *plan.Plan {
 	p, _ := smallPlan(w.t, id, "2021-04-08", "standard", entries...)
 	w.launch(p, calendar.Clock{Epoch: time.Now(), Start: p.Issued.At(0, 0, calendar.Beijing), Rate: 1})
 	return p
@@ -135,7 +143,7 @@ func (w *world) standing(id string, entries ...string) *plan.Plan {
 func TestATaskLivesThroughItsActs(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
-	w.standing("acts", dated("a", "2021-05-31"))
+	w.stillPlan("acts", dated("a", "2021-05-31"))
 	require.Equal(t, "act.refused_not_yours", refusedBy(t, w.act("acts", "a", other, act.Act{Kind: act.Acknowledge})))
 	require.Equal(t, "act.refused_seat", refusedBy(t, w.act("acts", "a", liaison, act.Act{Kind: act.Verify})))
 	require.NoError(t, w.act("acts", "a", liaison, act.Act{Kind: act.Acknowledge}))
@@ -163,7 +171,8 @@ func TestATaskLivesThroughItsActs(t *testing.T) {
 		"act-3-grant → shuiwu/deputy", "act-3-grant → shuiwu/liaison", "act-5-reject → shuiwu/deputy", "act-5-reject → shuiwu/liaison",
 		"act-6-suspend → shuiwu/liaison", "act-7-resume → shuiwu/liaison", "act-9-verify → shuiwu/liaison",
 	}
-	// What the office has settled before its message is put together is not asked of it.
+	// The office's messages leave out what it has decided before they were put together: any
+	// of these may have been sent.
 	asked := []string{"act-2-extend → duban/office", "act-4-complete → duban/office", "act-8-complete → duban/office"}
 	w.eventually("all is told", func(context.Context) bool {
 		heard := w.told("acts", "a")
@@ -175,7 +184,7 @@ func TestATaskLivesThroughItsActs(t *testing.T) {
 func TestTwoPeopleActOnOneTaskAtTheSameInstant(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
-	w.standing("two", dated("a", "2021-05-31"))
+	w.stillPlan("two", dated("a", "2021-05-31"))
 	var wg sync.WaitGroup
 	errs := make([]error, 12)
 	for i := range errs {
@@ -219,7 +228,7 @@ func (w *world) course(planID, task string) act.Case {
 func TestTheSameActTwiceIsOne(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
-	w.standing("twice", dated("a", "2021-05-31"))
+	w.stillPlan("twice", dated("a", "2021-05-31"))
 	var wg sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs {
@@ -230,8 +239,9 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 	require.NoError(t, w.act("twice", "a", liaison, act.Act{Kind: act.Progress, Percent: 30}))
 	require.Equal(t, []string{"act.progress shuiwu"}, kinds(t, w, "twice", "a"))
 	w.agree("twice", "a")
-	// What is called like another act is another act, and is refused by name; nothing
-	// that a person calls an act keeps the engine's own from being done.
+	// Another act under the ID of a recorded act is refused. So is a person's act under one of
+	// the engine's own IDs, and an ID that only looks like one of them does not keep the
+	// engine from doing its own act.
 	taken := "progress-" + liaison.Account
 	require.Equal(t, "act.refused_id_taken", refusedBy(t, w.act("twice", "a", liaison, act.Act{Kind: act.Acknowledge, ID: taken})))
 	require.Equal(t, "act.refused_id_taken", refusedBy(t, w.act("twice", "a", clerk, act.Act{Kind: act.Reword, Title: "另一题目", ID: taken})))
@@ -241,9 +251,9 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 	require.Equal(t, "2021-06-30", w.course("twice", "a").Due.String())
 }
 
-// A unit that asks for parts until nothing more is taken, each with the longest and
-// worst words, and longer ones, keeps nobody from acting: not the office, not those
-// who owe the parts, not itself.
+// A unit asks for parts, each in the longest words that are accepted and in characters
+// that take the most bytes in JSON, until it is refused. The office, the unit that owes the
+// parts and the asking unit itself can still act on the task.
 func TestAUnitThatWritesTheMostLeavesTheTaskToOthers(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
@@ -251,7 +261,7 @@ func TestAUnitThatWritesTheMostLeavesTheTaskToOthers(t *testing.T) {
 	for _, id := range []string{"a", "b", "c"} {
 		entries = append(entries, strings.Replace(dated(id, "2021-05-31"), "source:", "assist: [lingdao], source:", 1))
 	}
-	w.standing("much", entries...)
+	w.stillPlan("much", entries...)
 	assisting := act.Actor{Account: "helper", Name: "领导小组", Unit: "lingdao"}
 	most := strings.Repeat("<", 2000) // six bytes each in JSON
 	ask := func(task string, n int, words string) error {
@@ -288,7 +298,7 @@ func TestAnActAgainstAStageThatSpeaks(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "busy", "2021-04-08", "standard", dated("a", "2021-05-31"))
-	w.launch(p, standsAt(fast(p, 60*time.Millisecond, time.Second), calendar.NewDay(2021, 7, 10)))
+	w.launch(p, endingOn(fast(p, 60*time.Millisecond, time.Second), calendar.NewDay(2021, 7, 10)))
 	acts := 0
 	w.eventually("the last rung", func(ctx context.Context) bool {
 		err := w.act("busy", "a", liaison, act.Act{Kind: act.Progress, ID: fmt.Sprintf("p%d", acts), Percent: acts % 100})
@@ -298,8 +308,8 @@ func TestAnActAgainstAStageThatSpeaks(t *testing.T) {
 		return err == nil && len(talks) > 0 && talks[0].State == act.TalkOpen
 	})
 	w.agree("busy", "a")
-	// A rung whose morning the fast clock had left behind is in the next message, or left out of it where a graver
-	// one is said there.
+	// When a rung was decided after the morning of its speaking time had passed on the fast clock, the next message has
+	// the rung, or leaves it out where that message has a graver rung of the task.
 	rungs := map[plan.StageKind]string{plan.DueDay: "shuiwu/liaison", plan.Urge: "shuiwu/deputy", plan.Warn: "shuiwu/head", plan.Talk: "lingdao/leader"}
 	w.eventually("every rung is said", func(ctx context.Context) bool {
 		notices, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "busy"})
@@ -364,7 +374,7 @@ func TestTwoOverdueTasksOfOneUnitProposeACircularOnceAndALeaderDecides(t *testin
 func TestActsArriveWhileARunHandsOverToTheNext(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
-	w.standing("hands", dated("a", "2021-11-30"))
+	w.stillPlan("hands", dated("a", "2021-11-30"))
 	var wg sync.WaitGroup
 	errs := make([]error, 40)
 	for lane := range 4 {
@@ -372,7 +382,7 @@ func TestActsArriveWhileARunHandsOverToTheNext(t *testing.T) {
 			for n := range 10 {
 				i := lane*10 + n
 				a, by := act.Act{Kind: act.Progress, ID: fmt.Sprintf("p%d", i), Percent: i}, liaison
-				if lane == 0 { // each new due date is a new ladder in a new run
+				if lane == 0 { // a new due date begins a new ladder, and with it a new run
 					a, by = act.Act{Kind: act.Correct, ID: fmt.Sprintf("c%d", i), Due: calendar.NewDay(2021, 12, 1+n)}, clerk
 				}
 				errs[i] = w.act("hands", "a", by, a)

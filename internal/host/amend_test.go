@@ -14,6 +14,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -23,13 +24,14 @@ import (
 	"duban/workflows"
 )
 
-// entry is one task of a plan of two units, of which 市水务局 leads by default.
+// entry is the YAML of one task of a plan by twoUnits; 市水务局 leads it where rest names no
+// other lead.
 func entry(id, rest string) string {
 	return fmt.Sprintf("      - {id: %s, title: 任务%s, %s, source: 限期完成}\n", id, id, rest)
 }
 
-// twoUnits is a plan of 市水务局 and 市生态环境局; edit changes what is written
-// before it is read.
+// twoUnits writes and loads a plan of 市水务局 and 市生态环境局 with these entries. edit, which
+// may be nil, gives what is written in place of the text of each file.
 func twoUnits(t *testing.T, id string, edit func(file string, text string) string, entries ...string) *plan.Plan {
 	t.Helper()
 	first := entry("in-place-of", "due: 2021-05-31")
@@ -62,9 +64,9 @@ func twoUnits(t *testing.T, id string, edit func(file string, text string) strin
 	return saidAtOnce(p)
 }
 
-// stands launches a plan at the midnight of its issue, on a clock that goes on
-// from there as slowly as ours: occurrences open, nothing else speaks.
-func (w *world) stands(p *plan.Plan) {
+// launchStill launches a plan on a clock that begins at midnight of its issue and runs as
+// fast as the real one: occurrences open, and no other stage falls due.
+func (w *world) launchStill(p *plan.Plan) {
 	w.launch(p, calendar.Clock{Epoch: time.Now(), Start: p.Issued.At(0, 0, calendar.Beijing), Rate: 1})
 }
 
@@ -72,7 +74,8 @@ func (w *world) amend(p *plan.Plan) (engine.AmendReport, error) {
 	return w.Engine.Amend(context.Background(), p, w.cal, engine.AmendOptions{Paper: "晋市政办〔2021〕30号", Reason: "调整任务", By: clerk, SamePaper: true})
 }
 
-// line is one task as the ledger has it.
+// lines gives each task of a plan in the ledger as a line: ID, state, title, lead, assisting
+// units, due day, policy.
 func (w *world) lines(planID string) (out []string) {
 	w.t.Helper()
 	tasks, err := w.Ledger.Tasks(w.t.Context(), ledger.TaskFilter{Plan: planID})
@@ -83,22 +86,48 @@ func (w *world) lines(planID string) (out []string) {
 	return out
 }
 
-// agreeAll holds every open task and occurrence against its workflow.
+// agreeAll is agree for every open task and occurrence of a plan.
 func (w *world) agreeAll(planID string) {
 	w.t.Helper()
 	tasks, err := w.Ledger.Tasks(w.t.Context(), ledger.TaskFilter{Plan: planID, State: ledger.TaskOpen, Kind: plan.Dated})
 	require.NoError(w.t, err)
+	var ids []string
 	for _, t := range tasks {
-		w.agree(planID, t.ID)
+		ids = append(ids, t.ID)
 	}
+	w.agree(planID, ids...)
 }
 
-// opened waits for an occurrence that opens at once.
+// opened waits until an occurrence is in the ledger and its workflow is known to run.
 func (w *world) opened(planID, id string) {
 	w.t.Helper()
 	w.eventually(id+" opens", func(ctx context.Context) bool {
 		t, err := w.Ledger.Task(ctx, planID, id)
 		return err == nil && t.Armed
+	})
+}
+
+// allOpened waits until every duty has opened the occurrences that open before an instant
+// of the plan's clock, and every open task is known to run.
+func (w *world) allOpened(planID string, before time.Time) {
+	w.t.Helper()
+	w.eventually("all is opened", func(ctx context.Context) bool {
+		tasks, err := w.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID, State: ledger.TaskOpen})
+		require.NoError(w.t, err)
+		for _, t := range tasks {
+			if !t.Armed && t.Kind != plan.Standing {
+				return false
+			}
+			if t.Kind != plan.Duty {
+				continue
+			}
+			d, err := docket.Docket{Ledger: w.Ledger, Now: time.Now}.Duty(ctx, planID, t.ID)
+			require.NoError(w.t, err)
+			if o, more := d.Next(d.Row.Facts.OpenedUpTo()); more && o.Opens.Before(before) {
+				return false
+			}
+		}
+		return true
 	})
 }
 
@@ -109,7 +138,7 @@ func (w *world) head() int64 {
 	return seq
 }
 
-// events are those of a kind after a place in the chain.
+// events are the ledger's events of a kind whose number is greater than after.
 func (w *world) events(after int64, kind string) []ledger.Event {
 	w.t.Helper()
 	all, err := w.Ledger.Events(w.t.Context(), ledger.EventFilter{AfterSeq: after})
@@ -117,7 +146,8 @@ func (w *world) events(after int64, kind string) []ledger.Event {
 	return slices.DeleteFunc(all, func(e ledger.Event) bool { return e.Kind != kind })
 }
 
-// still waits until what was told at once has been sent, and gives the last event.
+// still waits until no notice of the plan waits to be sent, and gives the number of the
+// ledger's last event.
 func (w *world) still(planID string) int64 {
 	w.t.Helper()
 	w.eventually("all is sent", func(ctx context.Context) bool {
@@ -139,7 +169,7 @@ func TestAnAmendmentChangesWhatRuns(t *testing.T) {
 		entry("done", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"),
 		entry("always", "kind: standing"),
 		entry("never", "kind: standing"))
-	w.stands(before)
+	w.launchStill(before)
 	w.opened("amd", "watch.2021-04")
 	w.opened("amd", "done.2021-04")
 	after := twoUnits(t, "amd", func(file, text string) string {
@@ -216,7 +246,7 @@ func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	before := twoUnits(t, "cutamd", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"))
-	w.stands(before)
+	w.launchStill(before)
 	second := twoUnits(t, "cutamd", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-08-31"))
 	changes, err := whatif.New(w.Ledger, time.Now).Amending(t.Context(), second)
 	require.NoError(t, err)
@@ -230,20 +260,20 @@ func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
 		require.True(t, fresh)
 	}
 	record()
-	// and it has reached a in the ledger, but not its workflow
+	// The interrupted amendment has also recorded its act on a in the ledger, and has not told a's workflow.
 	row, err := w.Ledger.Task(t.Context(), "cutamd", "a")
 	require.NoError(t, err)
-	book, err := act.NewBook(before, w.cal)
+	rules, err := act.NewRules(before, w.cal)
 	require.NoError(t, err)
 	when := at.Add(10 * time.Hour)
 	first := act.Act{ID: act.AmendID(1, act.Correct), Kind: act.Correct, By: clerk, At: when, On: calendar.DayOf(when), Due: calendar.NewDay(2021, 6, 30), Reason: "理由", Paper: "一号文"}
-	after, _, refused := book.Act(book.Course(ledger.CaseOf(row)), first)
+	after, _, refused := rules.Act(rules.Course(ledger.CaseOf(row)), first)
 	require.Nil(t, refused)
 	_, _, err = w.Ledger.Act(t.Context(), ledger.Acted{Plan: "cutamd", Task: "a", Act: first, Version: row.Version, Facts: after.Case}, ledger.When{Real: time.Now(), Plan: when})
 	require.NoError(t, err)
 	require.Equal(t, "2021-05-31", w.state("cutamd", "a").Due.String())
 
-	// another one comes before the first was finished: nothing of it is forgotten
+	// A second amendment comes before the first was finished: the first is finished first.
 	third := twoUnits(t, "cutamd", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-07-31"), entry("c", "due: 2021-08-31"))
 	report, err := w.amend(third)
 	require.NoError(t, err)
@@ -268,7 +298,7 @@ func TestWhatRefusesAnAmendmentIsNamed(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	before := twoUnits(t, "left", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"))
-	w.stands(before)
+	w.launchStill(before)
 	after := twoUnits(t, "left", nil, entry("a", "due: 2021-06-30"), strings.Replace(entry("b", "due: 2021-06-30, lead: 市生态环境局"), "任务b", "任务乙", 1))
 	end := w.head()
 	by := engine.AmendOptions{Paper: "一号文", By: liaison}
@@ -327,7 +357,7 @@ func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
 	w := open(t, config(t), true)
 	p := twoUnits(t, "cal", nil, entry("a", "due: 2021-04-30"), entry("b", "due: 2021-08-31"), entry("held", "due: 2021-04-30"),
 		entry("soon", "kind: duty, recur: {cron: '0 9 6 5 *'}"), entry("late", "kind: duty, recur: {cron: '0 9 1 12 *'}"))
-	w.stands(p)
+	w.launchStill(p)
 	w.opened("cal", "soon.2021-05-06")
 	require.NoError(t, w.act("cal", "held", clerk, act.Act{Kind: act.Suspend}))
 	years, err := w.Ledger.Calendar(t.Context())
@@ -351,7 +381,7 @@ func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
 	require.Equal(t, 2, n)
 	for id := range moved {
 		w.eventually("it has looked", func(context.Context) bool {
-			return asJSON(t, w.state("cal", id)) == asJSON(t, w.book(t.Context(), "cal").Course(w.course("cal", id)).Keys())
+			return asJSON(t, w.state("cal", id)) == asJSON(t, w.rules(t.Context(), "cal").Course(w.course("cal", id)).Keys())
 		})
 		w.agree("cal", id)
 	}
@@ -367,8 +397,8 @@ func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
 	require.Zero(t, n)
 	require.Equal(t, end, w.head(), "nothing is done twice")
 
-	// A notice that comes with a program, as at a worker's start, moves what runs too; and
-	// one that is taken back moves it back.
+	// A notice that a worker's program brings at its start moves running workflows too, and
+	// taking it back moves them back.
 	with := notice
 	with.Papers, with.Days = []string{"随新版程序"}, append(slices.Clone(notice.Days), calendar.Holiday{Name: "劳动节", Date: calendar.NewDay(2021, 5, 7), IsOffDay: true})
 	now := time.Now()
@@ -378,7 +408,7 @@ func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
 	require.NoError(t, w.Ledger.PutCalendar(t.Context(), with, ledger.Engine, ledger.When{Real: now, Plan: now}))
 	urges := func(day string) {
 		w.eventually("it has looked", func(ctx context.Context) bool {
-			return stageDay(w.ahead("cal", "a"), "urge") == day && asJSON(t, w.state("cal", "a")) == asJSON(t, w.book(ctx, "cal").Course(w.course("cal", "a")).Keys())
+			return stageDay(w.ahead("cal", "a"), "urge") == day && asJSON(t, w.state("cal", "a")) == asJSON(t, w.rules(ctx, "cal").Course(w.course("cal", "a")).Keys())
 		})
 	}
 	_, err = w.Engine.Reconcile(t.Context(), "cal")
@@ -391,8 +421,8 @@ func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
 	require.NoError(t, err)
 	urges("2021-05-07")
 
-	// A plan that cannot be read keeps a notice from moving anything; what Temporal has
-	// lost is mended all the same.
+	// When one plan in the ledger cannot be read, a notice moves nothing; workflows that
+	// Temporal has lost are mended all the same.
 	unread := *p
 	unread.ID, unread.Hash, unread.Zone, unread.Tasks = "unread", "unread", "No/Where", nil
 	_, err = w.Ledger.AddPlan(t.Context(), ledger.Launched{Plan: unread, At: now}, nil, ledger.When{Real: now, Plan: now})
@@ -418,7 +448,7 @@ func TestTasksMoveToANewPolicy(t *testing.T) {
 	w := open(t, config(t), true)
 	p := twoUnits(t, "pol", nil, entry("a", "due: 2021-05-31"), entry("soft", "due: 2021-05-31, policy: soft"), entry("held", "due: 2021-05-31"),
 		entry("watch", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"), entry("always", "kind: standing"))
-	w.stands(p)
+	w.launchStill(p)
 	w.opened("pol", "watch.2021-04")
 	require.NoError(t, w.act("pol", "held", clerk, act.Act{Kind: act.Suspend}))
 	next := p.Policies["standard"]
@@ -428,10 +458,10 @@ func TestTasksMoveToANewPolicy(t *testing.T) {
 			next.Stages[i].ID, next.Stages[i].Before = "remind-20", &plan.Offset{N: 20}
 		}
 	}
-	book, err := act.NewBook(p, w.cal)
+	rules, err := act.NewRules(p, w.cal)
 	require.NoError(t, err)
-	book.Policies = map[string]plan.Policy{"standard": p.Policies["standard"], "standard@3": next}
-	want, _, refused := book.Act(book.Course(w.course("pol", "a")), act.Act{ID: "x", Kind: act.SetPolicy, By: clerk, At: p.Issued.At(0, 0, calendar.Beijing).UTC(), On: p.Issued, Policy: "standard@3", Reason: "试"})
+	rules.Policies = map[string]plan.Policy{"standard": p.Policies["standard"], "standard@3": next}
+	want, _, refused := rules.Act(rules.Course(w.course("pol", "a")), act.Act{ID: "x", Kind: act.SetPolicy, By: clerk, At: p.Issued.At(0, 0, calendar.Beijing).UTC(), On: p.Issued, Policy: "standard@3", Reason: "试"})
 	require.Nil(t, refused)
 
 	end := w.head()
@@ -450,7 +480,7 @@ func TestTasksMoveToANewPolicy(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 4, n)
 	require.Empty(t, left, "a pause refuses no policy")
-	require.Equal(t, ids(book.Ahead(want.Case)), ids(w.ahead("pol", "a")), "as the pure function says")
+	require.Equal(t, ids(rules.Ahead(want.Case)), ids(w.ahead("pol", "a")), "as the pure function says")
 	require.Equal(t, []string{
 		"a open 任务a shuiwu  2021-05-31 standard@3", "soft open 任务soft shuiwu  2021-05-31 soft", "held open 任务held shuiwu  2021-05-31 standard@3",
 		"watch open 任务watch shuiwu   standard@3", "watch.2021-04 open 任务watch shuiwu  2021-04-30 standard@3", "always open 任务always shuiwu   standard",

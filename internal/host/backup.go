@@ -24,45 +24,45 @@ import (
 )
 
 var (
-	// ErrNotEmpty: the folder that is to be made has something in it already.
+	// ErrNotEmpty: the folder for a backup or a restored office has something in it already.
 	ErrNotEmpty = errors.New("the folder is not empty")
 	// ErrNoBackup: the folder holds no whole backup.
 	ErrNoBackup = errors.New("the folder holds no whole backup")
-	// ErrOriginal: the office that the backup was made of may still be used where it was.
+	// ErrOriginal: the office that was backed up may still be in use in its own folder.
 	ErrOriginal = errors.New("the office that was backed up may still be in use")
 )
 
 const (
 	temporalFile = "temporal.db"
 	ledgerFile   = "ledger.db"
-	backupFile   = "backup.json" // is written last: a backup without it is not whole
+	backupFile   = "backup.json" // written last: a folder without it is no whole backup
 )
 
-// Backup is what a backup holds. It stands in the folder as backup.json.
+// Backup describes a backup. It is in the backup's folder as backup.json.
 type Backup struct {
-	At       time.Time `json:"at"`                 // in the zone of the office's plans
-	Folder   string    `json:"folder"`             // that was copied, on the machine Machine
-	Machine  string    `json:"machine"`            // its host name
+	At       time.Time `json:"at"`                 // when it was begun, in the zone of the plan launched last; UTC when the ledger is not in it
+	Folder   string    `json:"folder"`             // the data folder that was copied, without symbolic links
+	Machine  string    `json:"machine"`            // host name of the machine that Folder is on
 	Ledger   string    `json:"ledger"`             // the ledger's ID
-	Events   int64     `json:"events,omitempty"`   // of the ledger's copy
-	Hash     string    `json:"hash,omitempty"`     // of the last of them
-	Holds    []string  `json:"holds"`              // file names
-	Messages int       `json:"messages"`           // files of the outbox
-	Evidence int       `json:"evidence,omitempty"` // files of evidence
-	Missing  []string  `json:"missing,omitempty"`  // "ledger", "temporal": kept elsewhere, not in this backup
+	Events   int64     `json:"events,omitempty"`   // number of the last event in the ledger's copy
+	Hash     string    `json:"hash,omitempty"`     // hash of that event
+	Holds    []string  `json:"holds"`              // names of the files copied from Folder itself
+	Messages int       `json:"messages"`           // number of messages copied from the outbox
+	Evidence int       `json:"evidence,omitempty"` // number of files of evidence copied
+	Missing  []string  `json:"missing,omitempty"`  // "ledger", "temporal": kept outside Folder and not in this backup
 }
 
-// MakeBackup copies the data folder of cfg into the folder to, which is made and
-// must be empty, while everything runs. What is kept elsewhere, a ledger on
-// PostgreSQL and a Temporal cluster, is not in it and is named in Missing.
+// MakeBackup copies the data folder of cfg into the folder to, while everything runs. The
+// folder to is made, or must be empty: ErrNotEmpty. A ledger on PostgreSQL and a Temporal
+// cluster are not copied and are named in Missing.
 //
-// Temporal's store comes first, the ledger after it, the outbox last. So the copy of
-// the ledger is never older than that of Temporal's store: what was said and done in
-// between stands in the ledger, and whatever Temporal does not know of it is started
-// again from there. The other way round the copy would hold workflows that have
-// spoken of what its ledger still believes unsaid, and a person would have to ask
-// every reader. A message in the outbox that the ledger does not know of is written
-// again, into the same file.
+// Temporal's store is copied first, the ledger after it, the outbox last, so that the
+// copy of the ledger is never older than the copy of Temporal's store: acts and messages
+// of the time between are in the ledger, and workflows that lack them are started again
+// from the ledger. In the other order the copy could hold workflows that have sent
+// messages which its ledger has as unsent, and a person would have to ask every reader. A
+// message in the outbox that the copied ledger has as unsent is written again, into the
+// same file.
 func MakeBackup(ctx context.Context, cfg settings.Config, to string) (b Backup, err error) {
 	if err := emptyFolder(to); err != nil {
 		return b, err
@@ -90,7 +90,8 @@ func MakeBackup(ctx context.Context, cfg settings.Config, to string) (b Backup, 
 	return b, writeSynced(filepath.Join(to, backupFile), strings.NewReader(string(raw)+"\n"))
 }
 
-// emptyFolder makes a folder that is not there, and refuses one with something in it.
+// emptyFolder makes a folder that does not exist, and gives ErrNotEmpty for one with
+// something in it.
 func emptyFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return err
@@ -102,8 +103,8 @@ func emptyFolder(dir string) error {
 	return err
 }
 
-// copyStore copies a database that others may be writing: SQLite gives one state of
-// it, without its free pages. One that was never made is left out.
+// copyStore copies a SQLite database that others may be writing, by VACUUM INTO: the copy
+// is one consistent state, without free pages. A file that does not exist is left out.
 func (b *Backup) copyStore(ctx context.Context, from, to, name string) error {
 	file := filepath.Join(from, name)
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
@@ -126,7 +127,8 @@ func (b *Backup) copyStore(ctx context.Context, from, to, name string) error {
 	return syncFile(copied)
 }
 
-// read looks at the ledger's copy: whole or not, and how far it goes.
+// read verifies the chain of the ledger's copy and sets Ledger, Events, Hash and the zone
+// of At from it.
 func (b *Backup) read(ctx context.Context, file string) error {
 	store, err := ledger.OpenWith(ctx, "sqlite:"+file, ledger.Options{ReadOnly: true})
 	if err != nil {
@@ -145,7 +147,8 @@ func (b *Backup) read(ctx context.Context, file string) error {
 	return err
 }
 
-// copyFiles copies the outbox and what else lies in the data folder: accounts, plans.
+// copyFiles copies the other plain files of the data folder (accounts, plans), the files
+// of evidence and the outbox's messages.
 func (b *Backup) copyFiles(cfg settings.Config, to string) error {
 	entries, err := os.ReadDir(cfg.Dir)
 	if err != nil {
@@ -159,7 +162,7 @@ func (b *Backup) copyFiles(cfg settings.Config, to string) error {
 			b.Holds = append(b.Holds, e.Name())
 		}
 	}
-	kept, err := evidenceIn(cfg.Dir) // after the ledger: what it names is there
+	kept, err := evidenceIn(cfg.Dir) // read after the ledger was copied: every file that the copy names exists by now
 	if err != nil {
 		return err
 	}
@@ -213,13 +216,16 @@ func copyEvidence(from, to string, names []string) error {
 	return nil
 }
 
-// ofTheMachine are the files that belong to the processes that run on the folder.
+// ofTheMachine tells whether a file is not copied as it is: the two databases, which
+// copyStore copies, the files of the processes that run on the folder, hidden files, and
+// a former backup's description.
 func ofTheMachine(name string) bool {
 	return strings.HasPrefix(name, temporalFile) || strings.HasPrefix(name, ledgerFile) || strings.HasSuffix(name, ".lock") ||
 		strings.HasPrefix(name, ".") || name == "engine.json" || name == backupFile
 }
 
-// realPath is a folder's name without links in it, as far as they can be followed.
+// realPath is a folder's path without symbolic links, or dir as given where they cannot be
+// followed.
 func realPath(dir string) string {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		return real
@@ -227,7 +233,7 @@ func realPath(dir string) string {
 	return dir
 }
 
-// hostName is this machine's name, or "".
+// hostName is this machine's name, "" when it cannot be read.
 func hostName() string {
 	name, _ := os.Hostname()
 	return name
@@ -235,20 +241,21 @@ func hostName() string {
 
 // RestoreOptions say what a restore may do.
 type RestoreOptions struct {
-	Force   bool // put aside what lies in the folder
-	Instead bool // the office that was backed up is not used any more where it was
-	Trial   bool // the restored office is another one, to try something out
+	Force   bool // move what is in the folder aside
+	Instead bool // the office that was backed up is no longer used in its own folder
+	Trial   bool // the restored office is to be another one, to try something out
 }
 
-// Restore makes the data folder of cfg, which no engine may run on, what the backup
-// in the folder from holds, and gives it its place: the restored ledger is the one
-// that was copied, or, as a trial, one of its own (see Adopt).
+// Restore copies the backup in the folder from into the data folder of cfg, on which no
+// engine may run, and adopts the restored ledger there (see Adopt): as the ledger that
+// was copied or, with Trial, as another ledger. A backup without its ledger or Temporal's
+// store (Missing) is copied and not adopted.
 //
-// Two offices with one ledger would remind everybody twice. So a backup of an office
-// in another folder that still has its ledger, or on another machine, is ErrOriginal
-// until the options say what becomes of that. A folder that is not empty is
-// ErrNotEmpty; with Force what lies in it is put aside, in a folder of its own there
-// whose name is given.
+// Two offices with one ledger would remind everybody twice. Restore therefore gives
+// ErrOriginal, unless Instead or Trial is set, when the office that was backed up is on
+// another machine, or in another folder that still has its ledger. A folder that is not
+// empty gives ErrNotEmpty; with Force its content is moved into a new folder in it, whose
+// path is aside. A folder from that holds no whole backup gives ErrNoBackup.
 func Restore(ctx context.Context, cfg settings.Config, from string, how RestoreOptions, o Options) (b Backup, aside string, err error) {
 	raw, err := os.ReadFile(filepath.Join(from, backupFile))
 	if err != nil || json.Unmarshal(raw, &b) != nil {
@@ -278,8 +285,8 @@ func Restore(ctx context.Context, cfg settings.Config, from string, how RestoreO
 	return b, aside, Adopt(ctx, cfg, how.Trial, o)
 }
 
-// elsewhere tells that the office which was backed up may still be used in another
-// place than dir: its ledger lies there, or it was on another machine.
+// elsewhere tells whether the office that was backed up may still be in use outside dir:
+// it was on another machine, or its folder is another one and still has its ledger.
 func (b Backup) elsewhere(dir string) bool {
 	if b.Machine != hostName() || b.Folder == "" {
 		return true
@@ -291,7 +298,8 @@ func (b Backup) elsewhere(dir string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// into puts the files of a backup into a folder.
+// into copies the files of a backup into a folder. With force it first moves what is in
+// the folder aside, except for lock files and engine.json.
 func (b Backup) into(dir, from string, force bool) (aside string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -348,7 +356,7 @@ func copyFile(from, to string) error {
 	return writeSynced(to, in)
 }
 
-// writeSynced writes a new file and waits for the disk.
+// writeSynced writes a new file and waits until it is on the disk.
 func writeSynced(path string, from io.Reader) error {
 	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

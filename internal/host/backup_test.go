@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
@@ -24,9 +25,10 @@ import (
 	"duban/internal/settings"
 )
 
-// A backup is made in mid-year while everything runs, the year goes on, and the
-// backup's engine goes on in another folder from where it was: what its ledger says
-// was said is not said again, and nothing that the preview foretells is left out.
+// A backup is made in mid-year while everything runs. After the year has gone on for a
+// while, the backup is restored in another folder and its engine goes on from the state
+// backed up: no stage that its ledger has as said is said again, and every stage of the
+// preview is said.
 func TestABackupInMidYear(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
@@ -79,27 +81,25 @@ func TestABackupInMidYear(t *testing.T) {
 	}
 }
 
-// foretold waits until every stage that the preview foretells has been decided, and
-// no other.
+// foretold waits until exactly the stages of the plan's preview have been decided, and
+// verifies the ledger.
 func (w *world) foretold(p *plan.Plan, clock calendar.Clock) {
 	w.t.Helper()
-	differs := func() bool { return w.foretoldBy(p, clock) != "" }
-	for ends := time.Now().Add(hang); differs() && time.Now().Before(ends); {
-		time.Sleep(200 * time.Millisecond)
-	}
-	require.Empty(w.t, w.foretoldBy(p, clock), "the year ends as foretold")
+	require.EventuallyWithT(w.t, func(c *assert.CollectT) {
+		require.Empty(c, w.foretoldBy(p, clock), "the year ends as foretold")
+	}, hang, 200*time.Millisecond)
 	ledgertest.Proven(w.t, w.Ledger)
 }
 
-// foretoldBy are the differences between the preview and what has been decided: what
-// is missing with +, what is one too many with -.
+// foretoldBy gives the differences between the preview and the stages decided: with + how
+// often a stage is missing, with - how often it was decided too many times.
 func (w *world) foretoldBy(p *plan.Plan, clock calendar.Clock) string {
 	w.t.Helper()
 	differ := map[string]int{}
 	for _, s := range act.Preview(p, w.cal, clock.Start, calendar.Day{}) {
 		differ[s.Task+" "+s.ID]++
 	}
-	proposed := map[string]bool{} // by the audit, because of what added up: no preview has that
+	proposed := map[string]bool{} // talks that no stage called for, as the audit's by a rule: the preview does not have them
 	talks, err := w.Ledger.Talks(w.t.Context(), p.ID, "")
 	require.NoError(w.t, err)
 	for _, k := range talks {
@@ -121,7 +121,8 @@ func (w *world) foretoldBy(p *plan.Plan, clock calendar.Clock) string {
 	return strings.Join(all, "; ")
 }
 
-// ownersAlone: nobody but the owner can read what a folder holds, among it the files named.
+// ownersAlone requires that only the owner can read the files of a folder, and that the
+// files named are among them.
 func ownersAlone(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -133,7 +134,7 @@ func ownersAlone(t *testing.T, dir string, names ...string) {
 		}
 		info, err := e.Info()
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // it was being written
+			return nil // a file that existed only for a moment, while it was written
 		}
 		if err == nil && filepath.Ext(path) != ".lock" {
 			require.Zero(t, info.Mode().Perm()&0o077, "%s has mode %o", path, info.Mode().Perm())
@@ -142,12 +143,12 @@ func ownersAlone(t *testing.T, dir string, names ...string) {
 	}))
 }
 
-// After a clean stop the two files are all there is: no write-ahead log lies beside
-// them, so that whoever copies them has everything.
+// After a clean stop neither database has a write-ahead log beside its file, so that a copy
+// of the two files is complete.
 func TestACleanStopLeavesNoLog(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
-	w.standing("tidy", many(20)...)
+	w.stillPlan("tidy", many(20)...)
 	require.NoError(t, w.Close())
 	for _, name := range []string{"ledger.db", "temporal.db"} {
 		beside, err := filepath.Glob(filepath.Join(w.cfg.Dir, name+"-*"))

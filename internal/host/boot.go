@@ -20,14 +20,15 @@ import (
 	"duban/workflows"
 )
 
-// A start waits. What works waits for the ledger and for Temporal as long as they take, with growing gaps, and says for
-// whom and why; it ends only on what a person alone can change, and when it is told to stop. What a person typed tries
-// again only for what comes back by itself in a moment, and gives up after patience.
+// How a start waits for the ledger and for Temporal. A worker (Options.Work) waits as long as they take, with growing
+// gaps between its tries, and logs for which of them and why; it ends only when it is told to stop or on an error that
+// only a person can remove (forPersons). A command that a person has typed tries again only after errors that pass by
+// themselves in a moment (comesBack), and gives up after patience.
 
-// patience is how long what a person typed waits for an answer.
+// patience is how long a command that a person has typed waits for an answer.
 const patience = 20 * time.Second
 
-// Gaps between the tries, and how long a ledger that has answered may take to open.
+// Gaps between the tries, and how long a worker lets one try to open the ledger take: the try may have to migrate it.
 const (
 	firstGap = 500 * time.Millisecond
 	mostGap  = 30 * time.Second
@@ -35,10 +36,10 @@ const (
 	migrating = 10 * time.Minute
 )
 
-// ErrSilent: it took the connection and said nothing.
+// ErrSilent: the ledger or Temporal took the connection and did not answer in time.
 var ErrSilent = errors.New("no answer")
 
-// AwayError says who did not answer to what a person typed, and why.
+// AwayError is the error for a command that got no answer from the ledger or from Temporal.
 type AwayError struct {
 	Who string // ledger or temporal
 	At  string // address, without a password
@@ -48,13 +49,13 @@ type AwayError struct {
 func (e *AwayError) Error() string { return fmt.Sprintf("%s at %s: %v", e.Who, e.At, e.Err) }
 func (e *AwayError) Unwrap() error { return e.Err }
 
-// boot is how this process waits for others.
+// boot is how this process waits for the ledger and for Temporal.
 type boot struct {
-	works  bool
+	works  bool // this process is a worker, not a command
 	log    *slog.Logger
 	notify notifier
-	limit  time.Duration // of one try; tests have less patience
-	gap    time.Duration // the first
+	limit  time.Duration // of one try, and for a command of all tries
+	gap    time.Duration // before the second try; doubled before each further one
 }
 
 func newBoot(o Options) boot {
@@ -62,13 +63,13 @@ func newBoot(o Options) boot {
 	return b
 }
 
-// Who is waited for, as the log and AwayError name them.
+// Names of the parties that are waited for, in the log and in AwayError.
 const (
 	ledgerName   = "ledger"
 	temporalName = "temporal"
 )
 
-// known waits until the ledger answers, and fails when there is none where one must be.
+// known waits until the ledger answers. Where there is no ledger it fails, unless this process may make one.
 func (h *Host) known(ctx context.Context, cfg settings.Config, o Options) error {
 	err := h.await(ctx, ledgerName, h.LedgerURL, func(ctx context.Context) error { return answers(ctx, LedgerURL(cfg)) })
 	if errors.Is(err, ledger.ErrNoLedger) && !o.Known && o.Embedded {
@@ -80,7 +81,7 @@ func (h *Host) known(ctx context.Context, cfg settings.Config, o Options) error 
 	return err
 }
 
-// answers looks at the ledger and changes nothing: nil where there is one that this program can use or bring up to date.
+// answers opens the ledger read only and closes it: nil where there is one that this program can use or migrate.
 func answers(ctx context.Context, url string) error {
 	store, err := ledger.OpenWith(ctx, url, ledger.Options{ReadOnly: true})
 	if errors.Is(err, ledger.ErrSchemaOlder) {
@@ -92,7 +93,8 @@ func answers(ctx context.Context, url string) error {
 	return store.Close()
 }
 
-// open opens the ledger, and what works brings its tables up to date. What works gives it ten minutes a try: it may have to bring a large ledger's tables up to date.
+// open opens the ledger. With Options.Embedded it migrates the ledger's tables to this version or, unless Options.Known is
+// set, makes a new ledger; a worker gives each try ten minutes for that.
 func (h *Host) open(ctx context.Context, cfg settings.Config, o Options) (*ledger.Store, error) {
 	b := h.boot
 	if b.works {
@@ -103,8 +105,8 @@ func (h *Host) open(ctx context.Context, cfg settings.Config, o Options) (*ledge
 	return wait(ctx, b, ledgerName, h.LedgerURL, try, func(s *ledger.Store) { _ = s.Close() })
 }
 
-// wait calls try until it works. A try that hangs beyond its limit is left behind, and what it opens after all is shut
-// by undo, which may be nil.
+// wait calls try until it succeeds, and gives its result. A try that hangs beyond b.limit is left running; what it opens
+// later is closed by undo, which may be nil. A command gets *AwayError when it gives up; ctx's error when ctx ends.
 func wait[T any](ctx context.Context, b boot, who, at string, try func(context.Context) (T, error), undo func(T)) (T, error) {
 	begun, gap := time.Now(), b.gap
 	for {
@@ -136,7 +138,7 @@ func wait[T any](ctx context.Context, b boot, who, at string, try func(context.C
 	}
 }
 
-// stillWaiting says every half minute that a try has not ended, until it is stopped.
+// stillWaiting logs every half minute that a try has not ended, until stop is called.
 func (b boot) stillWaiting(who, at string) (stop func()) {
 	done, begun := make(chan struct{}), time.Now()
 	go func() {
@@ -154,12 +156,13 @@ func (b boot) stillWaiting(who, at string) (stop func()) {
 	return func() { close(done) }
 }
 
-// bounded runs try, and leaves it behind when it does not end in time: not every driver hears its context.
+// bounded calls try and waits for it at most a tenth longer than limit, because not every driver returns when its context
+// ends. A try that does not return is left running, with error errLeft; what it opens later is closed by undo.
 func bounded[T any](ctx context.Context, limit time.Duration, try func(context.Context) (T, error), undo func(T)) (T, error) {
 	type answer struct {
 		got  T
 		err  error
-		late bool // the limit had passed when it came
+		late bool // the answer came after the limit
 	}
 	inner, cancel := context.WithTimeout(ctx, limit)
 	answers := make(chan answer, 1)
@@ -178,7 +181,7 @@ func bounded[T any](ctx context.Context, limit time.Duration, try func(context.C
 		}
 		return a.got, a.err
 	case <-ctx.Done():
-	case <-time.After(limit + limit/10): // it has heard its context by then, or never will
+	case <-time.After(limit + limit/10): // a try that returns when its context ends has returned by now
 	}
 	cancel()
 	go func() {
@@ -192,7 +195,7 @@ func bounded[T any](ctx context.Context, limit time.Duration, try func(context.C
 	return none, fmt.Errorf("%w within %s: %w", ErrSilent, limit, errLeft)
 }
 
-// forPersons tells what no waiting heals: a person must change a setting, a folder or a program.
+// forPersons tells whether waiting cannot remove an error: a person must change a setting, a folder or the program.
 func forPersons(err error) bool {
 	for _, known := range []error{ledger.ErrNoLedger, ledger.ErrForeign, ledger.ErrUnreleased, ledger.ErrSchemaOlder, ledger.ErrSchemaNewer, ledger.ErrNotOwner, ErrDirInUse, ErrPortInUse, ErrNoEngine, ErrOtherLedger, ErrCopied, embedded.ErrLeftOut, fs.ErrPermission, errSettings} {
 		if errors.Is(err, known) {
@@ -202,20 +205,21 @@ func forPersons(err error) bool {
 	return false
 }
 
-// errSettings marks what is wrong in the settings and was found only in use.
+// errSettings marks an error in the settings that was found only when they were used.
 var errSettings = errors.New("settings")
 
-// comesBack tells that a database is just coming up, going down or busy: worth a person's twenty seconds.
+// comesBack tells whether a database is only starting, stopping or busy, so that a command tries again within its
+// patience: ledger.ErrBusy, or an error of PostgreSQL's class 57P.
 func comesBack(err error) bool {
 	var pg *pq.Error
 	return errors.Is(err, ledger.ErrBusy) || errors.As(err, &pg) && strings.HasPrefix(string(pg.Code), "57P")
 }
 
-// progress is what the watchdog's beat stands for: that this process can still work if the others let it. A statement
-// to the ledger comes back, with whatever answer; Temporal, where it answers, has seen this worker polling in the last
-// five minutes. An error from outside is no reason to be killed: what is away is waited for, and said in the log.
+// progress is nil when this process can still work, as notifier.beat tells systemd's watchdog: a statement to the ledger
+// returns, with whatever answer, and Temporal, if it answers, has this worker among those that polled in the last five
+// minutes. An error that the ledger or Temporal gives is no reason to be killed: the worker waits for them and logs that.
 func (h *Host) progress(ctx context.Context) error {
-	const long = 80 * time.Second // longer than any deadline within
+	const long = 80 * time.Second // longer than any deadline of the ledger's and the client's own
 	_, err := bounded(ctx, long, func(ctx context.Context) (none struct{}, err error) {
 		_, _, err = h.Ledger.Head(ctx)
 		return none, err
@@ -240,8 +244,9 @@ func (h *Host) progress(ctx context.Context) error {
 	return fmt.Errorf("temporal has not seen this worker (%s) polling", h.identity)
 }
 
-// OpenLedger opens the ledger alone, for what a person typed: it makes none and changes none of its tables, and gives up
-// after twenty seconds with *AwayError. Read only it needs no right to write, nor a disk that can be written.
+// OpenLedger opens the ledger alone, for a command: it neither makes a ledger nor migrates its tables, and gives up after
+// twenty seconds with *AwayError; ledger.ErrNoLedger where there is none. With readOnly it needs no right to write, and
+// the disk need not be writable.
 func OpenLedger(ctx context.Context, cfg settings.Config, readOnly bool, log *slog.Logger) (*ledger.Store, error) {
 	url := LedgerURL(cfg)
 	try := func(ctx context.Context) (*ledger.Store, error) {

@@ -25,7 +25,8 @@ import (
 	"duban/internal/settings"
 )
 
-// silent takes connections and says nothing, as a hung pooler or a paused machine does.
+// silent is a server that accepts connections and never answers, as a hung connection pooler or a paused machine does;
+// taken counts the connections.
 func silent(t *testing.T) (address string, taken *atomic.Int64) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -44,7 +45,7 @@ func silent(t *testing.T) (address string, taken *atomic.Int64) {
 	return l.Addr().String(), taken
 }
 
-// closed is an address where nothing listens yet.
+// closedPort is an address at which nothing listens.
 func closedPort(t *testing.T) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -52,7 +53,7 @@ func closedPort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// forward lets a TCP address lead to the socket of a PostgreSQL, and gives the database's address through it.
+// forward listens at a TCP address and forwards connections to the Unix socket of the PostgreSQL server of database.
 func forward(t *testing.T, at, database string) {
 	u, err := url.Parse(database)
 	require.NoError(t, err)
@@ -77,14 +78,14 @@ func forward(t *testing.T, at, database string) {
 	}()
 }
 
-// through is a database's address by way of at, with a password that must be seen nowhere.
+// through is a database's URL at the address at, with a password that no log or error may show.
 func through(t *testing.T, at, database string) string {
 	u, err := url.Parse(database)
 	require.NoError(t, err)
 	return "postgres://duban:s3cret-word@" + at + u.Path + "?sslmode=disable"
 }
 
-// lines is a log that can be read while it is written.
+// lines is a log that a test can read while it is written.
 type lines struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -110,13 +111,14 @@ func exists(address string) func(context.Context) (struct{}, error) {
 	return func(ctx context.Context) (none struct{}, err error) { return none, answers(ctx, address) }
 }
 
-// TestWhatWorksWaitsForTheLedger: refused first, then answering: it says each time for whom and why, and goes on.
+// TestWhatWorksWaitsForTheLedger: a worker whose connection to the ledger is refused logs after each try for whom it
+// waits and why, without the password, and goes on once the ledger answers.
 func TestWhatWorksWaitsForTheLedger(t *testing.T) {
 	t.Parallel()
 	database, at, log := ledgertest.Postgres(t), closedPort(t), &lines{}
 	address := through(t, at, database)
 	b := hasty(true, log)
-	b.limit = 10 * time.Minute // one try makes the whole ledger, on a machine that may be busy
+	b.limit = 10 * time.Minute // one try makes all tables of the ledger, on a machine that may be busy
 	opened := make(chan error, 1)
 	go func() {
 		store, err := wait(t.Context(), b, ledgerName, Redact(address), func(ctx context.Context) (*ledger.Store, error) { return ledger.Open(ctx, address) }, nil)
@@ -138,8 +140,8 @@ func TestWhatWorksWaitsForTheLedger(t *testing.T) {
 	require.Contains(t, strings.Join(log.all(), "\n"), "Answers now")
 }
 
-// TestASilentServerIsNotWaitedForInOneTry: what takes the connection and says nothing is tried again, by what works until
-// it is told to stop, which is at once; what a person typed gives up within its patience, saying so.
+// TestASilentServerIsNotWaitedForInOneTry: a server that accepts the connection and never answers is tried again. A
+// worker goes on until it is told to stop, and then ends soon; a command gives up within its patience with *AwayError.
 func TestASilentServerIsNotWaitedForInOneTry(t *testing.T) {
 	t.Parallel()
 	at, taken := silent(t)
@@ -171,8 +173,9 @@ func TestASilentServerIsNotWaitedForInOneTry(t *testing.T) {
 	require.Equal(t, temporalName, away.Who)
 }
 
-// TestAPersonIsToldAtOnceWhatDoesNotHeal: a refused connection, a wrong name; and what works waits for what an
-// administrator may be bringing back, but ends where only a setting helps.
+// TestAPersonIsToldAtOnceWhatDoesNotHeal: a command fails at once on a refused connection or a database that does not
+// exist. A worker waits for a database that an administrator may be restoring, but fails at once where there is no ledger
+// in the database.
 func TestAPersonIsToldAtOnceWhatDoesNotHeal(t *testing.T) {
 	t.Parallel()
 	at, log := closedPort(t), &lines{}
@@ -181,7 +184,7 @@ func TestAPersonIsToldAtOnceWhatDoesNotHeal(t *testing.T) {
 	nowhere := "postgres://duban@" + at + "/nosuch?sslmode=disable"
 	refused := "postgres://duban@" + closedPort(t) + "/duban?sslmode=disable"
 	b := hasty(false, log)
-	b.limit = time.Hour // it does not come to that
+	b.limit = time.Hour // the command must fail long before
 	for _, address := range []string{nowhere, refused} {
 		_, err := wait(t.Context(), b, ledgerName, address, exists(address), nil)
 		var away *AwayError
@@ -207,7 +210,7 @@ func TestAPersonIsToldAtOnceWhatDoesNotHeal(t *testing.T) {
 	require.ErrorIs(t, err, ledger.ErrNoLedger)
 }
 
-// TestWhatOpensTooLateIsShut: a try that was left behind and comes back after all leaves nothing open.
+// TestWhatOpensTooLateIsShut: what a try opens after bounded has given it up is closed.
 func TestWhatOpensTooLateIsShut(t *testing.T) {
 	t.Parallel()
 	release, undone := make(chan struct{}), make(chan string, 1)
@@ -217,7 +220,8 @@ func TestWhatOpensTooLateIsShut(t *testing.T) {
 	require.Equal(t, "late", <-undone)
 }
 
-// TestAStopEndsWhateverHangs: each part has its time, and what does not end in it is left behind and named.
+// TestAStopEndsWhateverHangs: a part that does not end within its share of StopWithin is left running with errLeft, and
+// all shares together are no more than StopWithin.
 func TestAStopEndsWhateverHangs(t *testing.T) {
 	t.Parallel()
 	require.ErrorIs(t, within(10*time.Millisecond, func() error { select {} }), errLeft)
@@ -226,7 +230,7 @@ func TestAStopEndsWhateverHangs(t *testing.T) {
 	require.LessOrEqual(t, workerStop+2*time.Second+ledgerStop+serverStop+2*restStop, StopWithin)
 }
 
-// TestNoPasswordIsShown: of an address in a text, in the log or in an error that quotes it whole.
+// TestNoPasswordIsShown: Redact and the log replace the passwords of addresses, also in errors that quote them.
 func TestNoPasswordIsShown(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -246,8 +250,8 @@ func TestNoPasswordIsShown(t *testing.T) {
 	require.NotContains(t, log.String(), "geheim")
 }
 
-// TestSystemdIsTold: what is sent to a real socket as the service starts, waits, works and stops, and that the beat is
-// silent while there is no progress.
+// TestSystemdIsTold: the messages that a real socket gets while the service waits, works and stops; beat sends none while
+// there is no progress.
 func TestSystemdIsTold(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "notify")
 	l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
@@ -295,11 +299,11 @@ func TestSystemdIsTold(t *testing.T) {
 		require.Equal(t, "WATCHDOG=1", said, "one may have been under way")
 	}
 	require.Contains(t, strings.Join(log.all(), "\n"), "No progress")
-	notifier{}.ready() // not the service: says nothing
+	notifier{}.ready() // a process that is not the service sends nothing
 }
 
-// TestWhatTheEnvironmentSaysNeedsNoFile: with the address in the environment, a file of Temporal's own that cannot be read
-// does not matter, unless it is named.
+// TestWhatTheEnvironmentSaysNeedsNoFile: with TEMPORAL_ADDRESS set, Temporal's own configuration file is not read, even
+// when it is malformed, unless TEMPORAL_CONFIG_FILE names it.
 func TestWhatTheEnvironmentSaysNeedsNoFile(t *testing.T) {
 	dir, home := t.TempDir(), t.TempDir()
 	file := filepath.Join(home, "temporalio", "temporal.toml")

@@ -17,20 +17,20 @@ import (
 	"duban/internal/settings"
 )
 
-// opener is how a process opens a carrier's channel by its settings.
+// opener says how a process opens the channel of a carrier by its settings.
 type opener struct {
 	carrier channel.Carrier
-	set     func(settings.Config) bool // the settings name it; nil: it needs none, and is used where nothing else is
+	set     func(settings.Config) bool // whether the settings name the carrier; nil: it needs no settings, and is used where they name no other
 	open    func(settings.Config, io.Writer) (channel.Channel, error)
 }
 
-// openers are a row for every carrier, in the order of carriers.All.
+// openers has a row for every carrier, in the order of carriers.All.
 var openers = []opener{
 	{smtp.Carrier, func(cfg settings.Config) bool { return cfg.SMTP.Host != "" }, openSMTP},
 	{outbox.Carrier, nil, openOutbox},
 }
 
-// security is what SMTP_TLS means to the channel.
+// security gives the smtp channel's Security for each value of SMTP_TLS.
 var security = map[string]string{"starttls": smtp.StartTLS, "implicit": smtp.TLS, "none": smtp.NoTLS, settings.ClearLogin: smtp.NoTLS}
 
 func openSMTP(cfg settings.Config, _ io.Writer) (channel.Channel, error) {
@@ -49,7 +49,7 @@ func sender(cfg settings.Config) letter.Address {
 	return letter.Address{Name: cfg.SMTP.FromName, Email: cfg.SMTP.From}
 }
 
-// chosen are the carriers that the settings name.
+// chosen are the names of the carriers that the settings name.
 func chosen(cfg settings.Config) (names []string) {
 	for _, o := range openers {
 		if o.set != nil && o.set(cfg) {
@@ -59,8 +59,8 @@ func chosen(cfg settings.Config) (names []string) {
 	return names
 }
 
-// Channels are the ways to reach people that the settings name, and otherwise those that need no settings: the outbox
-// folder, with a line a message on out.
+// Channels opens the channels that the settings name or, when they name none, those that need no settings: the outbox
+// folder, which also writes a line for each message to out.
 func Channels(cfg settings.Config, out io.Writer) (set channel.Set, err error) {
 	names := chosen(cfg)
 	for _, o := range openers {
@@ -75,7 +75,8 @@ func Channels(cfg settings.Config, out io.Writer) (set channel.Set, err error) {
 	return set, nil
 }
 
-// withDecided adds to a worker's channels those that need no settings and that the office has decided on.
+// withDecided adds to a worker's channels those that the office has decided on (ledger.OfficeChannels) and that need no
+// settings.
 func withDecided(set channel.Set, cfg settings.Config, decided map[string]string, out io.Writer) (channel.Set, error) {
 	names := strings.Split(decided[ledger.OfficeChannels], ",")
 	for _, o := range openers {
@@ -91,8 +92,9 @@ func withDecided(set channel.Set, cfg settings.Config, decided map[string]string
 	return set, nil
 }
 
-// Reaches tells whether messages leave the house, by what the office has decided, or by these settings where it has
-// decided nothing: then an address must be somebody's.
+// Reaches tells whether messages leave for real addresses, by the channels that the office has decided on
+// (ledger.OfficeChannels), or by these settings where it has decided nothing. If so, each address in a plan must be
+// somebody's real one.
 func Reaches(cfg settings.Config, decided map[string]string) bool {
 	names := chosen(cfg)
 	if said := decided[ledger.OfficeChannels]; said != "" {
@@ -104,10 +106,10 @@ func Reaches(cfg settings.Config, decided map[string]string) bool {
 	})
 }
 
-// settle lets this worker's settings decide for the office what nobody has decided
-// before, and says where they differ from what was decided: the ledger's count.
-// The first worker decides the language; the first that has a mail server decides
-// channel and sender.
+// settle writes this worker's settings to the ledger as the office's where nobody has
+// decided yet, and logs where they differ from what was decided before, which applies. So
+// the first worker decides the language, and the first one with a mail server decides
+// channel and sender. It gives the office's settings by name.
 func settle(ctx context.Context, cfg settings.Config, store *ledger.Store, log *slog.Logger) (decided map[string]string, err error) {
 	own := map[string]string{ledger.OfficeLanguage: cfg.Lang}
 	if names := chosen(cfg); len(names) > 0 {

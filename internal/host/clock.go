@@ -11,26 +11,28 @@ import (
 	"duban/internal/ledger"
 )
 
-// ErrClockSetBack: the machine's clock was set back while the embedded engine ran.
+// ErrClockSetBack: the machine's clock was set back by a minute or more while the embedded
+// engine ran.
 var ErrClockSetBack = errors.New("the machine's clock was set back")
 
 // clockLook is how often the two clocks of the machine are compared.
 const clockLook = 5 * time.Second
 
-// wallClock knows how far the wall clock has been ahead of where it was when it was
-// first read. Each reading is what has passed since then on it and on the monotonic
-// clock, which nobody sets.
+// wallClock finds out when the wall clock is set back. most is the most that the wall
+// clock has gained on the monotonic clock, which nobody sets, since the first reading.
 type wallClock struct{ most time.Duration }
 
-// back is how far the wall clock is behind where it has been.
+// back is how far the wall clock was set back from its most advanced state. wall and
+// monotonic are the times that have passed since the first reading on each clock.
 func (c *wallClock) back(wall, monotonic time.Duration) time.Duration {
 	c.most = max(c.most, wall-monotonic)
 	return c.most - (wall - monotonic)
 }
 
-// watchClock ends Wait when the wall clock was set back by a minute. Temporal's server
-// keeps its time by it: until it is again where it was, polls and acts would stand
-// still, and what falls due with them. Started anew it takes the clock as it is.
+// watchClock ends Wait with ErrClockSetBack when the wall clock was set back by
+// ledger.SkewRefused (a minute). Temporal's embedded server uses the wall clock: its polls,
+// timers and acts would halt until the clock is again where it was. A server that is
+// started again takes the clock as it is.
 func (h *Host) watchClock(ctx context.Context) {
 	begun, wall := time.Now(), wallClock{}
 	tick := time.NewTicker(clockLook)
@@ -41,7 +43,7 @@ func (h *Host) watchClock(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		now := time.Now() // Round takes the monotonic reading away
+		now := time.Now() // Round(0) below drops the monotonic reading, so that Sub compares wall clocks
 		if back := wall.back(now.Round(0).Sub(begun.Round(0)), now.Sub(begun)); back >= ledger.SkewRefused {
 			h.log.Error("The machine's clock was set back: the engine is started anew", "by", back.Round(time.Second))
 			select {
@@ -53,11 +55,12 @@ func (h *Host) watchClock(ctx context.Context) {
 	}
 }
 
-// Again puts this program, started anew with the same arguments, in the place of this
-// process, which must have been closed. It returns only when that cannot be, or is left
-// to the service manager: then the process has to end.
+// Again replaces this process by the same program with the same arguments (exec). The Host
+// must have been closed before. It returns only when that fails, or when systemd runs the
+// process and will start it again: then the process must end. The error is
+// ErrClockSetBack.
 func Again() error {
-	if os.Getenv("NOTIFY_SOCKET") != "" { // systemd counts a process that has said that it stops as stopped
+	if os.Getenv("NOTIFY_SOCKET") != "" { // Close has told systemd that the process stops, so systemd waits for its end
 		return ErrClockSetBack
 	}
 	program, err := os.Executable()

@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A clock that is set forward, or a machine that slept, is no clock that was set back;
-// what is then put right is.
+// A clock that is set forward, or a machine that slept, does not count as set back; a clock
+// that was set forward and is then corrected does.
 func TestAClockThatIsSetBackIsTold(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		shifts []time.Duration // of the wall clock against the monotonic one, at each look
-		back   time.Duration   // at the last
+		back   time.Duration   // at the last look
 	}{
 		"as it should be":    {[]time.Duration{0, 0, 0}, 0},
 		"set back":           {[]time.Duration{0, -time.Hour}, time.Hour},

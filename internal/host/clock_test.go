@@ -13,8 +13,9 @@ import (
 	"duban/internal/host"
 )
 
-// beginAgain is a process that begins again when it runs for the first time, and gives
-// its exit status: 7 when it was left to the service manager.
+// beginAgain is the body of a test process: on its first run, which it notes in file, it
+// calls host.Again, and on its second it prints its ID and arguments. It gives the exit
+// status: 7 when Again has left the restart to systemd.
 func beginAgain(file string) int {
 	if _, err := os.Stat(file); err == nil {
 		fmt.Print(os.Getpid(), os.Args[1:])
@@ -29,8 +30,8 @@ func beginAgain(file string) int {
 	return 1
 }
 
-// A program that begins again is the same process with the same arguments; where
-// systemd watches over it, it ends and is begun again by that.
+// Again runs the program with the same arguments in the same process. A process that
+// systemd runs ends instead, and systemd starts it again.
 func TestAProgramBeginsAgainInItsPlace(t *testing.T) {
 	t.Parallel()
 	start := func(env ...string) *exec.Cmd {

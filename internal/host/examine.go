@@ -8,52 +8,52 @@ import (
 	"slices"
 	"time"
 
-	"duban/activities"
+	"duban/internal/audit"
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/query"
 	"duban/internal/settings"
 )
 
-// Condition is how an office's machine is: what `starter doctor -o json` says.
+// Condition is the state of an office's machine, as `starter doctor -o json` prints it.
 type Condition struct {
 	Well   bool `json:"well"`
 	Ledger struct {
 		URL    string `json:"url"`
 		ID     string `json:"id"`
 		Events int64  `json:"events"`
-		Skew   string `json:"clock_ahead,omitempty"` // of this machine; "" below a second
+		Skew   string `json:"clock_ahead,omitempty"` // how far this machine's clock is ahead of the ledger's, as a Go duration; "" below ledger.SkewWarned
 	} `json:"ledger"`
 	Engine struct {
 		Address   string `json:"address,omitempty"`
 		UI        string `json:"ui,omitempty"`
 		Namespace string `json:"namespace,omitempty"`
-		Error     string `json:"error,omitempty"` // why it cannot be asked
+		Error     string `json:"error,omitempty"` // why the engine cannot be asked; "" when it can
 	} `json:"engine"`
-	office    *time.Location       // the zone of what is of no plan
+	office    *time.Location       // zone for instants that belong to no plan
 	Plans     []PlanCondition      `json:"plans"`
-	Strangers []engine.Finding     `json:"strangers"` // what runs and is not in the ledger
-	Waits     []ledger.Wait        `json:"waits"`
-	Messages  []ledger.MessageInfo `json:"messages"` // not delivered
-	Channels  []ChannelAnswer      `json:"channels"`
+	Strangers []engine.Finding     `json:"strangers"` // running workflows of plans that are not in the ledger
+	Waits     []ledger.Wait        `json:"waits"`     // what workflows cannot get done at present
+	Messages  []ledger.MessageInfo `json:"messages"`  // messages that are neither sent nor dropped
+	Channels  []ChannelAnswer      `json:"channels"`  // what each channel says when it is tried
 }
 
-// PlanCondition is one plan: what must run and runs, what speaks late, what an
-// amendment still owes.
+// PlanCondition is the state of one plan: what must run and runs, what is late, which laws
+// are broken, and what an amendment could not change yet.
 type PlanCondition struct {
 	engine.Health
 	zone *time.Location
-	Late []ledger.Stage      `json:"late"`
-	Laws []activities.Broken `json:"laws"` // of who is chased, that the ledger shows to be broken
-	Owed []ledger.LeftUndone `json:"owed"`
+	Late []ledger.Stage      `json:"late"` // stages that were due more than lateFor ago and are not in the ledger
+	Laws []audit.Broken      `json:"laws"` // breaches of the laws of package laws
+	Owed []ledger.LeftUndone `json:"owed"` // changes of amendments that running tasks have refused
 }
 
 // Examination is who wants to know how a machine is, and how it is asked.
 type Examination struct {
-	Who  query.Viewer // refused unless all of every plan is theirs to see: whatever is wrong anywhere is named
-	Mend bool         // start again what must run and does not
-	Now  func() time.Time
-	Say  func(error) string // an error in the words of whoever reads
+	Who  query.Viewer       // must be allowed to see all of every plan, because every fault is named; else query.ErrNotWhole
+	Mend bool               // start again workflows that must run and do not
+	Now  func() time.Time   // the wall clock
+	Say  func(error) string // words an error for the reader
 	Log  *slog.Logger
 }
 
@@ -61,8 +61,9 @@ func newCondition() Condition {
 	return Condition{Plans: []PlanCondition{}, Strangers: []engine.Finding{}, Waits: []ledger.Wait{}, Messages: []ledger.MessageInfo{}, Channels: []ChannelAnswer{}}
 }
 
-// Examine says how the machine with these settings is. Where the engine cannot be
-// asked, it says why and what the ledger shows. query.ErrNotWhole to who may not know.
+// Examine gives the state of the machine with these settings. When the engine cannot be
+// asked, Condition.Engine.Error says why, and the rest is what the ledger alone shows. A
+// viewer who may not see all of every plan gets query.ErrNotWhole.
 func Examine(ctx context.Context, cfg settings.Config, e Examination) (Condition, error) {
 	c := newCondition()
 	h, err := Open(ctx, cfg, Options{Log: e.Log})
@@ -81,7 +82,7 @@ func Examine(ctx context.Context, cfg settings.Config, e Examination) (Condition
 	return c, err
 }
 
-// on fills in what a ledger says and, where there is one, what its engine has.
+// on fills in c from a ledger and its engine; eng is nil when the engine cannot be asked.
 func (e Examination) on(ctx context.Context, cfg settings.Config, c *Condition, store *ledger.Store, eng *engine.Engine) (err error) {
 	c.Ledger.URL, c.Ledger.ID = Redact(LedgerURL(cfg)), store.ID()
 	if c.Ledger.Events, _, err = store.Head(ctx); err != nil {
@@ -130,7 +131,7 @@ func (e Examination) on(ctx context.Context, cfg settings.Config, c *Condition, 
 	return nil
 }
 
-// lateFor is how late a stage may be before the doctor names it.
+// lateFor is how late, on the real clock, a stage may be before the doctor names it.
 const lateFor = 20 * time.Minute
 
 func (e Examination) plan(ctx context.Context, store *ledger.Store, eng *engine.Engine, id string) (one PlanCondition, err error) {
@@ -145,10 +146,10 @@ func (e Examination) plan(ctx context.Context, store *ledger.Store, eng *engine.
 			return one, err
 		}
 	}
-	if one.Late, err = activities.Missing(ctx, store, id, l.Clock.Plan(e.Now().Add(-lateFor))); err != nil {
+	if one.Late, err = audit.Missing(ctx, store, id, l.Clock.Plan(e.Now().Add(-lateFor))); err != nil {
 		return one, err
 	}
-	if one.Laws, err = activities.Breaches(ctx, store, id, func() time.Time { return l.Clock.Plan(e.Now()) }); err != nil {
+	if one.Laws, err = audit.Breaches(ctx, store, id, func() time.Time { return l.Clock.Plan(e.Now()) }, nil); err != nil {
 		return one, err
 	}
 	last, err := store.LastAmendment(ctx, id)
@@ -156,13 +157,13 @@ func (e Examination) plan(ctx context.Context, store *ledger.Store, eng *engine.
 	return one, err
 }
 
-// IsWell tells that nothing is wrong: what was mended is well again, what a task
-// refuses of an amendment is its right, and a broken law of which the office was told
-// is history.
+// IsWell tells whether nothing is wrong. These count as well: a workflow that was mended, a
+// change of an amendment that a task refuses, since it may, and a broken law of which the
+// office was told.
 func (c Condition) IsWell() bool {
 	bad := c.Engine.Error != "" || c.Ledger.Skew != "" || len(c.Strangers)+len(c.Waits)+len(c.Messages) > 0
 	for _, p := range c.Plans {
-		bad = bad || len(p.Late) > 0 || slices.ContainsFunc(p.Laws, func(b activities.Broken) bool { return !b.Told })
+		bad = bad || len(p.Late) > 0 || slices.ContainsFunc(p.Laws, func(b audit.Broken) bool { return !b.Told })
 		for _, f := range p.Found {
 			bad = bad || !f.Mended || f.Asks
 		}
@@ -173,7 +174,7 @@ func (c Condition) IsWell() bool {
 	return !bad
 }
 
-// Asks tells that something asks a person who is right.
+// Asks tells whether a finding needs a person to say who is right, ledger or Temporal.
 func (c Condition) Asks() bool {
 	all := slices.Clone(c.Strangers)
 	for _, p := range c.Plans {

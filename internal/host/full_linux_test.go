@@ -16,13 +16,13 @@ import (
 	"duban/internal/ledger/ledgertest"
 )
 
-// On a disk that is full, with the ledger, Temporal's store and the outbox on it, an
-// act is answered in time by what is the matter, and done once when there is room.
+// The disk with the ledger, Temporal's store and the outbox is full: an act fails in time
+// with a *SilentError that names the cause, and is done when there is space again.
 func TestAnActOnAFullDiskSaysWhatIsTheMatter(t *testing.T) {
 	cfg := config(t)
 	ledgertest.SmallDisk(t, cfg.Dir, "48m")
 	w := open(t, cfg, true)
-	w.standing("silent", dated("a", "2021-05-31"))
+	w.stillPlan("silent", dated("a", "2021-05-31"))
 	w.silent("silent")
 	filler := filepath.Join(cfg.Dir, "filler")
 	full, err := os.Create(filler)
@@ -37,7 +37,7 @@ func TestAnActOnAFullDiskSaysWhatIsTheMatter(t *testing.T) {
 	e.AnswerWithin(3 * time.Second)
 	var silent *engine.SilentError
 	last := ""
-	w.eventually("an act that is not answered", func(context.Context) bool { // pages that are there already may take some
+	w.eventually("an act that is not answered", func(context.Context) bool { // free pages inside the database files may still take some acts
 		fill()
 		last = time.Now().Format("150405.000")
 		began := time.Now()
@@ -48,7 +48,7 @@ func TestAnActOnAFullDiskSaysWhatIsTheMatter(t *testing.T) {
 	require.Contains(t, []engine.Silence{engine.LedgerStuck, engine.EngineAway, engine.LedgerAway}, silent.Why)
 	require.NoError(t, full.Close())
 	require.NoError(t, os.Remove(filler))
-	w.eventually("there is room: it is done", func(context.Context) bool {
+	w.eventually("there is space: it is done", func(context.Context) bool {
 		return w.act("silent", "a", liaison, act.Act{ID: last, Kind: act.Progress, Percent: 10}) == nil
 	})
 	w.agree("silent", "a")

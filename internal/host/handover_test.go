@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
 	"duban/internal/act"
+	"duban/internal/audit"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -20,7 +20,8 @@ import (
 	"duban/internal/whatif"
 )
 
-// withMore adds units to a plan of two, each as "id name", with what else is written of it.
+// withMore is an edit for twoUnits that adds units, each written as "id name" and, after
+// that, more keys of the unit.
 func withMore(units ...string) func(file, text string) string {
 	return func(file, text string) string {
 		if file == "units.yaml" {
@@ -40,9 +41,10 @@ func withMore(units ...string) func(file, text string) string {
 	}
 }
 
-// One amendment in the middle of two talks renumbers, splits, merges and dissolves a
-// unit. The talks, the part and the open occurrence go on with whoever takes over; there
-// is no second talk, nothing is said twice, and the laws hold to the end.
+// While two talks are open, one amendment renumbers, splits and merges tasks and dissolves
+// two units. The talks, the part and the open occurrence go on with the unit that takes
+// over; no second talk is opened, nothing is said twice, and no law of package laws is
+// broken.
 func TestAUnitThatGoesHandsOver(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
@@ -52,7 +54,7 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 		entry("late", "due: 2021-04-20"+third), entry("both", "due: 2021-04-20"), entry("m1", "due: 2021-11-30"), entry("m2", "due: 2021-11-30"),
 		entry("helped", "due: 2021-11-30, assist: [市水利局, 市林业局]"), entry("watch", monthly+third))
 	last := calendar.NewDay(2021, time.July, 31)
-	clock := standsAt(fast(before, 60*time.Millisecond, 3*time.Second), last)
+	clock := endingOn(fast(before, 60*time.Millisecond, 3*time.Second), last)
 	w.launch(before, clock)
 	require.NoError(t, w.act("gone", "helped", liaison, act.Act{Kind: act.AskPart, Unit: "shuili", Due: calendar.NewDay(2021, 9, 30), Reason: "提供断面数据"}))
 	require.NoError(t, w.act("gone", "helped", liaison, act.Act{Kind: act.AskPart, ID: "second", Unit: "linye", Due: calendar.NewDay(2021, 9, 30), Reason: "提供林地数据"}))
@@ -91,7 +93,7 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 	_, err = w.amendBy(after, "二号文")
 	require.ErrorAs(t, err, &gone, "nor is it said of 市林业局, which the files have no more")
 	require.Equal(t, []any{"linye", []string{"helped"}, []string{"m#1"}}, []any{gone.Unit.ID, gone.Tasks, gone.Talks})
-	dissolved := after.Succeeded(gone.Unit, "") // and nobody takes over
+	dissolved := after.Succeeded(gone.Unit, "") // 市林业局 is dissolved and no unit takes over
 	after = &dissolved
 	changes, err := whatif.New(w.Ledger, time.Now).Amending(t.Context(), after)
 	require.NoError(t, err)
@@ -128,7 +130,7 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 	require.NoError(t, err)
 	called := map[string]string{}
 	for _, k := range talks {
-		if k.State == act.TalkJoined { // before: it is over, and goes on in the one it joined
+		if k.State == act.TalkJoined { // a talk that joined another before is over and keeps its lead
 			continue
 		}
 		require.NotEqual(t, "shuili", k.Lead, "%s %s %s", k.ID, k.State, k.Origin)
@@ -152,11 +154,12 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 	require.Contains(t, said, "late#1 act-1-take_over")
 	require.Contains(t, said, asked+" act-2-take_over")
 	require.Contains(t, said, "helped act-3-ask_part.1", "the part is told to whoever owes it by now")
-	broken, err := activities.Breaches(t.Context(), w.Ledger, "gone", func() time.Time { return clock.End })
+	broken, err := audit.Breaches(t.Context(), w.Ledger, "gone", func() time.Time { return clock.End }, nil)
 	require.NoError(t, err)
-	// A day of this clock is shorter than an act takes: a word that became due between the
-	// stamp of the hand-over and its record went to whoever led until it was recorded.
-	broken = slices.DeleteFunc(broken, func(b activities.Broken) bool { return b.Law == 1 && !b.At.Before(begun) && !b.At.After(handed) })
+	// On this clock a day passes while one act is done. A word that fell due between the
+	// instant of the hand-over and its record went to the unit that led until the record, so
+	// law 1 is not judged for that time.
+	broken = slices.DeleteFunc(broken, func(b audit.Broken) bool { return b.Law == 1 && !b.At.Before(begun) && !b.At.After(handed) })
 	require.Empty(t, broken)
 	l, err := w.Ledger.Plan(t.Context(), "gone")
 	require.NoError(t, err)
@@ -164,7 +167,7 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 	require.Len(t, u.Contacts, 3, "who was told keeps an address")
 	ledgertest.Proven(t, w.Ledger)
 
-	// nothing of a plan that has ended is reinstated, and it is not amended any more
+	// After the plan has ended no task of it can be reinstated, and it cannot be amended.
 	duties := []string{}
 	for _, row := range rows {
 		if row.Kind == plan.Duty {

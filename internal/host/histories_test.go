@@ -28,8 +28,8 @@ import (
 
 var record = flag.String("record", "", "folder that the histories of this run are written to")
 
-// TestEveryWorkflowOnARealServer lives through a small year with every turn a
-// workflow can take. With -record it is the recorder behind `make histories`.
+// TestEveryWorkflowOnARealServer runs a small year in which workflows of every type take
+// every branch of their code. With -record it writes their histories: `make histories`.
 func TestEveryWorkflowOnARealServer(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
@@ -44,7 +44,7 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	w.launch(q, fast(q, 30*time.Millisecond, 2*time.Second))
 	w.launch(p, fast(p, 30*time.Millisecond, time.Second))
 	r, _ := smallPlan(t, "done", "2021-04-08", "nine", dated("finished", "2021-05-31"))
-	w.launch(r, standsAt(fast(r, 30*time.Millisecond, time.Second), calendar.NewDay(2021, 5, 20)))
+	w.launch(r, endingOn(fast(r, 30*time.Millisecond, time.Second), calendar.NewDay(2021, 5, 20)))
 
 	w.eventually("the first reminder", func(ctx context.Context) bool { return len(w.told("done", "finished")) > 0 })
 	require.NoError(t, w.verify("done", "finished", "office"))
@@ -88,7 +88,7 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	rung := notices[slices.IndexFunc(notices, func(n ledger.Notice) bool { return n.Kind != plan.Told })]
 	ids["morning"] = workflows.MorningWorkflowID("small|" + rung.SpeakAt.Format(time.RFC3339Nano) + "|1")
 	ids["digest"] = workflows.DigestWorkflowID(rung.Digest)
-	require.NoError(t, w.Engine.SpeakNow(t.Context(), rung.Digest)) // what it had to say is said
+	require.NoError(t, w.Engine.SpeakNow(t.Context(), rung.Digest)) // starts a Digest workflow that finds nothing left to say
 	w.eventually("the digest's end", func(context.Context) bool {
 		return w.status(ids["digest"]) == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
 	})
@@ -109,11 +109,11 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	}
 }
 
-// actsOnEverything lets people act on a task and a duty in every way that takes
-// another turn in a workflow: a hand-over, a hold, a pause with a known end, an
-// amendment, which hands nothing over.
+// actsOnEverything has people act on two tasks and a duty in every way that takes another
+// branch in a workflow: acts that begin a new run, a report that waits for the office, a
+// pause with a known end, and an amendment, which begins no new run.
 func (w *world) actsOnEverything() {
-	w.standing("acted", dated("a", "2021-05-31"), dated("n", "2021-05-31"), "      - {id: m, title: 按月公开, kind: duty, recur: {every: month, from: 2021-06-01, until: 2021-12-31}, source: 限期完成}\n")
+	w.stillPlan("acted", dated("a", "2021-05-31"), dated("n", "2021-05-31"), "      - {id: m, title: 按月公开, kind: duty, recur: {every: month, from: 2021-06-01, until: 2021-12-31}, source: 限期完成}\n")
 	for i, a := range []act.Act{
 		{Kind: act.Acknowledge, By: liaison}, {Kind: act.Extend, By: liaison, Due: calendar.NewDay(2021, 6, 30)}, {Kind: act.Grant, By: clerk},
 		{Kind: act.Complete, By: liaison}, {Kind: act.Reject, By: clerk}, {Kind: act.Suspend, By: clerk, Until: calendar.NewDay(2021, 5, 6)},
@@ -145,7 +145,8 @@ func (w *world) actsOnEverything() {
 	w.found(workflows.DutyWorkflowID("acted", "m"), "PlanId = 'acted' AND UnitId = 'duban'")
 }
 
-// found waits until the web UI's search finds a workflow's last run by what acts have left.
+// found waits until a query of Temporal's list, as the web UI makes it, finds a workflow's
+// last run by the search attributes that acts have changed.
 func (w *world) found(id, query string) {
 	w.t.Helper()
 	w.eventually(id+" is found by "+query, func(ctx context.Context) bool {
@@ -160,14 +161,14 @@ func (w *world) found(id, query string) {
 	})
 }
 
-// firstRun is the run a workflow began with.
+// firstRun is the ID of a workflow's first run.
 func (w *world) firstRun(id string) string {
 	w.t.Helper()
 	return w.history(id, "").Events[0].GetWorkflowExecutionStartedEventAttributes().GetFirstExecutionRunId()
 }
 
-// runs are the histories of a workflow's runs, the first first; the last only once
-// something has happened in it.
+// runs are the histories of a workflow's runs in order; the last run is among them only
+// once it has done something.
 func (w *world) runs(id string) (all []*history.History) {
 	w.t.Helper()
 	for run := w.firstRun(id); run != ""; {
@@ -181,7 +182,7 @@ func (w *world) runs(id string) (all []*history.History) {
 	return all
 }
 
-// byMayor is a named leader's word on a proposed talk.
+// byMayor is a leader's act on a proposed talk.
 func byMayor(k act.Kind) act.Act {
 	return act.Act{ID: "mayor", Kind: k, By: mayor, Reason: "同意按建议办理"}
 }

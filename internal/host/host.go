@@ -1,5 +1,6 @@
-// Package host puts a process together: the ledger, the connection to Temporal
-// or the embedded server, the channels, the worker. Both programs use it.
+// Package host puts a process together from its parts: the ledger, the connection to
+// Temporal or the embedded server, the channels, the worker. It also makes, backs up,
+// restores and examines an office's folder.
 package host
 
 import (
@@ -37,41 +38,42 @@ import (
 	"duban/workflows"
 )
 
-// Options say what of the process is wanted.
+// Options say which parts of the process are wanted.
 type Options struct {
-	Embedded  bool // without TEMPORAL_ADDRESS, start the embedded server; otherwise join the one that runs
-	Work      bool // run the worker
-	Known     bool // the ledger must have been made before; what joins a running engine never makes one
-	Rehearsal bool // the embedded server may lose the last moment in a power cut, and nothing else
-	Out       io.Writer
+	Embedded  bool      // when the settings name no cluster: start the embedded server; otherwise join the one that runs on the folder
+	Work      bool      // run the worker
+	Known     bool      // the ledger must exist; without Embedded it always must
+	Rehearsal bool      // no accounts are checked, and the embedded server may lose its last writes in a power cut
+	Out       io.Writer // gets a line for each message in the outbox
 	Log       *slog.Logger
 }
 
-// Host is a running process's parts. Close it.
+// Host has the parts of a running process. It must be closed.
 type Host struct {
 	Ledger    *ledger.Store
 	Engine    *engine.Engine
 	Client    client.Client
-	Address   string // of Temporal's frontend
-	UI        string // of the web UI, or ""
-	LedgerURL string // without its password
+	Address   string // host:port of Temporal's frontend
+	UI        string // URL of the web UI, with its key; "" without one
+	LedgerURL string // for people: without its password
 
 	namespace string
-	identity  string // under which this process polls
-	claim     string // by which it asked for a namespace that belonged to no ledger
+	identity  string // name under which this process polls Temporal's task queues
+	claim     string // random part of the key by which this process claims a namespace that belongs to no ledger: see sameLedger
 	server    *embedded.Server
 	worker    worker.Worker
 	stopPost  func()
 	mending   *mending
 	failed    chan error
-	metrics   *served // nil: none
+	metrics   *served // nil: no metrics are served
 	log       *slog.Logger
 	boot      boot
 	notify    notifier
 	stopBeat  func()
 }
 
-// LedgerURL is where the ledger is: DATABASE_URL, or the SQLite file in the folder.
+// LedgerURL is the ledger's URL, with its password: DATABASE_URL, or sqlite: and the file
+// ledger.db in the data folder.
 func LedgerURL(cfg settings.Config) string {
 	if cfg.DatabaseURL != "" {
 		return cfg.DatabaseURL
@@ -79,24 +81,24 @@ func LedgerURL(cfg settings.Config) string {
 	return "sqlite:" + filepath.Join(cfg.Dir, "ledger.db")
 }
 
-// Open brings the parts up, in order; on an error those that are up are taken down. What works waits for the ledger and
-// for Temporal until they answer or ctx ends; see wait.
+// Open starts the parts in order; on an error those that were started are stopped. A worker waits for the ledger and for
+// Temporal until they answer or ctx ends, and a command for twenty seconds: *AwayError. Other errors: see errors.go.
 func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err error) {
 	h := &Host{LedgerURL: Redact(LedgerURL(cfg)), log: o.Log, failed: make(chan error, 1), boot: newBoot(o)}
 	h.notify.on, h.notify.log = o.Work && !o.Rehearsal, o.Log
 	h.boot.notify = h.notify
 	if o.Work {
-		signal.Ignore(syscall.SIGPIPE) // whoever read the log or the output may go away
+		signal.Ignore(syscall.SIGPIPE) // the reader of the log or the output may end before this process
 		if _, err := Calendar(cfg); err != nil {
 			return nil, fmt.Errorf("%w: %w", errSettings, err)
 		}
 	} else {
-		cfg.Metrics = "" // served by what works
+		cfg.Metrics = "" // only a worker serves metrics
 	}
 	defer func() {
 		if err != nil {
 			h.Close()
-			if ctx.Err() != nil { // whoever broke it off need not read what was under way
+			if ctx.Err() != nil { // who stopped the start needs no error of the step that was under way
 				err = ctx.Err()
 			}
 		}
@@ -105,7 +107,7 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 		return nil, err
 	}
 	if h.Client, err = h.connect(ctx, cfg, o); err != nil {
-		if errors.Is(err, ErrNoEngine) { // none runs on a copy before it is adopted: that is to be said
+		if errors.Is(err, ErrNoEngine) { // no engine can run on a copied folder before it is adopted: ErrCopied says so
 			err = cmp.Or(h.copied(ctx, cfg), err)
 		}
 		return nil, err
@@ -131,7 +133,7 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 	}
 	h.Engine.HoldAgainst(people)
 	if !o.Work {
-		h.Engine.AnswerWithin(patience * 6 / 10) // the rest is for opening, and for looking why there is no answer
+		h.Engine.AnswerWithin(patience * 6 / 10) // the rest of patience is for opening, and for finding out why there is no answer
 		return h, nil
 	}
 	if err := h.work(ctx, cfg, o, people); err != nil {
@@ -151,7 +153,8 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 	return h, nil
 }
 
-// connect dials the Temporal server of TEMPORAL_ADDRESS, or the embedded one.
+// connect dials Temporal: the cluster that the settings name, or else with o.Embedded an embedded server that it starts,
+// or else the server that runs on the data folder.
 func (h *Host) connect(ctx context.Context, cfg settings.Config, o Options) (client.Client, error) {
 	if cfg.Cluster() {
 		opts, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{
@@ -160,7 +163,7 @@ func (h *Host) connect(ctx context.Context, cfg settings.Config, o Options) (cli
 		if err != nil {
 			return nil, fmt.Errorf("host: TEMPORAL_*: %w", err)
 		}
-		if opts.HostPort == "" { // the file is not there, or the profile says no more
+		if opts.HostPort == "" { // Temporal's configuration file does not exist, or has no address in this profile
 			return nil, fmt.Errorf("%w: %w", errSettings, settings.NewFault("no_address", "TEMPORAL_CONFIG_FILE", "TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE: no address is found there: correct them, or set TEMPORAL_ADDRESS"))
 		}
 		h.Address = opts.HostPort
@@ -203,7 +206,7 @@ func (h *Host) dial(ctx context.Context, cfg settings.Config, opts client.Option
 		opts.Identity = fmt.Sprintf("%d@%s@duban", os.Getpid(), name)
 	}
 	h.identity = opts.Identity
-	if h.metrics == nil { // dialling again serves them once
+	if h.metrics == nil { // dial may be called again: the metrics are served once
 		var err error
 		if h.metrics, err = serveMetrics(cfg.Metrics, h.log); err != nil {
 			return nil, fmt.Errorf("%w: %w", errSettings, faultOf("metrics", "DUBAN_METRICS", err))
@@ -223,14 +226,15 @@ func searchAttributes() map[string]enums.IndexedValueType {
 	return m
 }
 
-// work begins to work when the namespace is ready and the ledger has this year's notices.
+// work starts the worker, after it has made sure of the namespace, of the machine's clock and of the ledger's holiday
+// notices and office settings.
 func (h *Host) work(ctx context.Context, cfg settings.Config, o Options, people *docket.Accounts) error {
 	own, err := Channels(cfg, o.Out)
 	if err != nil {
 		return err
 	}
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200) // a small heap and much that lives for a moment: half the collections
+		debug.SetGCPercent(200) // the heap is small and most values are short-lived: this halves the number of collections
 	}
 	if err := h.await(ctx, temporalName, h.Address, h.checkNamespace); err != nil {
 		return err
@@ -268,24 +272,25 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options, people 
 	})
 }
 
-// await is wait for a try that has no result.
+// await is wait for a try without a result.
 func (h *Host) await(ctx context.Context, who, at string, try func(context.Context) error) error {
 	_, err := wait(ctx, h.boot, who, at, func(ctx context.Context) (none struct{}, err error) { return none, try(ctx) }, nil)
 	return err
 }
 
-// startWorker makes the worker and starts it; one that did not start cannot be started again.
+// startWorker makes a worker and starts it. Each call makes a new one, because the SDK cannot start a worker again that
+// has failed to start.
 func (h *Host) startWorker(cfg settings.Config, acts *activities.Activities) error {
 	w := worker.New(h.Client, workflows.TaskQueue, worker.Options{
 		WorkerStopTimeout: workerStop,
 		//lint:ignore SA1019 its successor opts in to versioned deployments; this only names the worker: see workflows.BuildID
 		BuildID: workflows.BuildID,
-		// A workflow that wakes should go to the worker that still has its state in memory,
-		// however busy the morning. The price: a workflow task that a killed worker was handed
-		// last goes to another worker only after this time.
+		// How long Temporal keeps a workflow task for the worker that has the workflow in
+		// memory: long enough for a busy morning. A workflow task for a worker that was killed
+		// goes to another worker only after this time.
 		StickyScheduleToStartTimeout: 20 * time.Second,
-		// A workflow task for which no poller waits is written to the database before anybody gets
-		// it.
+		// Temporal writes a workflow task to its database first when no poller waits for it: more
+		// pollers avoid that.
 		MaxConcurrentWorkflowTaskPollers: 8,
 		OnFatalError: func(err error) {
 			select {
@@ -304,8 +309,8 @@ func (h *Host) startWorker(cfg settings.Config, acts *activities.Activities) err
 	return nil
 }
 
-// actors are the accounts that people are held against when they act; nil in a
-// rehearsal, whose people are the script's.
+// actors gives the accounts that acting people are checked against, and logs when there are
+// none; nil in a rehearsal, in which the script's people act.
 func actors(cfg settings.Config, o Options) *docket.Accounts {
 	if o.Rehearsal {
 		return nil
@@ -319,8 +324,8 @@ func actors(cfg settings.Config, o Options) *docket.Accounts {
 	return a
 }
 
-// checkNamespace fails when a search attribute is not registered: every start
-// of a task would fail later, one by one.
+// checkNamespace fails when a search attribute is not registered in the namespace: without
+// it every start of a workflow would fail later.
 func (h *Host) checkNamespace(ctx context.Context) error {
 	known, err := h.Client.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: h.namespace})
 	if err != nil {
@@ -334,8 +339,10 @@ func (h *Host) checkNamespace(ctx context.Context) error {
 	return nil
 }
 
-// Calendar is the embedded holiday notices with the operator's own over them, and over
-// both those of the ledger, imported, which may be none.
+// Calendar is the working calendar of the holiday notices in this program, those in the
+// folder DUBAN_CALENDAR and the imported ones of the ledger. For a year that is in several
+// of them, imported comes before the folder, and the folder before the program. A fault in
+// the folder is a settings.Fault.
 func Calendar(cfg settings.Config, imported ...calendar.Year) (*calendar.Calendar, error) {
 	cal, err := calendar.Load(seeds.Calendar())
 	if err != nil {
@@ -354,16 +361,18 @@ func Calendar(cfg settings.Config, imported ...calendar.Year) (*calendar.Calenda
 	return cal.With(own.Years()...).With(imported...), nil
 }
 
-// faultOf is what is wrong with a setting by the words of whoever uses it.
+// faultOf is the fault of a setting whose value has led to err in use. key is the
+// catalogue's key, name the setting's.
 func faultOf(key, name string, err error) error {
 	f := settings.NewFault(key, name, fmt.Sprintf("%s: %v", name, err))
 	f.Data["Error"] = err.Error()
 	return f
 }
 
-// seedCalendar brings into the ledger what this worker's program and folder have of
-// holiday notices that the ledger does not know: see ledger.BringCalendar. What runs is
-// moved by it when the worker compares Temporal with the ledger.
+// seedCalendar writes to the ledger the holiday notices of this worker's program and of
+// its folder DUBAN_CALENDAR that the ledger does not have: see ledger.Store.BringCalendar.
+// Stages of running workflows are moved when the worker compares Temporal with the ledger
+// (engine.Reconcile).
 func (h *Host) seedCalendar(ctx context.Context, cfg settings.Config) error {
 	cal, err := Calendar(cfg)
 	if err != nil {
@@ -382,10 +391,10 @@ func (h *Host) seedCalendar(ctx context.Context, cfg settings.Config) error {
 	return nil
 }
 
-// Wait returns when ctx ends, with nil, or when the worker or the embedded engine fails for good. After ErrClockSetBack
-// the program starts anew: see Again.
+// Wait returns nil when ctx ends, and an error when the worker or the embedded engine fails for good. After
+// ErrClockSetBack the caller closes the Host and starts the program again: see Again.
 func (h *Host) Wait(ctx context.Context) error {
-	var ended <-chan error // never, without an engine of our own
+	var ended <-chan error // nil without an embedded engine: it never gives a value
 	if h.server != nil {
 		ended = h.server.Failed()
 	}

@@ -20,22 +20,22 @@ import (
 
 var (
 	// ErrOtherLedger: the Temporal namespace belongs to another ledger than the one that was opened. A worker that went
-	// on would find none of its tasks in the ledger, and a command would write what no engine ever does.
+	// on would find no workflow's task in its ledger, and no engine would do what a command wrote to it.
 	ErrOtherLedger = errors.New("the Temporal namespace belongs to another ledger")
-	// ErrCopied: the ledger is a copy of one that belongs to another folder.
+	// ErrCopied: the ledger belongs to another folder than the one it is in: it was copied, and not adopted yet.
 	ErrCopied = errors.New("this folder is a copy")
-	// ErrNotCopied: an office cannot be made a trial of itself.
+	// ErrNotCopied: only a copied folder can be adopted as a trial.
 	ErrNotCopied = errors.New("this folder is not a copy")
 )
 
-// Keys of a namespace's data, which everybody who uses the namespace sees.
+// Keys of the data of a Temporal namespace, which all users of the namespace can read.
 const (
-	ledgerKey = "duban.ledger"        // the ID of the ledger that the namespace belongs to
-	claimKey  = "duban.ledger.claim." // + ID, dot, random: a process whose ledger wants to be it
+	ledgerKey = "duban.ledger"        // value: the ID of the ledger that the namespace belongs to
+	claimKey  = "duban.ledger.claim." // and a ledger's ID, a dot and a random number: a process claims the namespace for that ledger, since the value
 )
 
-// sameLedger compares the ledger's ID with the one the namespace knows, and gives it ours when it knows none. After it
-// returned nil, no process with another ledger gets past it.
+// sameLedger compares the ledger's ID with the ID in the namespace's data, and writes it there when there is none yet.
+// Once it has returned nil, it returns ErrOtherLedger in every process with another ledger.
 func (h *Host) sameLedger(ctx context.Context) error {
 	ours := h.Ledger.ID()
 	data, err := h.namespaceData(ctx)
@@ -43,10 +43,11 @@ func (h *Host) sameLedger(ctx context.Context) error {
 		return err
 	}
 	if data[ledgerKey] == "" {
-		// Two that find it empty at the same moment must not both go on: each says that it wants it, then looks who else
-		// does. At least the later of the two sees the other. Each process has a claim of its own: one that gives way
-		// must not take away what another of the same ledger still stands on.
-		if h.claim == "" { // the same however often it is asked
+		// Two processes with different ledgers that find no ID at the same moment must not both go on. Each writes a
+		// claim first and then reads all claims: at least the later of the two sees the other's claim, and gives way.
+		// Each process has a claim of its own, because one that gives way removes its claim, and must not remove that of
+		// another process with the same ledger.
+		if h.claim == "" { // a repeated try keeps its claim
 			h.claim = fmt.Sprintf("%x", rand.Uint64())
 		}
 		claim := claimKey + ours + "." + h.claim
@@ -79,7 +80,7 @@ func (h *Host) otherLedger(other string) error {
 	return &OtherLedgerError{Namespace: h.namespace, Address: h.Address, Theirs: other, Ledger: h.LedgerURL, Ours: h.Ledger.ID()}
 }
 
-// OtherLedgerError is ErrOtherLedger with what it is about.
+// OtherLedgerError is ErrOtherLedger with the namespace and the two ledgers.
 type OtherLedgerError struct {
 	Namespace, Address, Theirs string // Theirs is the ID of the ledger that the namespace belongs to
 	Ledger, Ours               string // the ledger that was opened: its address and its ID
@@ -90,7 +91,7 @@ func (e *OtherLedgerError) Error() string {
 		e.Namespace, e.Address, ErrOtherLedger, e.Theirs, e.Ours, e.Ledger)
 }
 
-// Unwrap makes it ErrOtherLedger.
+// Unwrap gives ErrOtherLedger.
 func (e *OtherLedgerError) Unwrap() error { return ErrOtherLedger }
 
 func (h *Host) namespaceData(ctx context.Context) (map[string]string, error) {
@@ -105,9 +106,9 @@ func (h *Host) namespaceData(ctx context.Context) (map[string]string, error) {
 	return data, nil
 }
 
-// setNamespaceData writes one key and leaves the others as they are. Temporal refuses a write between whose reading and
-// writing another namespace was changed ("conditional update error", common/persistence/sql/metadata.go); such a write is
-// repeated until ctx ends.
+// setNamespaceData writes one key of the namespace's data and leaves the others as they are. Temporal's server reads and
+// then writes the namespace; when any namespace was changed between the two it refuses the write ("conditional update
+// error", common/persistence/sql/metadata.go), and the write is repeated here until ctx ends.
 func (h *Host) setNamespaceData(ctx context.Context, key, value string) error {
 	var err error
 	for {
@@ -133,7 +134,7 @@ func (h *Host) setNamespaceData(ctx context.Context, key, value string) error {
 	return nil
 }
 
-// ledgerFolder is the folder of a ledger that is kept in a file, or "".
+// ledgerFolder is the folder of the ledger's SQLite file; "" for a ledger on PostgreSQL.
 func ledgerFolder(cfg settings.Config) string {
 	file, ok := strings.CutPrefix(LedgerURL(cfg), "sqlite:")
 	if !ok {
@@ -142,8 +143,9 @@ func ledgerFolder(cfg settings.Config) string {
 	return filepath.Dir(file)
 }
 
-// inPlace refuses a ledger that was copied together with its folder, or alone: with the first it would remind everybody
-// twice, and what is done in one would be missing in the other. What works settles a new ledger in its folder.
+// inPlace gives ErrCopied for a ledger file that was copied, alone or together with its folder: two engines with one
+// ledger would remind everybody twice, and acts recorded in one copy would be missing in the other. The ledger has the
+// place of its folder (placeOf); a worker writes the place to a ledger that has none yet.
 func (h *Host) inPlace(ctx context.Context, cfg settings.Config, works bool) error {
 	dir := ledgerFolder(cfg)
 	if dir == "" {
@@ -168,7 +170,7 @@ func (h *Host) inPlace(ctx context.Context, cfg settings.Config, works bool) err
 	return nil
 }
 
-// copied is ErrCopied when the ledger in the folder of cfg is a copy, as far as that can be read.
+// copied is ErrCopied when the ledger of cfg is a copy, and nil otherwise, also when the ledger cannot be read.
 func (h *Host) copied(ctx context.Context, cfg settings.Config) error {
 	if ledgerFolder(cfg) == "" {
 		return nil
@@ -184,9 +186,9 @@ func (h *Host) copied(ctx context.Context, cfg settings.Config) error {
 	return nil
 }
 
-// Adopt makes the folder of cfg, a copy, one of its own: with trial the ledger gets a new ID, is another than the one it
-// was copied from and sends to the outbox; otherwise it is that one, which must not be used any more. No engine may run on
-// the folder.
+// Adopt makes the copied folder of cfg usable. With trial its ledger becomes another ledger, with a new ID, whose messages
+// go to the outbox alone; a folder that is no copy gives ErrNotCopied. Without trial its ledger is the one that it was
+// copied from, whose own folder must not be used any more. No engine may run on the folder.
 func Adopt(ctx context.Context, cfg settings.Config, trial bool, o Options) error {
 	dir := ledgerFolder(cfg)
 	if dir == "" || cfg.Cluster() {
@@ -222,23 +224,23 @@ func Adopt(ctx context.Context, cfg settings.Config, trial bool, o Options) erro
 		id = ledger.NewID()
 		now := time.Now()
 		if _, err := h.Ledger.SetOffice(ctx, ledger.OfficeChannels, "outbox", ledger.Engine, ledger.When{Real: now, Plan: now}); err != nil {
-			return err // a trial that goes on writing to the mayor would be no trial
+			return err // without this setting the trial's messages would go to real people
 		}
 	}
-	// The ledger is last: interrupted before it, the folder is still a copy.
+	// The ledger is written last: if Adopt is interrupted before, the folder is still a copy and can be adopted again.
 	if err := h.setNamespaceData(ctx, ledgerKey, id); err != nil {
 		return err
 	}
 	return h.Ledger.Adopt(ctx, here, id)
 }
 
-// UI is the address, with its key, of the web UI of the engine that runs on the folder of cfg, or "" when it has none.
+// UI is the URL, with its key, of the web UI of the engine that runs on the folder of cfg; "" when it has no web UI.
 func UI(cfg settings.Config) (string, error) {
 	d, err := door.Find(cfg.Dir)
 	return d.UI, err
 }
 
-// doorOf waits, as long as a person would, for the engine that runs on dir to be ready.
+// doorOf waits for the engine that runs on dir to be ready, for patience at the most.
 func doorOf(ctx context.Context, dir string) (door.Door, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

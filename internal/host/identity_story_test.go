@@ -16,12 +16,13 @@ import (
 	"duban/workflows"
 )
 
-// amendBy is an amendment by a paper of its own.
+// amendBy amends a plan by the document paper.
 func (w *world) amendBy(p *plan.Plan, paper string) (engine.AmendReport, error) {
 	return w.Engine.Amend(w.t.Context(), p, w.cal, engine.AmendOptions{Paper: paper, Reason: "调整编号", By: clerk})
 }
 
-// called are the tasks of a plan as people call them, with their IDs of the ledger.
+// called gives each task of a plan as a line: what people call it, its ID in the ledger,
+// state, kind and due day.
 func (w *world) called(planID string) (out []string) {
 	w.t.Helper()
 	tasks, err := w.Ledger.Tasks(w.t.Context(), ledger.TaskFilter{Plan: planID})
@@ -32,9 +33,9 @@ func (w *world) called(planID string) (out []string) {
 	return out
 }
 
-// A task whose number changes is the same task: its acts, its talk and what was said
-// go along, and nothing is said again. What left the plan by mistake comes back, a
-// kind is corrected, and one line that is odd does not bar the others.
+// A task whose number changes stays the same task: it keeps its workflow, its acts and its
+// talk, and nothing is said again. A task that was removed by mistake is restored, and a
+// standing task gets a date.
 func TestATaskKeepsItsIdentityWhenItsNumberChanges(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
@@ -44,7 +45,7 @@ func TestATaskKeepsItsIdentityWhenItsNumberChanges(t *testing.T) {
 		entry("gone", "due: 2021-06-30"),
 		entry("line", "kind: standing"),
 		entry("watch", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"))
-	w.stands(before)
+	w.launchStill(before)
 	w.opened("ident", "watch.2021-04")
 	require.NoError(t, w.act("ident", "b", liaison, act.Act{Kind: act.Acknowledge}))
 	require.NoError(t, w.act("ident", "b", liaison, act.Act{Kind: act.Extend, Due: calendar.NewDay(2021, 6, 30), Reason: "材料不齐"}))
@@ -54,7 +55,7 @@ func TestATaskKeepsItsIdentityWhenItsNumberChanges(t *testing.T) {
 	require.NoError(t, err)
 	facts, run := w.course("ident", "b"), w.firstRun(workflows.TaskWorkflowID("ident", "b"))
 
-	// b is 1-1 now and moves before a new b; line gets a date; gone and the duty's number change
+	// b is called 1-1 now, and another task is called b; line gets a date; gone is removed; the duty's number changes
 	second := []string{
 		entry("b", "due: 2021-08-31"),
 		strings.Replace(entry("1-1", "due: 2021-05-31, was: b"), "任务1-1", "任务b", 1),
@@ -89,14 +90,15 @@ func TestATaskKeepsItsIdentityWhenItsNumberChanges(t *testing.T) {
 	require.Equal(t, talk, called)
 	w.talkIs("ident", talk, act.TalkProposed)
 
-	// the same files once more, without `was`, and a number used before
+	// The same files once more without `was` change nothing: 1-1 and 2-1 are known by now.
 	third := append([]string{}, second...)
 	third[1], third[4] = strings.Replace(second[1], ", was: b", "", 1), strings.Replace(second[4], ", was: watch", "", 1)
 	changes, err := whatif.New(w.Ledger, time.Now).Amending(t.Context(), twoUnits(t, "ident", nil, third...))
 	require.NoError(t, err)
 	require.True(t, changes.Empty(), changes)
 
-	// gone is in the plan again; the same paper sets an earlier date to b, which an extension was granted for
+	// gone is in the plan again, and the amendment sets an earlier date for b, for which an extension was granted. A
+	// second amendment by the same paper is refused.
 	third = append(third, entry("gone", "due: 2021-07-31"))
 	third[1] = strings.Replace(third[1], "2021-05-31", "2021-05-20", 1)
 	_, err = w.amendBy(twoUnits(t, "ident", nil, third...), "二号文")
@@ -114,13 +116,13 @@ func TestATaskKeepsItsIdentityWhenItsNumberChanges(t *testing.T) {
 	require.Equal(t, 1, report.Armed)
 	require.Equal(t, "2021-06-30", w.course("ident", "b").Due.String(), "an amendment speaks of what it changes")
 
-	// cancelled by hand, and reinstated by an act of the office with its paper
+	// b is cancelled by an act of the office, and reinstated by another, which needs a paper.
 	require.NoError(t, w.onTalk("ident", talk, mayor, act.Act{Kind: act.Approve}))
 	require.NoError(t, w.act("ident", "b", clerk, act.Act{Kind: act.Cancel, Paper: "五号文"}))
 	w.talkIs("ident", talk, act.TalkVoid)
 	require.Equal(t, "act.refused_needs", refusedBy(t, w.act("ident", "b", clerk, act.Act{Kind: act.Reinstate, ID: "r1"})))
 	require.Equal(t, "act.refused_seat", refusedBy(t, w.act("ident", "b", liaison, act.Act{Kind: act.Reinstate, ID: "r2", Paper: "六号文"})))
-	for range 2 { // the same act again is the same act
+	for range 2 { // the same act under the same ID a second time changes nothing
 		require.NoError(t, w.act("ident", "b", clerk, act.Act{Kind: act.Reinstate, ID: "r3", Paper: "六号文"}))
 	}
 	require.Equal(t, []any{act.Open, "2021-06-30"}, []any{w.course("ident", "b").State, w.course("ident", "b").Due.String()})

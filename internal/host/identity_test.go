@@ -19,8 +19,8 @@ import (
 	"duban/internal/settings"
 )
 
-// patient repeats what a server refuses because it takes only so many changes of
-// namespaces a second: that is no answer.
+// patient calls do again while the server refuses with ResourceExhausted, because it takes
+// only a few changes of namespaces a second.
 func patient(do func() error) (err error) {
 	for busy := new(serviceerror.ResourceExhausted); ; time.Sleep(100 * time.Millisecond) {
 		if err = do(); !errors.As(err, &busy) {
@@ -29,9 +29,9 @@ func patient(do func() error) (err error) {
 	}
 }
 
-// Two first workers with different ledgers meet at a new namespace at one
-// instant, many times: never do both go on, and the namespace is lost to neither.
-// Two with one ledger both go on.
+// Workers with two different ledgers, two of each, come to a new namespace at the same
+// time, many times over: never do both ledgers get it, and if neither does, the next try
+// gets it. Workers with the same ledger do not bar each other.
 func TestTwoFirstWorkersMeet(t *testing.T) {
 	t.Parallel()
 	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": t.TempDir(), "DUBAN_UI": "false"})
@@ -55,7 +55,7 @@ func TestTwoFirstWorkersMeet(t *testing.T) {
 			return err
 		}))
 		var workers []*Host
-		for j := range 4 { // two of each
+		for j := range 4 { // two workers with each ledger
 			workers = append(workers, &Host{Client: h.Client, Ledger: ledgers[j%2], namespace: space})
 		}
 		results := make([]error, len(workers))
@@ -71,7 +71,7 @@ func TestTwoFirstWorkersMeet(t *testing.T) {
 				require.ErrorIs(t, err, ErrOtherLedger)
 			}
 		}
-		if !a && !b { // both stepped back: the next one gets it
+		if !a && !b { // both ledgers gave way: the next try gets the namespace
 			require.NoError(t, patient(func() error { return workers[0].sameLedger(t.Context()) }))
 			require.ErrorIs(t, patient(func() error { return workers[1].sameLedger(t.Context()) }), ErrOtherLedger)
 		}

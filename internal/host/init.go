@@ -9,12 +9,12 @@ import (
 	"duban/internal/settings"
 )
 
-// ErrRoot: the data folder is a relative path, and the program was started in /: no office is
-// made there.
+// ErrRoot: the data folder is a relative path and the program was started in the folder /,
+// where no office is made.
 var ErrRoot = errors.New("host: the folder is relative and the program was started in /")
 
-// Init makes a new office: its folder and its empty ledger. made is false where there is one
-// already, of whatever age.
+// Init makes a new office: its folder and an empty ledger. made is false where there is a
+// ledger already, even of an older version, which is left as it is. ErrRoot: see there.
 func Init(ctx context.Context, cfg settings.Config, log *slog.Logger) (made bool, err error) {
 	store, err := OpenLedger(ctx, cfg, true, log)
 	switch {

@@ -9,8 +9,8 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
-	"duban/activities"
 	"duban/internal/act"
+	"duban/internal/audit"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger/ledgertest"
@@ -18,15 +18,16 @@ import (
 	"duban/workflows"
 )
 
-// A unit that has missed three dates is called to one talk; one of them is corrected away,
-// one is cancelled, a fourth joins late; the engine is closed in between. The talk goes on
-// about those that are left and ends when they have.
+// A unit that has missed the dates of three tasks is called to one talk about them. One
+// task's date is corrected so that it is not missed, one task is cancelled, a fourth task
+// joins later, and the engine is closed in between. The talk goes on about the remaining
+// tasks, and is closed after each of them is verified.
 func TestOneTalkAboutAllThatAUnitMissed(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "joint", "2021-04-08", "standard", dated("a", "2021-04-30"), dated("b", "2021-04-30"), dated("c", "2021-04-30"), dated("d", "2021-05-31"))
-	p.Consequences = nil // two tasks would call for a circular besides
-	w.launch(p, standsAt(fast(p, 60*time.Millisecond, time.Second), calendar.NewDay(2021, 6, 25)))
+	p.Consequences = nil // otherwise two overdue tasks would also call for a circular
+	w.launch(p, endingOn(fast(p, 60*time.Millisecond, time.Second), calendar.NewDay(2021, 6, 25)))
 	about := func(task string, of int) {
 		w.t.Helper()
 		w.eventually("the talk about "+task, func(ctx context.Context) bool {
@@ -51,7 +52,7 @@ func TestOneTalkAboutAllThatAUnitMissed(t *testing.T) {
 		if more != nil {
 			more(&a)
 		}
-		require.NoError(w.t, w.onTalk("joint", "d#1", by, a), k) // what is done about it is done about the one it has joined
+		require.NoError(w.t, w.onTalk("joint", "d#1", by, a), k) // an act on d#1 is done on a#1, which d#1 has joined
 	}
 	talk(clerk, act.Serve, func(a *act.Act) {
 		a.Talk = &act.TalkFacts{Number: "〔2021〕3号", Time: time.Date(2021, 6, 1, 1, 0, 0, 0, time.UTC), Place: "三楼会议室", Called: []string{"局长"}}
@@ -69,20 +70,20 @@ func TestOneTalkAboutAllThatAUnitMissed(t *testing.T) {
 	talk(clerk, act.CloseTalk, nil)
 	w.talkIs("joint", "a#1", act.TalkClosed)
 	w.ends("joint", "a#1")
-	found, err := activities.Breaches(t.Context(), w.Ledger, "joint", time.Now)
+	found, err := audit.Breaches(t.Context(), w.Ledger, "joint", time.Now, nil)
 	require.NoError(t, err)
 	require.Empty(t, found)
 	w.unbroken()
 	ledgertest.Proven(t, w.Ledger)
 }
 
-// underway is Temporal as somebody sees it whose update of one workflow is under way while
-// the workflow comes to its end.
+// underway is a Temporal client whose update of one workflow is delayed until arrive is
+// closed, so that the workflow can end before the update reaches it.
 type underway struct {
 	client.Client
 	workflow string
-	asked    chan struct{} // it is under way
-	arrive   chan struct{} // closed: it arrives
+	asked    chan struct{} // gets a value when the update is asked for
+	arrive   chan struct{} // closed when the update may go on
 }
 
 func (l *underway) UpdateWorkflow(ctx context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
@@ -96,14 +97,14 @@ func (l *underway) UpdateWorkflow(ctx context.Context, o client.UpdateWorkflowOp
 	return l.Client.UpdateWorkflow(ctx, o)
 }
 
-// Two people decide about one talk, and one cancels a task on which another reports, at
-// the same moment: the later act finds no workflow any more. It is answered by the state
-// that the first left, on the talk that goes on, and never by an error of the engine.
+// Two people decide about one talk at the same moment, or one cancels a task on which
+// another reports. The second act finds no running workflow. It is refused by the state
+// that the first act has left, and never answered by an error of the engine.
 func TestWhatEndsWhileItIsAskedIsAnsweredByItsState(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	p := twoUnits(t, "same", nil, entry("a", "due: 2021-12-31"), entry("b", "due: 2021-12-31"), entry("c", "due: 2021-12-31"))
-	w.stands(p)
+	w.launchStill(p)
 	propose := func(task string) string {
 		id, err := w.Engine.Propose(t.Context(), "same", act.Act{ID: "p-" + task, By: clerk, Ref: task, Reason: "进度滞后", Talk: &act.TalkFacts{What: plan.ProposeTalk}}, nil)
 		require.NoError(t, err)

@@ -13,6 +13,7 @@ import (
 
 	"duban/activities"
 	"duban/internal/act"
+	"duban/internal/audit"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -20,7 +21,7 @@ import (
 	"duban/internal/wire"
 )
 
-// opening registers what happens about each opening of a talk.
+// opening gives, for hire, a registration of open in place of the activity that opens a talk.
 func opening(open func(ctx context.Context, in wire.TalkInput, real *activities.Activities) (act.TalkCourse, error)) func(worker.Worker, *activities.Activities) {
 	return func(k worker.Worker, real *activities.Activities) {
 		k.RegisterActivityWithOptions(func(ctx context.Context, in wire.TalkInput) (act.TalkCourse, error) {
@@ -29,18 +30,19 @@ func opening(open func(ctx context.Context, in wire.TalkInput, real *activities.
 	}
 }
 
-// threeMissed launches a plan of a unit that misses three dates of one day, and stops its
-// clock a week after it is called for them.
+// threeMissed launches a plan in which a unit misses three dates of one day. Its clock ends
+// about a week after the unit is called to a talk about them.
 func (w *world) threeMissed(id string) {
 	w.t.Helper()
 	p, _ := smallPlan(w.t, id, "2021-04-08", "standard", dated("a", "2021-04-30"), dated("b", "2021-04-30"), dated("c", "2021-04-30"))
-	p.Consequences = nil // two tasks would call for a circular besides
-	w.launch(p, standsAt(fast(p, 60*time.Millisecond, time.Second), calendar.NewDay(2021, 5, 25)))
+	p.Consequences = nil // otherwise two overdue tasks would also call for a circular
+	w.launch(p, endingOn(fast(p, 60*time.Millisecond, time.Second), calendar.NewDay(2021, 5, 25)))
 }
 
-// oneTalk: the unit is called to one talk about all three, and nothing was said twice. called
-// tells that its head has got the words of the three before the clock stands; what is decided
-// when the clock stands already speaks on a morning that never comes.
+// oneTalk requires that the unit is called to one talk about all three tasks, and that
+// nothing was said twice. With called it also requires that the unit's head has got the
+// words about each task. A stage that is decided after the clock has ended would speak on a
+// morning that never comes, so called is false where that can happen.
 func (w *world) oneTalk(id string, called bool) {
 	w.t.Helper()
 	w.eventually("one talk about all three", func(ctx context.Context) bool {
@@ -82,15 +84,15 @@ func (w *world) oneTalk(id string, called bool) {
 	talks, err := w.Ledger.Talks(w.t.Context(), id, "")
 	require.NoError(w.t, err)
 	require.Len(w.t, talks, 3)
-	found, err := activities.Breaches(w.t.Context(), w.Ledger, id, time.Now)
+	found, err := audit.Breaches(w.t.Context(), w.Ledger, id, time.Now, nil)
 	require.NoError(w.t, err)
 	require.Empty(w.t, found)
 	w.unbroken()
 	ledgertest.Proven(w.t, w.Ledger)
 }
 
-// The ledger is locked for a minute right after the first of three rungs of one instant has
-// opened the talk.
+// The ledger is locked for a minute right after the first of three tasks that call for a
+// talk at one instant has opened it: the other two join that talk.
 func TestALedgerLockedBetweenTwoRungsOfOneInstantMakesOneTalk(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), false)
@@ -106,8 +108,8 @@ func TestALedgerLockedBetweenTwoRungsOfOneInstantMakesOneTalk(t *testing.T) {
 	w.oneTalk("between", false)
 }
 
-// Two workers open talks for two rungs of one instant side by side: each waits for the
-// other to have begun.
+// Two workers open the talks that several tasks call for at one instant at the same time:
+// each waits until the other has begun. One talk is opened and the others join it.
 func TestTwoWorkersAtTwoRungsOfOneInstantMakeOneTalk(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), false)
@@ -127,7 +129,7 @@ func TestTwoWorkersAtTwoRungsOfOneInstantMakeOneTalk(t *testing.T) {
 			mu.Unlock()
 			select {
 			case <-both:
-			case <-time.After(3 * time.Second): // the other has no talk to open
+			case <-time.After(3 * time.Second): // the other worker has got no talk to open
 			}
 			return real.OpenTalk(ctx, in)
 		}))

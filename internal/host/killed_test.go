@@ -21,9 +21,9 @@ import (
 	"duban/workflows"
 )
 
-// staff is a worker of the test's own, with the real workflows and activities.
-// When dying is set its RecordAct tells it and never answers: before or after the
-// ledger was written.
+// staff starts a worker of the test's own, with the real workflows and activities. When
+// dying is not nil, its activity RecordAct sends the task's ID to it and then never
+// returns: for the task "after" once the ledger is written, otherwise before.
 func (w *world) staff(dying chan<- string) worker.Worker {
 	w.t.Helper()
 	channels, err := host.Channels(w.cfg, io.Discard)
@@ -40,25 +40,25 @@ func (w *world) staff(dying chan<- string) worker.Worker {
 				}
 			}
 			dying <- in.Task
-			select {} // dead: not even its cancellation is heard
+			select {} // as a dead worker: not even a cancellation ends it
 		}, activity.RegisterOptions{Name: wire.RecordActName, DisableAlreadyRegisteredCheck: true})
 	}
 	require.NoError(w.t, k.Start())
 	return k
 }
 
-// A worker that dies between an act and its record, or between the record and its
-// answer, leaves an act that the next worker finishes, once.
+// A worker dies after it has accepted an act and before the act is recorded, or before the
+// record is answered: the next worker finishes the act, and the act is recorded once.
 func TestAWorkerDiesBetweenAnActAndItsRecord(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), false)
 	dying := make(chan string, 2)
 	first := w.staff(dying)
-	w.standing("dies", dated("before", "2021-05-31"), dated("after", "2021-05-31"))
+	w.stillPlan("dies", dated("before", "2021-05-31"), dated("after", "2021-05-31"))
 	var answered atomic.Int32
 	for _, task := range []string{"before", "after"} {
 		go func() {
-			for { // whoever gets no answer in time asks again
+			for { // as a person who gets no answer in time and sends the act again
 				err := w.act("dies", task, liaison, act.Act{Kind: act.Complete})
 				if err == nil {
 					answered.Add(1)
@@ -67,7 +67,10 @@ func TestAWorkerDiesBetweenAnActAndItsRecord(t *testing.T) {
 				if err == nil || errors.As(err, &refused) || t.Context().Err() != nil {
 					return
 				}
-				time.Sleep(100 * time.Millisecond)
+				select {
+				case <-time.After(100 * time.Millisecond):
+				case <-t.Context().Done():
+				}
 			}
 		}()
 	}
@@ -77,8 +80,8 @@ func TestAWorkerDiesBetweenAnActAndItsRecord(t *testing.T) {
 	second := w.staff(nil)
 	defer second.Stop()
 	w.eventually("both people have their answer", func(context.Context) bool { return answered.Load() == 2 })
+	w.agree("dies", "before", "after")
 	for _, task := range []string{"before", "after"} {
-		w.agree("dies", task)
 		require.Equal(t, act.Reported, w.course("dies", task).State)
 		require.Equal(t, []string{"act.complete shuiwu"}, kinds(t, w, "dies", task))
 		w.eventually("the office is told once", func(context.Context) bool { return len(w.told("dies", task)) > 0 })

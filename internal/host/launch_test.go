@@ -45,7 +45,7 @@ func TestLaunchingTwiceStartsNothingTwice(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "twice", "2021-04-08", "standard", many(40)...)
-	clock := fast(p, time.Hour, time.Hour) // stands still
+	clock := fast(p, time.Hour, time.Hour) // begins in an hour: nothing falls due
 	first := w.launch(p, clock)
 	require.Equal(t, engine.LaunchReport{Tasks: 40, Armed: 40}, first)
 	again := w.launch(p, clock)
@@ -53,7 +53,7 @@ func TestLaunchingTwiceStartsNothingTwice(t *testing.T) {
 	w.eventually("visibility", func(context.Context) bool { return w.running("twice", workflows.TaskType) == 40 })
 	notices, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "twice"})
 	require.NoError(t, err)
-	orders := map[string]int{} // by message
+	orders := map[string]int{} // words that give a unit a task, by message
 	for _, n := range notices {
 		if n.Stage == act.OrderID {
 			orders[n.Digest]++
@@ -68,8 +68,8 @@ func TestLaunchingTwiceStartsNothingTwice(t *testing.T) {
 	require.Equal(t, []string{"t040"}, []string{report.Differs.Tasks[0].ID}, "and what the files say otherwise is told")
 }
 
-// TestALaunchIsFinishedWhateverBecameOfItsFiles: interrupted, then the policies raised, the files saved with other bytes,
-// the files gone: the ledger has the whole plan, and is finished.
+// TestALaunchIsFinishedWhateverBecameOfItsFiles: an interrupted launch is finished by the plan in the ledger, when the
+// files have other bytes and a raised policy by then, and without any files.
 func TestALaunchIsFinishedWhateverBecameOfItsFiles(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
@@ -156,7 +156,7 @@ func TestWhatIsClosedBeforeItIsSpokenIsLeftOut(t *testing.T) {
 	inTime(t, 200*time.Millisecond, func(day time.Duration) bool {
 		id := "closed-" + day.String()
 		p, _ := smallPlan(t, id, "2021-04-08", "standard", dated("a", "2021-05-31"), dated("b", "2021-05-31"))
-		// the wake window is stretched to days: remind-30 of 04-30 is decided long before it speaks
+		// A wake window of twenty days: remind-30, which speaks on 04-30, is decided long before.
 		clock := fast(p, day, 500*time.Millisecond)
 		eng := engine.New(w.Client, w.Ledger, 20*24*time.Hour, time.Now, quiet)
 		_, err := eng.Launch(t.Context(), p, w.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour})
@@ -175,8 +175,8 @@ func TestWhatIsClosedBeforeItIsSpokenIsLeftOut(t *testing.T) {
 	})
 }
 
-// inTime does something that a slow machine may do too late, which it tells: then
-// it is done again with ten times the time.
+// inTime calls do with the time first, and again with ten times the time whenever do gives
+// false because the machine was too slow.
 func inTime(t *testing.T, first time.Duration, do func(d time.Duration) bool) {
 	t.Helper()
 	for d := first; !do(d); d *= 10 {

@@ -8,7 +8,8 @@ import (
 	"duban/internal/settings"
 )
 
-// Logger is the process's log: English, to w, without passwords.
+// Logger is the process's log. It writes to w, in the format and from the level of cfg, and
+// replaces passwords.
 func Logger(cfg settings.Config, w io.Writer) *slog.Logger {
 	w = redacting{w, strings.NewReplacer(secrets(cfg)...)}
 	opts := &slog.HandlerOptions{Level: cfg.LogLevel}

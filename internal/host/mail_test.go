@@ -20,13 +20,13 @@ import (
 	"duban/internal/settings"
 )
 
-// mailServer is a real SMTP server on a port of its own that refuses everybody
-// until it is opened.
+// mailServer is a real SMTP server on a port of its own that refuses every message with
+// code 451 until open is set.
 type mailServer struct {
 	mu       sync.Mutex
 	open     bool
 	tries    int
-	mails    map[string]int // by Message-ID
+	mails    map[string]int // how often each message arrived, by Message-ID
 	subjects []string
 	server   *smtp.Server
 	port     string

@@ -9,14 +9,15 @@ import (
 	"duban/internal/settings"
 )
 
-// mending is the look at what Temporal has lost that a worker begins with.
+// mending is the background work of a worker outside Temporal: the comparison with the
+// ledger at its start, the refresh of lists, and the clearing of the outbox.
 type mending struct {
 	stop context.CancelFunc
 	done sync.WaitGroup
 }
 
-// startMending compares Temporal with the ledger in the background and starts
-// again what is missing, until that was done once without an error.
+// startMending starts the background work. The comparison of Temporal with the ledger
+// (engine.Reconcile) is repeated, with growing pauses, until it has succeeded once.
 func (h *Host) startMending(cfg settings.Config) {
 	ctx, stop := context.WithCancel(context.Background())
 	h.mending = &mending{stop: stop}
@@ -44,12 +45,13 @@ func (h *Host) startMending(cfg settings.Config) {
 	})
 }
 
-// refreshing is how long what was written may wait until lists are read from
-// indexes again: until then readers work it out themselves. It is long enough that
-// a task that is written several times within a morning is worked out once.
+// refreshing is how long a change of a task may wait until its outlook, by which lists are
+// read, is worked out again; until then each reader works it out. The time is long enough
+// for a task that is changed several times within a morning to be worked out once.
 const refreshing = 15 * time.Second
 
-// refresh keeps what lists are read by up to date: see ledger.Store.Refresh.
+// refresh keeps the outlooks of all plans up to date until ctx ends: see
+// ledger.Store.Refresh.
 func (h *Host) refresh(ctx context.Context) {
 	for {
 		if err := h.refreshOnce(ctx); err != nil && ctx.Err() == nil {
@@ -81,7 +83,7 @@ func (h *Host) refreshOnce(ctx context.Context) error {
 	return nil
 }
 
-// nameStrangers says in the log what runs and is not in the ledger.
+// nameStrangers logs the running workflows of plans that the ledger does not have.
 func (h *Host) nameStrangers(ctx context.Context) {
 	strangers, err := h.Engine.Strangers(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -92,7 +94,7 @@ func (h *Host) nameStrangers(ctx context.Context) {
 	}
 }
 
-// end stops the look at what Temporal has lost, and waits until it has stopped.
+// end stops the background work and waits until it has stopped.
 func (m *mending) end() error {
 	m.stop()
 	m.done.Wait()

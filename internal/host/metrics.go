@@ -19,9 +19,9 @@ import (
 	"duban/internal/watch"
 )
 
-// served is the metrics of this process as they are served: those of the SDK under the
-// names that Temporal's published dashboards expect, and, once there is a ledger, what
-// it says (package watch); beside them /healthz and /readyz.
+// served is this process's HTTP server of metrics: those of Temporal's SDK, under the names
+// that Temporal's published dashboards expect, and, once the ledger is open, those that
+// package watch reads from it. It also serves /healthz and /readyz.
 type served struct {
 	client.MetricsHandler
 	closers
@@ -29,8 +29,8 @@ type served struct {
 	health   *watch.Health
 }
 
-// serveMetrics serves the process's metrics at http://address/metrics; an empty address
-// serves none.
+// serveMetrics serves the process's metrics at http://address/metrics; nil when address is
+// "".
 func serveMetrics(address string, log *slog.Logger) (*served, error) {
 	if address == "" {
 		return nil, nil
@@ -73,14 +73,14 @@ func (cs closers) Close() error {
 	return errors.Join(errs...)
 }
 
-// Health answers /healthz and /readyz of what this process runs.
+// Health is the handler for /healthz and /readyz of this process.
 func (h *Host) Health() http.Handler {
 	answers := &watch.Health{Log: h.log}
 	answers.Needs(h.parts()...)
 	return answers
 }
 
-// parts are what a process needs to be ready.
+// parts are the parties that must answer for this process to be ready.
 func (h *Host) parts() []watch.Part {
 	return []watch.Part{
 		{Name: "ledger", Ask: func(ctx context.Context) error { _, _, err := h.Ledger.Head(ctx); return err }},

@@ -8,7 +8,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 )
 
-// notifier tells systemd how the service is, by the socket of NOTIFY_SOCKET; without one it does nothing.
+// notifier tells systemd the state of the service over the socket NOTIFY_SOCKET (sd_notify); without one it does nothing.
 type notifier struct {
 	on  bool // this process is the service
 	log *slog.Logger
@@ -27,8 +27,9 @@ func (n notifier) waiting(what string) { n.send("STATUS=waiting: " + what) }
 func (n notifier) ready()              { n.send(daemon.SdNotifyReady + "\nSTATUS=working") }
 func (n notifier) stopping()           { n.send(daemon.SdNotifyStopping) }
 
-// beat tells systemd's watchdog that the process makes progress, until ctx ends: three times in its interval, and only
-// after alive has answered. A process whose alive hangs or says no is killed and started anew.
+// beat tells systemd's watchdog that the process makes progress, until ctx ends: three times in the watchdog's interval,
+// each time only after alive has returned nil. When alive hangs or fails for the whole interval, systemd kills the
+// process and starts it again.
 func (n notifier) beat(ctx context.Context, alive func(context.Context) error) {
 	interval, err := daemon.SdWatchdogEnabled(false)
 	if !n.on || err != nil || interval == 0 {

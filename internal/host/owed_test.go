@@ -15,14 +15,14 @@ import (
 	"duban/internal/ledger/ledgertest"
 )
 
-// What a reported task refuses of an amendment is owed still after the next one, which
-// says of it what the plan is by then, and is told when it can be. A date is another at
-// once, whatever the task waits for, and so is the day on which it begins.
+// A change of an amendment that a task reported as done refuses is still owed after the
+// next amendment, with what the plan says by then, and is made once the task accepts it. A
+// changed due day or begin applies at once, whatever the task waits for.
 func TestWhatAnAmendmentCouldNotDoIsStillOwed(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	given := func(id, due string) string { return entry(id, "due: "+due+", lead: 市生态环境局") }
-	w.stands(twoUnits(t, "owe", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-05-31"), entry("d", "due: 2021-05-31"),
+	w.launchStill(twoUnits(t, "owe", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-05-31"), entry("d", "due: 2021-05-31"),
 		entry("later", "due: 2021-09-30, begin: 2021-07-01")))
 	require.NoError(t, w.act("owe", "a", clerk, act.Act{Kind: act.Suspend, Moves: true}))
 	for _, id := range []string{"b", "d"} {
@@ -64,15 +64,15 @@ func leftOf(left []engine.LeftUndone) (out []string) {
 	return out
 }
 
-// A duty that has run its course ends in the ledger by itself. What an amendment
-// says of it, and of a closed task, is named, and a policy or a holiday notice passes
-// both by; more to come of it opens it again.
+// A duty that falls due no more ends in the ledger by itself. An amendment that changes it
+// or a closed task names them in its report (Ended), and another policy or a holiday
+// notice changes neither. An amendment by which the duty falls due again opens it again.
 func TestAnAmendmentOfWhatHasEnded(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	month := "kind: duty, recur: {every: month, from: 2021-04-08, until: "
 	p := twoUnits(t, "fin", nil, entry("m", month+"2021-06-30}"), entry("a", "due: 2021-12-31"), entry("b", "due: 2021-12-31"))
-	w.launch(p, standsAt(fast(p, 25*time.Millisecond, time.Second), calendar.NewDay(2021, 9, 30)))
+	w.launch(p, endingOn(fast(p, 25*time.Millisecond, time.Second), calendar.NewDay(2021, 9, 30)))
 	w.eventually("the duty ends", func(ctx context.Context) bool {
 		duty, err := w.Ledger.Task(ctx, "fin", "m")
 		return err == nil && duty.State == ledger.TaskEnded

@@ -6,9 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// placeOf is what tells a folder from every copy of it, also after it was moved
-// or its machine started again: the moment it was made, or, where the file system
-// keeps none, its inode. "" where neither lasts.
+// placeOf gives a text that tells a folder from every copy of it and stays the same when
+// the folder is moved within its file system or the machine is started again: the
+// folder's time of creation or, where the file system keeps none, its inode number. ""
+// where the file system keeps neither.
 func placeOf(dir string) (string, error) {
 	var x unix.Statx_t
 	if err := unix.Statx(unix.AT_FDCWD, dir, 0, unix.STATX_BTIME|unix.STATX_INO, &x); err != nil {
@@ -23,7 +24,7 @@ func placeOf(dir string) (string, error) {
 	}
 	switch fs.Type {
 	case unix.FUSE_SUPER_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, unix.V9FS_MAGIC, unix.SMB2_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC:
-		return "", nil // numbers of the moment
+		return "", nil // these file systems give a folder another inode number after a restart
 	}
 	return fmt.Sprintf("inode %d", x.Ino), nil
 }

@@ -23,51 +23,52 @@ import (
 	"duban/workflows"
 )
 
-// post is the part of a worker that sends what leaves the house. It polls the send
-// queue only while it can serve every channel of the office: what a worker without
-// the mail server's settings, or cut off from it, would take would hang on it.
+// post is the part of a worker that sends messages out. It polls Temporal's send queue
+// only while it can serve every channel of the office: a worker without the mail server's
+// settings, or without a connection to the server, would take messages and not send them.
 type post struct {
-	channels channel.Set // this worker's, kept to what their carriers declare
-	watched  []*watched  // the same
+	channels channel.Set // this worker's channels, kept to the limits that their carriers declare
+	watched  []*watched  // the same channels without these limits
 	ledger   *ledger.Store
 	gate     *gate
-	tripped  chan error // a message was not taken for a reason of this machine
+	tripped  chan error // gets why a channel does not work from this machine
 	worker   worker.Worker
 	log      *slog.Logger
 	slow     time.Duration // see slowAfter
 	rest     time.Duration // see firstRest
 
 	mu       sync.Mutex
-	failures int    // tries of the channels, or messages, in a row
-	said     string // the last reason that was logged
+	failures int    // failed tries of the channels and failed messages, in a row
+	said     string // the reason for not sending that was logged last
 }
 
 // Limits of the post.
 const (
-	sendersAtOnce = 8 // connections to a mail server
-	checkWithin   = 90 * time.Second
-	lookAgain     = 10 * time.Second // at what the office has decided
-	firstRest     = 2 * time.Second  // after a failure; doubled with each, up to
+	sendersAtOnce = 8                // messages sent at the same time, each over a connection of its own
+	checkWithin   = 90 * time.Second // for trying all channels once
+	lookAgain     = 10 * time.Second // between two readings of the channels that the office has decided on
+	firstRest     = 2 * time.Second  // after a failure; doubled with each further one, up to longestRest
 	longestRest   = 5 * time.Minute
-	// slowAfter is how long a message may be under way before its last byte until
-	// the post takes no more of them: what hangs, hangs within the limits of its
-	// steps, and holds no other up.
+	// slowAfter is how long sending a message may take before its last byte. After that the
+	// post takes no more messages until its channels are tried and answer. The slow message
+	// itself goes on within its channel's own limits.
 	slowAfter = 45 * time.Second
 )
 
-// newPost wraps channels so that the post hears what becomes of their messages.
+// newPost makes a post of a worker's channels, wrapped so that the post learns whether
+// their messages are taken.
 func newPost(channels channel.Set, store *ledger.Store, log *slog.Logger) *post {
 	p := &post{ledger: store, gate: newGate(), tripped: make(chan error, 1), log: log, slow: slowAfter, rest: firstRest}
 	for _, c := range channels {
 		w := &watched{c, p}
 		p.watched = append(p.watched, w)
 		carrier, _ := carriers.Of(c.Name())
-		p.channels = append(p.channels, channel.Within(w, carrier.Limits)) // what waits for its turn does not hang
+		p.channels = append(p.channels, channel.Within(w, carrier.Limits)) // outside watched: waiting for a turn does not count as slow
 	}
 	return p
 }
 
-// start begins to watch the channels and to poll; stop ends both.
+// start begins to try the channels and to poll the send queue; stop ends both.
 func (p *post) start(c client.Client, acts *activities.Activities) (stop func(), err error) {
 	slots, err := worker.NewFixedSizeTuner(worker.FixedSizeTunerOptions{NumWorkflowSlots: 1, NumActivitySlots: sendersAtOnce, NumLocalActivitySlots: 1, NumNexusSlots: 1})
 	if err != nil {
@@ -75,11 +76,11 @@ func (p *post) start(c client.Client, acts *activities.Activities) (stop func(),
 	}
 	p.worker = worker.New(c, workflows.SendQueue, worker.Options{
 		DisableWorkflowWorker: true, MaxConcurrentActivityTaskPollers: 2,
-		// Longer than smtp.Patience.Stop: a message that has left waits that long for
-		// its answer, and then its receipt is written.
+		// Longer than smtp.Patience.Stop, which is how long a message whose last byte has left
+		// waits for the server's answer when the worker stops: its receipt is written then.
 		WorkerStopTimeout: workerStop,
-		// Otherwise the SDK keeps heartbeats back for 24 of the 30 seconds after which
-		// a message is given to another worker, and a slow moment makes it go twice.
+		// By default the SDK sends a heartbeat only every 24 of the 30 seconds after which
+		// Temporal gives a message to another worker: a short delay would make it go twice.
 		MaxHeartbeatThrottleInterval: 5 * time.Second,
 		Tuner:                        gatedTuner{slots, p.gate},
 		//lint:ignore SA1019 its successor opts in to versioned deployments; this only names the worker: see workflows.BuildID
@@ -99,8 +100,8 @@ func (p *post) start(c client.Client, acts *activities.Activities) (stop func(),
 	}, nil
 }
 
-// watch tries the channels when the worker starts and whenever a message was not
-// taken for a reason of this machine, and opens the gate when they answer.
+// watch tries the channels when the worker starts and whenever one did not work from this
+// machine (channel.ErrMachine), opens the gate while they answer, and shuts it otherwise.
 func (p *post) watch(ctx context.Context) {
 	for ctx.Err() == nil {
 		why, machine := p.able(ctx)
@@ -134,9 +135,10 @@ func (p *post) watch(ctx context.Context) {
 	}
 }
 
-// able tells why this worker cannot send what the office sends at the moment: for a
-// reason of the machine, or because it is set otherwise. While the gate is open the
-// channels are not tried: messages do that.
+// able tells why this worker cannot send over the office's channels at the moment; nil
+// when it can. machine tells that a channel or the ledger does not answer, as against a
+// channel for which this worker has no settings. While the gate is open the channels are
+// not tried: the messages sent over them show whether they work.
 func (p *post) able(ctx context.Context) (why error, machine bool) {
 	ctx, cancel := context.WithTimeout(ctx, checkWithin)
 	defer cancel()
@@ -159,7 +161,8 @@ func (p *post) able(ctx context.Context) (why error, machine bool) {
 	return nil, false
 }
 
-// wanted are the channels that the office has decided on, or else this worker's.
+// wanted are the names of the channels that the office has decided on
+// (ledger.OfficeChannels), or of this worker's where it has decided nothing.
 func (p *post) wanted(ctx context.Context) ([]string, error) {
 	decided, err := p.ledger.Office(ctx)
 	if err != nil {
@@ -178,7 +181,7 @@ func (p *post) names() (names []string) {
 	return names
 }
 
-// failed counts a failure and gives how long to rest after it.
+// failed counts a failure and gives how long to wait before the channels are tried again.
 func (p *post) failed() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -186,7 +189,8 @@ func (p *post) failed() time.Duration {
 	return min(p.rest<<min(p.failures-1, 20), longestRest)
 }
 
-// say logs what differs from what was logged last.
+// say calls log unless the same reason was logged last. reason is "" when the worker can
+// send.
 func (p *post) say(reason string, log func()) {
 	p.mu.Lock()
 	same := reason == p.said && reason != ""
@@ -198,7 +202,8 @@ func (p *post) say(reason string, log func()) {
 	}
 }
 
-// watched is a channel whose messages tell the post how it is.
+// watched is a channel that tells the post when it takes a message, when it is slow and
+// when it does not work.
 type watched struct {
 	channel.Channel
 	post *post
@@ -206,12 +211,12 @@ type watched struct {
 
 func (w *watched) Ready() bool { return w.post.gate.isOpen() }
 
-func (w *watched) Send(ctx context.Context, m letter.Letter, leaving func(context.Context) error) error {
+func (w *watched) Send(ctx context.Context, m letter.Letter, leaving channel.Leaving) error {
 	hangs := time.AfterFunc(w.post.slow, func() { w.post.trip(fmt.Errorf("%s: a message has been under way for %s", w.Name(), w.post.slow)) })
 	defer hangs.Stop()
-	err := w.Channel.Send(ctx, m, func(ctx context.Context) error {
+	err := w.Channel.Send(ctx, m, func(ctx context.Context, missed []channel.Missed) error {
 		hangs.Stop()
-		return leaving(ctx)
+		return leaving(ctx, missed)
 	})
 	switch {
 	case errors.Is(err, channel.ErrMachine):
@@ -224,7 +229,7 @@ func (w *watched) Send(ctx context.Context, m letter.Letter, leaving func(contex
 	return err
 }
 
-// trip shuts the gate until the channels are found to answer.
+// trip shuts the gate until watch has tried the channels and they answer.
 func (p *post) trip(why error) {
 	p.gate.set(false)
 	select {
@@ -233,8 +238,8 @@ func (p *post) trip(why error) {
 	}
 }
 
-// Try speaks to a channel without sending anything: the error is why it cannot be
-// used from here at the moment.
+// Try connects to a channel and sends nothing. The error says why the channel cannot be
+// used from this machine at the moment; nil for a channel that cannot be tried.
 func Try(ctx context.Context, c channel.Channel) error {
 	if checker, ok := c.(channel.Checker); ok {
 		return checker.Check(ctx)
@@ -242,15 +247,15 @@ func Try(ctx context.Context, c channel.Channel) error {
 	return nil
 }
 
-// ChannelAnswer is what a channel says when it is tried from here.
+// ChannelAnswer is the result of trying a channel from this machine.
 type ChannelAnswer struct {
 	Name  string        `json:"name"`
-	Error string        `json:"error,omitempty"` // why nothing can be sent over it from here; "" when it can
-	Took  time.Duration `json:"took"`
+	Error string        `json:"error,omitempty"` // why nothing can be sent over the channel; "" when messages can
+	Took  time.Duration `json:"took"`            // in nanoseconds
 }
 
-// TryChannels tries what the office sends by from here, with these settings, and
-// sends nothing.
+// TryChannels tries the office's channels from this machine, with these settings, and sends
+// nothing.
 func TryChannels(ctx context.Context, cfg settings.Config, store *ledger.Store, out io.Writer) ([]ChannelAnswer, error) {
 	own, err := Channels(cfg, out)
 	if err != nil {
@@ -286,11 +291,11 @@ func TryChannels(ctx context.Context, cfg settings.Config, store *ledger.Store, 
 	return answers, nil
 }
 
-// gate holds pollers back while it is shut.
+// gate keeps pollers from asking for activities while it is shut. It is shut at first.
 type gate struct {
 	mu      sync.Mutex
 	open    bool
-	changed chan struct{} // closed when it is set otherwise
+	changed chan struct{} // closed when open changes, and replaced
 }
 
 func newGate() *gate { return &gate{changed: make(chan struct{})} }
@@ -327,8 +332,8 @@ func (g *gate) wait(ctx context.Context) error {
 	}
 }
 
-// gatedTuner gives no slot for an activity while the gate is shut, so that none is
-// asked for.
+// gatedTuner gives no slot for an activity while the gate is shut, so that the worker does
+// not ask Temporal for one.
 type gatedTuner struct {
 	worker.WorkerTuner
 	gate *gate

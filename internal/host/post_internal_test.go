@@ -17,10 +17,10 @@ import (
 	"duban/internal/letter"
 )
 
-// moody is a channel that hangs or fails as it is told.
+// moody is a channel that hangs or fails as the test sets it.
 type moody struct {
-	hang   chan struct{} // a message waits for it
-	fails  atomic.Bool   // trying it fails
+	hang   chan struct{} // when not nil, a message waits until it is closed
+	fails  atomic.Bool   // trying the channel and sending fail with channel.ErrMachine
 	checks atomic.Int32
 }
 
@@ -35,14 +35,14 @@ func (m *moody) Check(context.Context) error {
 	return nil
 }
 
-func (m *moody) Send(ctx context.Context, _ letter.Letter, leaving func(context.Context) error) error {
+func (m *moody) Send(ctx context.Context, _ letter.Letter, leaving channel.Leaving) error {
 	if m.hang != nil {
 		<-m.hang
 	}
 	if m.fails.Load() {
 		return channel.ErrMachine
 	}
-	return leaving(ctx)
+	return leaving(ctx, nil)
 }
 
 func tended(t *testing.T, c channel.Channel, wants string) *post {
@@ -64,10 +64,10 @@ func (p *post) becomes(t *testing.T, open bool, why string) {
 	require.Eventually(t, func() bool { return p.gate.isOpen() == open }, time.Minute, time.Millisecond, why)
 }
 
-func at(context.Context) error { return nil }
+func at(context.Context, []channel.Missed) error { return nil }
 
-// A post takes nothing while its channel does not answer, and tries it with
-// growing rests.
+// A post takes no message while its channel does not answer, and tries the channel again
+// after growing rests until it answers.
 func TestAPostIsShutWhileItsChannelDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	c := &moody{}
@@ -86,7 +86,8 @@ func TestAPostIsShutWhileItsChannelDoesNotAnswer(t *testing.T) {
 	require.Zero(t, p.failures)
 }
 
-// A server that takes the connection and is silent holds up one message, no more.
+// While one message hangs, at a mail server that accepts the connection and never answers,
+// the post takes no other message until the server answers again.
 func TestAPostTakesNoMoreWhileAMessageHangs(t *testing.T) {
 	t.Parallel()
 	c := &moody{hang: make(chan struct{})}
@@ -102,8 +103,8 @@ func TestAPostTakesNoMoreWhileAMessageHangs(t *testing.T) {
 	require.NoError(t, <-sent)
 }
 
-// What the office sends by, a worker that has it not does not poll for; it does
-// from the moment the office decides otherwise.
+// A worker without the channel that the office has decided on does not poll the send queue.
+// It can when the office decides on a channel that the worker has.
 func TestAPostIsShutForAnOfficeItCannotServe(t *testing.T) {
 	t.Parallel()
 	c := &moody{}

@@ -8,19 +8,21 @@ import (
 	"duban/internal/settings"
 )
 
-// A password stands in an address before the @, or behind password= in an address's query and in PostgreSQL's other way
-// of writing one.
+// Where a password can be in a text: in a URL before the @, or after password= (or api_key=, token=) in a URL's query and
+// in PostgreSQL's key=value connection string.
 var (
 	inAddress = regexp.MustCompile(`(://[^\s:/@"']*):[^\s"']*@`)
 	named     = regexp.MustCompile(`(?i)\b(password|api_?key|token)=[^\s&"']+`)
 )
 
-// Redact is a text without the passwords of the addresses in it: errors of drivers and of url.Parse quote them whole.
+// Redact replaces the passwords of addresses in a text by xxxxx. Errors of database drivers and of url.Parse quote whole
+// addresses.
 func Redact(text string) string {
 	return named.ReplaceAllString(inAddress.ReplaceAllString(text, "$1:xxxxx@"), "$1=xxxxx")
 }
 
-// secrets are the passwords of the settings that are long enough to be told from ordinary words.
+// secrets are the settings' passwords, each followed by its replacement, as strings.NewReplacer takes them. Those of less
+// than 8 bytes are left out: they might be part of ordinary words.
 func secrets(cfg settings.Config) (all []string) {
 	for _, s := range cfg.Secrets() {
 		if len(s) >= 8 {
@@ -30,7 +32,7 @@ func secrets(cfg settings.Config) (all []string) {
 	return all
 }
 
-// redacting takes passwords out of what is written, a whole line at a time as slog writes it.
+// redacting replaces passwords in what is written to it. It relies on slog, which writes a whole line in one call.
 type redacting struct {
 	to     io.Writer
 	hidden *strings.Replacer

@@ -13,7 +13,7 @@ import (
 	"duban/internal/settings"
 )
 
-// copied is a closed database's content, its file's and its log's.
+// copied reads the files of a closed SQLite database: its own and its write-ahead log.
 func copied(t *testing.T, cfg settings.Config, name string) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
@@ -27,7 +27,7 @@ func copied(t *testing.T, cfg settings.Config, name string) map[string][]byte {
 	return files
 }
 
-// restore puts an older content of a closed database back, in files of its own.
+// restore replaces the files of a closed SQLite database by copied ones.
 func restore(t *testing.T, cfg settings.Config, name string, files map[string][]byte) {
 	t.Helper()
 	for _, part := range []string{name, name + "-wal", name + "-shm"} {
@@ -38,13 +38,13 @@ func restore(t *testing.T, cfg settings.Config, name string, files map[string][]
 	}
 }
 
-// A Temporal store older than the ledger: the first act finds out, and is judged
-// by the ledger's course.
+// Temporal's store is older than the ledger: the first act on each task is judged by the
+// ledger's course all the same.
 func TestATemporalStoreOlderThanTheLedgerGoesOnFromTheLedgersCourse(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)
 	w := open(t, cfg, true)
-	w.standing("older", dated("moved", "2021-05-31"), dated("paused", "2021-05-31"), dated("closed", "2021-05-31"))
+	w.stillPlan("older", dated("moved", "2021-05-31"), dated("paused", "2021-05-31"), dated("closed", "2021-05-31"))
 	require.NoError(t, w.act("older", "moved", liaison, act.Act{Kind: act.Acknowledge}))
 	require.NoError(t, w.Close())
 	old := copied(t, cfg, "temporal.db")
@@ -64,20 +64,20 @@ func TestATemporalStoreOlderThanTheLedgerGoesOnFromTheLedgersCourse(t *testing.T
 	require.NoError(t, err)
 	require.Equal(t, "2021-09-30", task.Due.String())
 	require.Equal(t, act.Suspended, w.course("older", "paused").State)
-	w.agree("older", "moved")
-	w.agree("older", "paused")
+	w.agree("older", "moved", "paused")
 	require.Equal(t, []string{"act.acknowledge shuiwu", "act.correct office", "act.progress shuiwu"}, kinds(t, w, "older", "moved"))
 	w.unbroken()
 }
 
-// A ledger older than Temporal: the first act finds out and the ledger says what it
-// lacks, unless what it lacks was found in the histories before; the task goes on
-// from what its workflow knows.
+// The ledger is older than Temporal's store. Either the comparison at the worker's start
+// writes the lost act back from the history, or the first act comes before that and the
+// ledger records which acts it lacks (event course.ahead). The task goes on from the state
+// that its workflow knows.
 func TestALedgerOlderThanTheTemporalStoreNamesTheDifference(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)
 	w := open(t, cfg, true)
-	w.standing("lost", dated("a", "2021-05-31"))
+	w.stillPlan("lost", dated("a", "2021-05-31"))
 	require.NoError(t, w.act("lost", "a", liaison, act.Act{Kind: act.Acknowledge}))
 	require.NoError(t, w.Close())
 	old := copied(t, cfg, "ledger.db")

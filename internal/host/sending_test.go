@@ -33,8 +33,8 @@ func mailed(dir, port string) map[string]string {
 	}
 }
 
-// workHere is a worker in a process of its own, which tests start and kill: this
-// program, started with the folder of an engine in its environment.
+// workHere is the body of a worker process that tests start and kill: this test program,
+// started with an engine's folder in its environment (see TestMain).
 func workHere(dir string) error {
 	cfg, err := settings.Load(mailed(dir, os.Getenv("DUBAN_TEST_SMTP")))
 	if err != nil {
@@ -58,15 +58,15 @@ func workerProcess(t *testing.T, dir, port string) *exec.Cmd {
 	return cmd
 }
 
-// post is a mail server that can hold each conversation at a step of its own.
+// post is a mail server that can hold each conversation at a given step.
 type post struct {
 	*mailServer
-	hold chan struct{} // closed when all go on
+	hold chan struct{} // closed when the held conversations go on
 
 	mu   sync.Mutex
-	next []string // steps at which the next conversations wait
-	held map[string]int
-	deny func(to string) error // what it says to a recipient
+	next []string              // the steps at which the next conversations are held, one each
+	held map[string]int        // conversations held so far, by step
+	deny func(to string) error // the server's answer to a recipient; nil: accepted
 	cut  int                   // messages that were broken off before their last byte
 }
 
@@ -145,10 +145,10 @@ func (p *post) waiting() int {
 	return n
 }
 
-// morning launches a plan whose clock stands at a day when much is late already:
-// a digest a morning and reader, all of them to be sent within seconds.
+// morning launches a plan on a clock that begins just after the speaking time of a day on
+// which its tasks are overdue already: the digests of its readers are sent within seconds.
 func (w *world) morning(id string) {
-	// Each of them has one message: what was missed before today comes with today's.
+	// Each reader has one message: words of earlier mornings come with today's.
 	var entries []string
 	units := ""
 	for i := range 4 {
@@ -168,7 +168,8 @@ func (w *world) morning(id string) {
 	w.launch(p, calendar.Clock{Epoch: time.Now(), Start: time.Date(2021, 6, 4, 9, 0, 1, 0, calendar.Beijing), Rate: 1})
 }
 
-// heldUp waits until the server holds n messages and every other one is sent.
+// heldUp waits until the server holds n messages and every other message of the plan is
+// sent.
 func (w *world) heldUp(p *post, id string, n int) {
 	w.t.Helper()
 	w.eventually("all but those that are held are sent", func(ctx context.Context) bool {
@@ -180,7 +181,8 @@ func (w *world) heldUp(p *post, id string, n int) {
 	})
 }
 
-// settled waits until every message of a plan is sent, and gives them.
+// settled waits until no notice of a plan waits or is in doubt, and gives the plan's
+// messages.
 func (w *world) settled(id string) []ledger.MessageInfo {
 	w.t.Helper()
 	var all []ledger.MessageInfo
@@ -194,8 +196,9 @@ func (w *world) settled(id string) []ledger.MessageInfo {
 	return all
 }
 
-// A worker is killed while some of its messages are at every step. What had not
-// left is sent once; what may have is sent again, and the ledger says so.
+// A worker is killed while its messages are at different steps of sending. A message that
+// had not left arrives once; one that may have left is sent again, and the ledger counts
+// that (Doubts).
 func TestAWorkerKilledAtEveryStepOfSending(t *testing.T) {
 	t.Parallel()
 	p := newPost(t, "MAIL", "RCPT", "dot", "dot", "MAIL", "RCPT")
@@ -228,8 +231,9 @@ func TestAWorkerKilledAtEveryStepOfSending(t *testing.T) {
 	ledgertest.Proven(t, w.Ledger)
 }
 
-// A server that relays nothing loses nothing: all is tried until it does. A reader
-// whose address is refused is another matter: it is seen, and sent again by hand.
+// While the mail server refuses to relay, no message fails: each is tried until the server
+// accepts it. A message to an address that does not exist fails, and a person sends it
+// again or drops it.
 func TestARefusedMorningGoesOutWhenTheServerIsMended(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
@@ -295,14 +299,14 @@ func TestARefusedMorningGoesOutWhenTheServerIsMended(t *testing.T) {
 	ledgertest.Proven(t, w.Ledger)
 }
 
-// notTaken are messages but for those whose words went along with a later one to the
-// same person before they had left.
+// notTaken leaves out dropped messages: those whose words were put into a later message to
+// the same person before they had left.
 func notTaken(all []ledger.MessageInfo) []ledger.MessageInfo {
 	return slices.DeleteFunc(all, func(m ledger.MessageInfo) bool { return m.State == ledger.Dropped })
 }
 
-// A ledger that cannot note that a message is leaving keeps it back: it is broken
-// off before its last byte, and goes out, once, when the ledger is there again.
+// While the ledger is locked and cannot note that a message is leaving, the message is
+// broken off before its last byte; it arrives, once, when the ledger can be written again.
 func TestAMessageDoesNotLeaveWithoutItsMark(t *testing.T) {
 	t.Parallel()
 	p := newPost(t, "RCPT", "RCPT")
@@ -328,7 +332,8 @@ func TestAMessageDoesNotLeaveWithoutItsMark(t *testing.T) {
 	}
 }
 
-// A stop cuts what has not left at once, and waits a moment for what has.
+// When a worker stops, messages that have not left are broken off at once, and one that has
+// left gets a moment for the server's answer; only that one is in doubt.
 func TestAStopWhileAMailServerIsSlow(t *testing.T) {
 	t.Parallel()
 	p := newPost(t, "MAIL", "RCPT", "dot")
@@ -352,7 +357,7 @@ func TestAStopWhileAMailServerIsSlow(t *testing.T) {
 	require.Equal(t, 1, doubts, "only what had left is in doubt")
 }
 
-// join is another worker in this process, on the engine of the folder.
+// join starts another worker in this process, on the engine of the world's folder.
 func (w *world) join(cfg settings.Config) *host.Host {
 	w.t.Helper()
 	cfg.Dir = w.cfg.Dir
@@ -362,7 +367,7 @@ func (w *world) join(cfg settings.Config) *host.Host {
 	return h
 }
 
-// line is a way to a mail server that can be cut.
+// line is a TCP proxy to a mail server that can be cut.
 type line struct {
 	port string
 	mu   sync.Mutex
@@ -409,8 +414,8 @@ func (x *line) break_() {
 	}
 }
 
-// Three workers: one that loses its mail server, one that was never given any, one
-// that is well. All arrives through the last, soon, and in the office's words.
+// Of three workers one loses its mail server, one has no settings for a mail server, and
+// one works. All messages are sent by the last, soon, and in the office's language.
 func TestWorkersThatCannotSendLeaveItToThoseThatCan(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)
@@ -452,7 +457,8 @@ func atoi(t *testing.T, s string) int {
 	return n
 }
 
-// What was decided for the outbox goes out by mail once the office sends by mail.
+// Notices that were decided while the office used the outbox are sent by mail once the
+// office sends by mail.
 func TestNoticesDecidedForAFormerChannelGoOutOnTheNewOne(t *testing.T) {
 	t.Parallel()
 	inTime(t, 8*time.Second, func(lead time.Duration) bool {
@@ -462,7 +468,8 @@ func TestNoticesDecidedForAFormerChannelGoOutOnTheNewOne(t *testing.T) {
 		require.NoError(t, err)
 		w := open(t, boxed, true)
 		plan := twoUnits(t, "moved", nil, entry("a", "due: 2021-05-31"))
-		// Two hours before it speaks it is decided; the moment before, the mail server is set.
+		// The stage is decided in the wake window of two hours before it speaks; shortly before
+		// it speaks, a worker with a mail server joins.
 		speaks := time.Date(2021, 5, 24, 9, 0, 0, 0, calendar.Beijing)
 		clock := calendar.Clock{Epoch: time.Now(), Start: speaks.Add(-lead), Rate: 1}
 		w.launch(plan, clock)
@@ -488,7 +495,7 @@ func TestNoticesDecidedForAFormerChannelGoOutOnTheNewOne(t *testing.T) {
 	})
 }
 
-// seen tells how many connections have come.
+// seen is the number of connections that have come through the line.
 func (x *line) seen() int {
 	x.mu.Lock()
 	defer x.mu.Unlock()

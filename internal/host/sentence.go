@@ -21,7 +21,7 @@ import (
 	"duban/internal/words"
 )
 
-// sentences are the errors that people meet and the words for them.
+// sentences gives, for errors that people meet, the catalogue's key after help.
 var sentences = []struct {
 	err error
 	key string
@@ -32,7 +32,7 @@ var sentences = []struct {
 	{ledger.ErrUnreleased, "ledger_unreleased"},
 	{ledger.ErrSchemaOlder, "ledger_older"},
 	{ledger.ErrSchemaNewer, "ledger_newer"},
-	{ledger.ErrNoRoom, "no_room"},
+	{ledger.ErrNoSpace, "no_space"},
 	{ledger.ErrFull, "ledger_full"},
 	{ledger.ErrDamaged, "ledger_damaged"},
 	{ledger.ErrReplaced, "ledger_replaced"},
@@ -49,7 +49,8 @@ var sentences = []struct {
 	{ErrNotCopied, "folder_not_copied"},
 }
 
-// Sentence is what happened and what to do, for an error that people meet; ok is false for any other.
+// Sentence is the catalogue's text for an error that people meet: what happened and what to do. ok is false for any other
+// error.
 func Sentence(w *words.Words, cfg settings.Config, err error) (text string, ok bool) {
 	var away *AwayError
 	if errors.As(err, &away) && !errors.Is(err, ledger.ErrBusy) && !errors.Is(err, ledger.ErrFull) && !errors.Is(err, ledger.ErrDamaged) {
@@ -92,15 +93,16 @@ func Sentence(w *words.Words, cfg settings.Config, err error) (text string, ok b
 	return Settings(w, err)
 }
 
-// Passes tells that a launch failed for a reason that may be gone in a moment.
+// Passes tells whether a launch failed for a reason that may be gone in a moment, so that
+// it is worth trying again.
 func Passes(err error) bool {
 	var unarmed *engine.UnarmedError
 	var away *serviceerror.Unavailable
 	return errors.As(err, &unarmed) || ledger.Later(err) || errors.As(err, &away)
 }
 
-// Settings is what is wrong with the settings, a line each; ok is false for another
-// error.
+// Settings is the catalogue's text for faults in the settings (settings.Faults), a line
+// each; ok is false for any other error.
 func Settings(w *words.Words, err error) (text string, ok bool) {
 	var lines []string
 	for _, f := range settings.Faults(err) {
@@ -111,7 +113,8 @@ func Settings(w *words.Words, err error) (text string, ok bool) {
 	return strings.Join(lines, "\n"), len(lines) > 0
 }
 
-// why somebody did not answer, in people's words where there are some.
+// why is the catalogue's text for why the ledger or Temporal did not answer, or the error
+// itself where the catalogue has none.
 func why(w *words.Words, err error) string {
 	var pg *pq.Error
 	var dns *net.DNSError

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// sameSignal is how long after the first signal another one is still the same: whoever
-// signals a process and its group, as timeout(1) does, signals it twice.
+// sameSignal is how long after the first signal a second one counts as the same: a program
+// that signals a process and its process group, as timeout(1) does, signals it twice.
 const sameSignal = 300 * time.Millisecond
 
 // ToldToStop gives a context that ends at the first SIGINT or SIGTERM. A second one ends the process at once, whatever
@@ -42,8 +42,9 @@ func ToldToStop() (ctx context.Context, release func()) {
 	}
 }
 
-// Outlive runs do. Once ctx ends it may go on for its grace; then it is left behind: what it
-// waits for is deaf.
+// Outlive calls do and returns its error. When ctx ends, do gets grace more time; after that
+// it is left running and ctx's error is returned, because do waits for something that does
+// not end with its context.
 func Outlive(ctx context.Context, grace func() time.Duration, do func(context.Context) error) error {
 	done := make(chan error, 1)
 	go func() { done <- do(ctx) }()
@@ -60,8 +61,8 @@ func Outlive(ctx context.Context, grace func() time.Duration, do func(context.Co
 	}
 }
 
-// Insist tries each of several things, and those that say so again with growing gaps until
-// ctx ends.
+// Insist calls try for each of all, and then, with growing gaps until ctx ends, once more
+// for each for which try has given again true.
 func Insist(ctx context.Context, all []string, try func(one string) (again bool)) {
 	for gap := time.Second; len(all) > 0 && ctx.Err() == nil; gap = min(gap*2, time.Minute) {
 		if all = slices.DeleteFunc(slices.Clone(all), func(one string) bool { return !try(one) }); len(all) == 0 {

@@ -13,9 +13,9 @@ import (
 	"duban/internal/ledger"
 )
 
-// unanswered holds that an act is not answered, and is said in the end, when it is
-// asked for again, what is the matter. A busy machine may first say that something
-// is slow or away: each is asked only for a moment.
+// unanswered requires that an act fails with *SilentError each time it is sent, and in the
+// end with one of the causes why. On a busy machine other causes may come first, because
+// each party is asked only for a moment.
 func (w *world) unanswered(e *engine.Engine, id string, why ...engine.Silence) {
 	w.t.Helper()
 	w.eventually("what is the matter", func(ctx context.Context) bool {
@@ -26,13 +26,14 @@ func (w *world) unanswered(e *engine.Engine, id string, why ...engine.Silence) {
 	})
 }
 
-// TestAnActThatIsNotAnsweredSaysWhatIsTheMatter: nobody works, the clock was set back, the ledger is held; and
-// what was accepted meanwhile is done once, and answered when it is asked for again.
+// TestAnActThatIsNotAnsweredSaysWhatIsTheMatter: an act fails with the cause when no worker runs, when the clock was set
+// back, or when the ledger is locked. An act that was accepted meanwhile is done once, and is answered when it is sent
+// again.
 func TestAnActThatIsNotAnsweredSaysWhatIsTheMatter(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)
 	first := open(t, cfg, true)
-	first.standing("silent", dated("a", "2021-05-31"))
+	first.stillPlan("silent", dated("a", "2021-05-31"))
 	require.NoError(t, first.Close())
 
 	idle := open(t, cfg, false)
@@ -41,9 +42,9 @@ func TestAnActThatIsNotAnsweredSaysWhatIsTheMatter(t *testing.T) {
 		e.AnswerWithin(time.Second)
 		return e
 	}
-	// The pollers of the worker that has just stopped are remembered for a while.
+	// Temporal remembers the pollers of the worker that has just stopped for a while: Slow.
 	idle.unanswered(asks(idle, time.Now), "nobody", engine.NobodyWorks, engine.Slow)
-	hourAgo := time.Now().Add(-time.Hour) // what a clock that was set back has written already hides nothing
+	hourAgo := time.Now().Add(-time.Hour) // an event written after the clock was set back does not hide that it was
 	_, err := idle.Ledger.Record(t.Context(), ledger.Event{Key: "since-then", Kind: "test", Real: hourAgo, PlanAt: hourAgo})
 	require.NoError(t, err)
 	idle.unanswered(asks(idle, func() time.Time { return time.Now().Add(-time.Hour) }), "back", engine.ClockBack)
@@ -56,9 +57,9 @@ func TestAnActThatIsNotAnsweredSaysWhatIsTheMatter(t *testing.T) {
 	for _, id := range []string{"nobody", "held"} {
 		require.NoError(t, w.act("silent", "a", liaison, act.Act{ID: id, Kind: act.Progress, Percent: 10}), "the same again asks for the answer")
 	}
-	// A command whose own clock is wrong is told so by the worker's.
+	// An act from a command whose clock is wrong is refused by the worker, whose clock is right.
 	e := asks(w, func() time.Time { return time.Now().Add(time.Hour) })
-	e.AnswerWithin(0) // however long that takes
+	e.AnswerWithin(0) // waits for the answer however long it takes
 	require.Equal(t, "act.refused_instant", refusedBy(t, e.Act(t.Context(), "silent", "a", act.Act{ID: "ahead", Kind: act.Progress, By: liaison, Reason: "理由", Percent: 10})))
 	events, err := w.Ledger.Events(t.Context(), ledger.EventFilter{Plan: "silent", Task: "a"})
 	require.NoError(t, err)

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// StopWithin is how long Close takes at the most, whatever hangs. Killing the process loses nothing, so what has not
-// ended by then is left behind.
+// StopWithin is how long Close takes at the most, even when a part hangs. A part that has not ended in its time is left
+// running, because killing the process loses nothing.
 const StopWithin = 30 * time.Second
 
-// Shares of StopWithin, one a part of the process. Activities that run are given most.
+// The shares of StopWithin. Running activities get most.
 const (
-	workerStop = 12 * time.Second // as the worker's own limit
-	ledgerStop = 8 * time.Second  // as the ledger's own
+	workerStop = 12 * time.Second // also the worker's own limit (WorkerStopTimeout)
+	ledgerStop = 8 * time.Second  // also the ledger's own limit
 	serverStop = 5 * time.Second
-	restStop   = time.Second
+	restStop   = time.Second // for each other part
 )
 
-// errLeft: a part had not ended when its time was over.
+// errLeft: a call had not returned when its time was over, and goes on in the background.
 var errLeft = errors.New("did not end in time and was left behind")
 
-// within runs f and leaves it behind after the limit.
+// within calls f. When f has not returned within the limit it is left running: errLeft.
 func within(limit time.Duration, f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- f() }()
@@ -34,8 +34,8 @@ func within(limit time.Duration, f func() error) error {
 	}
 }
 
-// Close stops the worker (activities that run get 12 seconds), then the rest, in StopWithin at the most. What was left
-// behind is logged, and is no error: the next start takes up all that was begun.
+// Close stops the worker, whose running activities get 12 seconds, then the other parts, in StopWithin at the most. A part
+// that was left running is logged and is no error: the next start takes up everything that was begun.
 func (h *Host) Close() error {
 	h.notify.stopping()
 	if h.stopBeat != nil {

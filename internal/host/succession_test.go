@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
 	"duban/internal/act"
+	"duban/internal/audit"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -17,7 +17,8 @@ import (
 	"duban/internal/whatif"
 )
 
-// named are the open tasks and the talks of a plan that still name a unit.
+// named are the IDs of the open tasks of a plan that name a unit, and of the talks that it
+// is called to.
 func (w *world) named(planID, unit string) (all []string) {
 	w.t.Helper()
 	tasks, err := w.Ledger.Tasks(w.t.Context(), ledger.TaskFilter{Plan: planID, State: ledger.TaskOpen})
@@ -37,9 +38,10 @@ func (w *world) named(planID, unit string) (all []string) {
 	return all
 }
 
-// Units are the office's: one that the papers of one plan dissolve hands over in the
-// other plans too, also to a unit that those have never heard of; no plan can give it
-// anything any more; and a hand-over that was refused is tried again.
+// Units belong to the office and not to a plan. A unit that an amendment of one plan
+// dissolves hands over in the other plans too, even to a unit that those plans did not
+// name; no plan can give it a task any more; and a hand-over that a task has refused is
+// tried again.
 func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
@@ -47,7 +49,7 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	monthly := "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"
 	end := calendar.NewDay(2021, time.June, 21)
 	two := twoUnits(t, "two", withMore("shuili 市水利局", "linye 市林业局"), entry("late", "due: 2021-04-20"+lead), entry("helped", "due: 2021-11-30, assist: [市水利局, 市林业局]"), entry("watch", monthly+lead))
-	clock := standsAt(fast(two, 40*time.Millisecond, 3*time.Second), end)
+	clock := endingOn(fast(two, 40*time.Millisecond, 3*time.Second), end)
 	w.launch(two, clock)
 	one := func(units, more string) *plan.Plan {
 		return twoUnits(t, "one", withMore(units, "nongye 市农业局"), entry("own", "due: 2021-11-30"), entry("a", "due: 2021-11-30"+more))
@@ -71,7 +73,7 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	changes, err := whatif.New(w.Ledger, time.Now).Amending(t.Context(), after)
 	require.NoError(t, err)
 	require.Subset(t, changes.Handovers[0].Elsewhere, []string{"two/late", "two/helped", "two/watch", "two/late#1", "four/led"}, "the preview says so")
-	// In one of them somebody had dissolved it already, and was killed when that was written.
+	// In the plan four the same amendment was recorded before, and interrupted before any task was told.
 	four, err := w.Ledger.Plan(t.Context(), "four")
 	require.NoError(t, err)
 	merged, begun, err := whatif.New(w.Ledger, time.Now).Succession(t.Context(), four, changes.Handovers)
@@ -106,7 +108,7 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, by.N)
 
-	// nothing can be given to it by papers that do not know that it is gone
+	// Files that still have the dissolved unit cannot give it a task.
 	changes, err = whatif.New(w.Ledger, time.Now).Amending(t.Context(), two)
 	require.NoError(t, err)
 	require.True(t, changes.Empty(), "what the other plan's papers said stands")
@@ -126,7 +128,7 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	_, err = w.Ledger.Plan(t.Context(), "three")
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 
-	// one that was refused, and is asked once more by the daily look
+	// A hand-over that a task has refused is tried again by Reconcile.
 	l, err = w.Ledger.Plan(t.Context(), "two")
 	require.NoError(t, err)
 	next := l.Plan
@@ -144,7 +146,7 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, by.Left)
 
-	// whoever dissolved it by mistake brings it back, and can give it work at once
+	// An amendment that has the dissolved unit again brings it back, and can give it a task at once.
 	_, err = w.amendBy(one("shuili 市水利局", lead), "四号文")
 	require.NoError(t, err)
 	require.Equal(t, "shuili", w.course("one", "a").Lead)
@@ -153,7 +155,7 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	w.agreeAll("two")
 	w.agreeAll("four")
 	for _, planID := range []string{"one", "two", "four"} {
-		broken, err := activities.Breaches(t.Context(), w.Ledger, planID, func() time.Time { return clock.End })
+		broken, err := audit.Breaches(t.Context(), w.Ledger, planID, func() time.Time { return clock.End }, nil)
 		require.NoError(t, err)
 		require.Empty(t, broken)
 	}

@@ -10,26 +10,27 @@ import (
 	"duban/internal/ledger"
 )
 
-// TakeError is why what asks a person was not answered.
+// TakeError is the error of Take and CanTake: why a finding that asks a person was not
+// settled.
 type TakeError struct {
 	Why              TakeFault
-	Workflow, Office string
+	Workflow, Office string // ID of the workflow, and name of the plan's office, where Why is about one
 }
 
-// TakeFault is what is wrong with an answer.
+// TakeFault is what is wrong with a person's answer to a finding.
 type TakeFault string
 
-// Faults of answers; each has its words in the catalogue.
+// The faults of answers; the catalogue has words for each under doctor.take_.
 const (
-	takeHow        TakeFault = "how"         // no workflow, or not which side is right
-	takeNoSuch     TakeFault = "no_such"     // nothing asks about it
-	takeOnlyOffice TakeFault = "only_office" // whoever answers is not of the plan's office
-	takeCannot     TakeFault = "cannot"      // see engine.ErrCannotTake
+	takeHow        TakeFault = "how"         // the answer names no workflow, or not which side is right
+	takeNoSuch     TakeFault = "no_such"     // no finding about this workflow asks a person
+	takeOnlyOffice TakeFault = "only_office" // the person is not of the plan's office
+	takeCannot     TakeFault = "cannot"      // engine.ErrCannotTake
 )
 
 func (e *TakeError) Error() string { return "host: take " + e.Workflow + ": " + string(e.Why) }
 
-// CanTake is a *TakeError where it is not said which side is right, and about what.
+// CanTake is nil when rule is a known one and named names a workflow; else *TakeError.
 func CanTake(rule engine.Rule, named []string) error {
 	if !slices.Contains([]engine.Rule{engine.LedgerRules, engine.TemporalRules}, rule) || len(named) == 0 {
 		return &TakeError{Why: takeHow}
@@ -37,8 +38,10 @@ func CanTake(rule engine.Rule, named []string) error {
 	return nil
 }
 
-// Take answers, for the workflows named, the findings that ask a person, by the rule that
-// one side is right, and tells of each: *TakeError.
+// Take settles the findings that ask a person (engine.Finding.Asks) about the named
+// workflows, by IDs, by the rule that says which side is right, and calls told after each.
+// It stops at the first that it cannot settle: *TakeError. Only the office of a finding's
+// plan may; for a plan that the ledger does not have, anybody.
 func (h *Host) Take(ctx context.Context, rule engine.Rule, named []string, by act.Actor, told func(engine.Finding)) error {
 	asks, err := h.asking(ctx)
 	if err != nil {
@@ -51,7 +54,7 @@ func (h *Host) Take(ctx context.Context, rule engine.Rule, named []string, by ac
 		}
 		l, err := h.Ledger.Plan(ctx, f.Plan)
 		switch d := l.Plan.Directory; {
-		case errors.Is(err, ledger.ErrNotFound): // of a plan that the ledger does not have
+		case errors.Is(err, ledger.ErrNotFound): // the ledger does not have the plan, and no office of it is known
 		case err != nil:
 			return err
 		case by.Unit != d.Office:
@@ -69,7 +72,7 @@ func (h *Host) Take(ctx context.Context, rule engine.Rule, named []string, by ac
 	return nil
 }
 
-// asking are the findings that ask a person, by workflow.
+// asking gives the findings of all plans that ask a person, by workflow ID.
 func (h *Host) asking(ctx context.Context) (map[string]engine.Finding, error) {
 	found, err := h.Engine.Strangers(ctx)
 	if err != nil {

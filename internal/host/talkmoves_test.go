@@ -17,13 +17,13 @@ import (
 	"duban/workflows"
 )
 
-// A notice moves the next word of an open talk and of a proposal; ledger and
-// workflow agree on what is to come.
+// A holiday notice moves the next stage of an open talk and of a proposed one; ledger and
+// workflow agree on it.
 func TestAHolidayNoticeMovesTalks(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	p := twoUnits(t, "tn", nil, entry("a", "due: 2021-12-31"), entry("b", "due: 2021-12-31"))
-	w.stands(p)
+	w.launchStill(p)
 	propose := func(task string) string {
 		id, err := w.Engine.Propose(t.Context(), "tn", act.Act{ID: "p-" + task, By: clerk, Ref: task, Reason: "进度滞后", Talk: &act.TalkFacts{What: plan.ProposeTalk}}, nil)
 		require.NoError(t, err)
@@ -31,14 +31,14 @@ func TestAHolidayNoticeMovesTalks(t *testing.T) {
 	}
 	opened := propose("a")
 	require.NoError(t, w.onTalk("tn", opened, mayor, act.Act{Kind: act.Approve}))
-	asked := propose("b") // once the first is decided: an undecided one is joined
+	asked := propose("b") // after the first proposal is decided: a second one would join an undecided one
 
-	next := func(talk string) plan.Stage { // by the ledger's facts
+	next := func(talk string) plan.Stage { // the next stage of a talk, by the ledger
 		k, err := w.Ledger.Talk(t.Context(), "tn", talk)
 		require.NoError(t, err)
 		row, err := w.Ledger.Task(t.Context(), "tn", k.Task)
 		require.NoError(t, err)
-		s := w.book(t.Context(), "tn").TalkCourse(ledger.TalkCaseOf(p, row, k)).Next
+		s := w.rules(t.Context(), "tn").TalkCourse(ledger.TalkCaseOf(p, row, k)).Next
 		require.NotNil(t, s)
 		return *s
 	}
@@ -48,7 +48,7 @@ func TestAHolidayNoticeMovesTalks(t *testing.T) {
 	notice := years[slices.IndexFunc(years, func(y calendar.Year) bool { return y.Year == 2021 })]
 	notice.Papers, notice.Days = []string{"国办发明电〔2021〕99号"}, slices.Clone(notice.Days)
 	was := map[string]plan.Stage{opened: next(opened), asked: next(asked)}
-	for _, s := range was { // each falls on a day of rest
+	for _, s := range was { // the notice makes the day of each next stage a holiday
 		d := calendar.DayOf(s.At.In(calendar.Beijing))
 		if !slices.ContainsFunc(notice.Days, func(h calendar.Holiday) bool { return h.Date == d }) {
 			notice.Days = append(notice.Days, calendar.Holiday{Name: "抗洪", Date: d, IsOffDay: true})
@@ -84,13 +84,14 @@ func TestAHolidayNoticeMovesTalks(t *testing.T) {
 	require.Empty(t, left)
 }
 
-// A proposal that a slip of the date has withdrawn is before the leader again when the
-// date is set back, and its workflow, which had ended, runs again.
+// A due date corrected by mistake makes a proposal void. When the date is corrected back,
+// the leader can decide about the proposal again, and its workflow, which had ended, runs
+// again.
 func TestAProposalGoesOnWhenItsDateIsSetBack(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	p := twoUnits(t, "slip", nil, entry("a", "due: 2021-04-30"))
-	w.launch(p, standsAt(fast(p, 25*time.Millisecond, time.Second), calendar.NewDay(2021, 5, 12)))
+	w.launch(p, endingOn(fast(p, 25*time.Millisecond, time.Second), calendar.NewDay(2021, 5, 12)))
 	w.eventually("it is warned", func(ctx context.Context) bool {
 		row, err := w.Ledger.Task(ctx, "slip", "a")
 		return err == nil && slices.ContainsFunc(row.Facts.Said, func(s act.Said) bool { return s.Kind == plan.Warn })

@@ -18,7 +18,7 @@ import (
 	"duban/workflows"
 )
 
-// talkIs waits until a talk has a state in the ledger.
+// talkIs waits until a talk is in this state in the ledger.
 func (w *world) talkIs(planID, talk string, state act.TalkState) {
 	w.t.Helper()
 	w.eventually(talk+" is "+string(state), func(ctx context.Context) bool {
@@ -27,7 +27,7 @@ func (w *world) talkIs(planID, talk string, state act.TalkState) {
 	})
 }
 
-// ends waits until a talk's workflow has come to its end.
+// ends waits until a talk's workflow has completed.
 func (w *world) ends(planID, talk string) {
 	w.t.Helper()
 	w.eventually("the end of "+talk, func(ctx context.Context) bool {
@@ -47,20 +47,21 @@ func (w *world) onTalk(planID, talk string, by act.Actor, a act.Act) error {
 func TestTalksOnARealServer(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
-	for plan, task := range map[string]string{"talks": "a", "gone": "b"} { // two tasks of one plan would call for a circular
+	for plan, task := range map[string]string{"talks": "a", "gone": "b"} {
 		p, _ := smallPlan(t, plan, "2021-04-08", "standard", dated(task, "2021-04-30"))
-		w.launch(p, standsAt(fast(p, 40*time.Millisecond, time.Second), calendar.NewDay(2021, 6, 10)))
+		p.Consequences = nil // otherwise two missed dates would call for a circular
+		w.launch(p, endingOn(fast(p, 40*time.Millisecond, time.Second), calendar.NewDay(2021, 6, 10)))
 	}
 	w.talkIs("talks", "a#1", act.TalkOpen)
 	w.talkIs("gone", "b#1", act.TalkOpen)
 
-	// a cancelled task takes its talk with it
+	// A talk is void when its task is cancelled.
 	require.NoError(t, w.act("gone", "b", clerk, act.Act{Kind: act.Cancel, Paper: "〔2021〕20号"}))
 	w.talkIs("gone", "b#1", act.TalkVoid)
 	w.ends("gone", "b#1")
 	require.Equal(t, "act.refused_talk_state", refusedBy(t, w.onTalk("gone", "b#1", mayor, act.Act{Kind: act.CloseTalk})))
 
-	// who may not, may not, and the ledger has it
+	// Acts of the wrong person or in the wrong order are refused, and the ledger records the refusals.
 	summons := &act.TalkFacts{Number: "〔2021〕3号", Time: time.Date(2021, 6, 1, 1, 0, 0, 0, time.UTC), Place: "三楼会议室", Called: []string{"局长"}}
 	require.Equal(t, "act.refused_seat", refusedBy(t, w.onTalk("talks", "a#1", liaison, act.Act{Kind: act.Serve, Talk: summons})))
 	require.Equal(t, "act.refused_talk_order", refusedBy(t, w.onTalk("talks", "a#1", clerk, act.Act{Kind: act.Held})))
@@ -71,7 +72,7 @@ func TestTalksOnARealServer(t *testing.T) {
 	require.Equal(t, summons, k.Facts.Notice)
 	require.Contains(t, kinds(t, w, "talks", "a"), "act.refused shuiwu")
 
-	// two people close it at the same instant
+	// When two people close the talk at the same instant, one of them is refused.
 	var people sync.WaitGroup
 	closed := make([]error, 2)
 	for i, id := range []string{"one", "two"} {
@@ -82,7 +83,7 @@ func TestTalksOnARealServer(t *testing.T) {
 	w.talkIs("talks", "a#1", act.TalkClosed)
 	w.ends("talks", "a#1")
 
-	// a circular, proposed twice by one act, decided by a named leader
+	// A circular that one act proposes twice is one; a named leader approves it.
 	for range 2 {
 		id, err := w.Engine.Propose(t.Context(), "talks", act.Act{ID: "circular", By: clerk, Ref: "a", Reason: "逾期未办结", Talk: &act.TalkFacts{What: plan.ProposeCircular}}, nil)
 		require.NoError(t, err)
@@ -101,5 +102,5 @@ func TestTalksOnARealServer(t *testing.T) {
 	ledgertest.Proven(t, w.Ledger)
 }
 
-// mayor is a named leader.
+// mayor is a named leader, of the unit lingdao.
 var mayor = act.Actor{Account: "mayor", Name: "市长", Unit: "lingdao"}

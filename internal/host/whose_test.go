@@ -17,7 +17,8 @@ import (
 	"duban/internal/settings"
 )
 
-// command is what a person types: it joins the engine that runs on the folder.
+// command opens a Host as a command does that a person types: it joins the engine that runs
+// on the folder.
 func command(t *testing.T, cfg settings.Config) (*host.Host, error) {
 	t.Helper()
 	h, err := host.Open(t.Context(), cfg, host.Options{Log: quiet})
@@ -29,7 +30,7 @@ func command(t *testing.T, cfg settings.Config) (*host.Host, error) {
 
 func again(t *testing.T, cfg settings.Config) (*host.Host, error) {
 	t.Helper()
-	free(t, cfg.Dir) // of one that was closed, or whose start failed
+	free(t, cfg.Dir) // an engine that was closed, or failed to start, may still be ending
 	h, err := host.Open(t.Context(), cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Out: os.Stderr, Log: quiet})
 	if err == nil {
 		t.Cleanup(func() { _ = h.Close() })
@@ -48,13 +49,13 @@ func portOf(t *testing.T, address string) int {
 	return port
 }
 
-// within is the settings of an office in another folder.
+// within gives the settings cfg with another data folder.
 func within(cfg settings.Config, dir string) settings.Config {
 	cfg.Dir, cfg.Outbox = dir, filepath.Join(dir, "outbox")
 	return cfg
 }
 
-// contents are the files of a folder, byte by byte, the sums of their bytes being enough.
+// contents gives the content of each file of a folder, by path.
 func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
@@ -69,7 +70,7 @@ func contents(t *testing.T, dir string) map[string]string {
 	return out
 }
 
-// The engine of one folder is stopped or killed, another folder's comes up at the
+// The engine of one folder is stopped or killed, and another folder's engine starts at the
 // same port: a command on the first folder finds no engine, and writes nothing.
 func TestAnotherEngineAtTheOldPort(t *testing.T) {
 	t.Parallel()
@@ -89,7 +90,7 @@ func TestAnotherEngineAtTheOldPort(t *testing.T) {
 	before := contents(t, first.Dir)
 	_, err = command(t, first)
 	require.ErrorIs(t, err, host.ErrNoEngine)
-	require.NoError(t, os.WriteFile(door, stale, 0o600)) // as a killed engine leaves it
+	require.NoError(t, os.WriteFile(door, stale, 0o600)) // a killed engine leaves its engine.json behind
 	_, err = command(t, first)
 	require.ErrorIs(t, err, host.ErrNoEngine)
 	require.NoError(t, os.Remove(door))
@@ -98,19 +99,19 @@ func TestAnotherEngineAtTheOldPort(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer taken.Close()
-	second.Metrics = taken.Addr().String() // served by what works, not by a command: it would fail
+	second.Metrics = taken.Addr().String() // this port is taken: the command would fail if it served metrics, as a worker does
 	mine, err := command(t, second)
 	require.NoError(t, err)
 	require.Equal(t, other.Ledger.ID(), mine.Ledger.ID())
 }
 
-// A folder that is copied while its engine runs has no engine, and gets none
-// before a person has said what the copy is. A folder that is moved just works.
+// A folder that was copied while its engine runs gets no engine before a person has adopted
+// it. A folder that was moved works as before.
 func TestACopiedFolder(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)
 	w := open(t, cfg, true)
-	w.standing("copied", dated("a", "2021-12-31"))
+	w.stillPlan("copied", dated("a", "2021-12-31"))
 	twin, third := within(cfg, filepath.Join(t.TempDir(), "twin")), within(cfg, filepath.Join(t.TempDir(), "third"))
 	require.NoError(t, os.CopyFS(twin.Dir, os.DirFS(cfg.Dir)))
 	_, err := command(t, twin)
@@ -120,14 +121,14 @@ func TestACopiedFolder(t *testing.T) {
 	require.ErrorContains(t, err, "starter adopt")
 	_, err = os.Stat(filepath.Join(twin.Dir, "engine.json"))
 	require.ErrorIs(t, err, os.ErrNotExist, "a start that failed leaves no door")
-	require.NoError(t, os.Mkdir(third.Dir, 0o750)) // the ledger alone is a copy too
+	require.NoError(t, os.Mkdir(third.Dir, 0o750)) // a folder with a copy of the ledger alone counts as a copy too
 	raw, err := os.ReadFile(filepath.Join(twin.Dir, "ledger.db"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(third.Dir, "ledger.db"), raw, 0o600))
 	_, err = again(t, third)
 	require.ErrorIs(t, err, host.ErrCopied)
 
-	// As a trial it is another ledger, with an engine beside the first one.
+	// Adopted as a trial, the copy has another ledger, and its engine runs beside the first.
 	require.ErrorIs(t, host.Adopt(t.Context(), cfg, true, host.Options{Log: quiet}), host.ErrDirInUse)
 	require.NoError(t, host.Adopt(t.Context(), twin, true, host.Options{Log: quiet}))
 	require.ErrorIs(t, host.Adopt(t.Context(), twin, true, host.Options{Log: quiet}), host.ErrNotCopied)
@@ -142,7 +143,7 @@ func TestACopiedFolder(t *testing.T) {
 	require.NoError(t, there.Engine.Act(t.Context(), "copied", "a", act.Act{ID: "done", Kind: act.Complete, By: liaison, Reason: "完成"}))
 	require.Equal(t, act.Open, w.course("copied", "a").State, "done in the trial, not in the office")
 
-	// The first is stopped and moved, and then kept only as a copy.
+	// The first folder is moved, and then copied and adopted: its ledger stays the same.
 	id := w.Ledger.ID()
 	require.NoError(t, w.Close())
 	moved := within(cfg, cfg.Dir+" moved")
@@ -163,8 +164,8 @@ func TestACopiedFolder(t *testing.T) {
 	require.NoError(t, err, "what it was copied from stays what it is: the person was told not to use it")
 }
 
-// Nobody goes on with a ledger that is not the namespace's: not a command that was given another, not a worker whose
-// ledger was exchanged. A Temporal store that was lost belongs to the ledger that is there.
+// A command that is given another ledger than the namespace's, and a worker whose ledger file was exchanged, fail with
+// ErrOtherLedger. A new Temporal store, in place of a lost one, belongs to the ledger that is there.
 func TestTheWrongLedger(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)
@@ -189,7 +190,7 @@ func TestTheWrongLedger(t *testing.T) {
 	for _, f := range ledgers {
 		require.NoError(t, os.Rename(f, f+".away"))
 	}
-	_, err = again(t, cfg) // makes an empty one
+	_, err = again(t, cfg) // makes an empty ledger
 	require.ErrorIs(t, err, host.ErrOtherLedger)
 	for _, f := range ledgers {
 		require.NoError(t, os.Rename(f+".away", f))
@@ -206,8 +207,8 @@ func TestTheWrongLedger(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Two offices on one machine need no settings, and a folder may have any name:
-// its files are in it and nowhere else.
+// Two offices on one machine need no settings of their own, and a folder may have any name:
+// the files of an office are all in its folder.
 func TestFoldersOfAnyName(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -223,7 +224,7 @@ func TestFoldersOfAnyName(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Equal(t, h.Ledger.ID(), c.Ledger.ID())
 		require.NoError(t, c.Close())
-		if len(open) == 2 { // these two were one file once
+		if len(open) == 2 { // once, two folders with such names had shared a database file
 			require.NotEqual(t, open[0].Ledger.ID(), open[1].Ledger.ID())
 			require.NotEqual(t, open[0].Address, open[1].Address)
 			require.NotEqual(t, open[0].UI, open[1].UI)
@@ -243,8 +244,8 @@ func TestFoldersOfAnyName(t *testing.T) {
 	}
 }
 
-// A start that is broken off at whatever moment ends in order: no panic, the
-// context's error, and the next start finds a whole folder.
+// A start that is broken off at any moment ends without a panic and with the context's
+// error, and the next start succeeds.
 func TestAStartIsBrokenOff(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)
@@ -258,7 +259,7 @@ func TestAStartIsBrokenOff(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), whole*time.Duration(i)/tries)
 		h, err := host.Open(ctx, cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Log: quiet})
 		cancel()
-		if err == nil { // faster than the first
+		if err == nil { // this start was faster than the first, and complete before it was broken off
 			require.NoError(t, h.Close())
 			free(t, cfg.Dir)
 			continue

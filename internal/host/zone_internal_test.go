@@ -20,8 +20,8 @@ import (
 	"duban/internal/words"
 )
 
-// A plan of another zone: the backup of its office, and what is said of the machine, are
-// told by its clock.
+// For a plan in another time zone, the instants that the doctor shows are in that zone, and
+// so is the instant of a backup.
 func TestWhatIsSaidOfTheMachineIsToldByThePlansClock(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -20,9 +20,9 @@ type Calendar struct {
 
 // Event is something that is due on a day.
 type Event struct {
-	UID      string       // the same for ever, whatever else of it changes
+	UID      string       // the same for ever, whatever else of the event changes
 	Sequence int          // higher each time Day moves
-	Day      calendar.Day // all of it
+	Day      calendar.Day // the whole day
 	Changed  time.Time    // when Day was set
 	Summary  string
 	About    string // several lines
@@ -68,7 +68,7 @@ func (b *file) event(e Event) {
 	b.line("LAST-MODIFIED", e.Changed.UTC().Format(utcStamp))
 	b.line("SEQUENCE", fmt.Sprint(e.Sequence))
 	b.line("DTSTART;VALUE=DATE", e.Day.At(0, 0, time.UTC).Format(day))
-	b.line("DTEND;VALUE=DATE", e.Day.AddDays(1).At(0, 0, time.UTC).Format(day)) // the first day that is not of it
+	b.line("DTEND;VALUE=DATE", e.Day.AddDays(1).At(0, 0, time.UTC).Format(day)) // the first day after the event
 	b.line("SUMMARY", text(e.Summary))
 	if e.About != "" {
 		b.line("DESCRIPTION", text(e.About))
@@ -77,20 +77,20 @@ func (b *file) event(e Event) {
 		b.line("URL", strings.Map(printable, e.URL))
 	}
 	b.line("STATUS", "CONFIRMED")
-	b.line("TRANSP", "TRANSPARENT") // a deadline keeps nobody from a meeting
+	b.line("TRANSP", "TRANSPARENT") // a deadline does not make its day busy
 	b.line("END", "VEVENT")
 }
 
 // line writes a content line in pieces of at most 75 octets, never within a character.
 func (b *file) line(name, value string) {
-	rest, room := name+":"+value, longest
-	for len(rest) > room {
-		cut := room
+	rest, width := name+":"+value, longest
+	for len(rest) > width {
+		cut := width
 		for !utf8.RuneStart(rest[cut]) {
 			cut--
 		}
 		b.WriteString(rest[:cut] + "\r\n ")
-		rest, room = rest[cut:], longest-1 // the space counts
+		rest, width = rest[cut:], longest-1 // the space at the beginning of a folded line counts
 	}
 	b.WriteString(rest + "\r\n")
 }
@@ -107,7 +107,7 @@ func text(s string) string {
 	}, escapes.Replace(strings.ToValidUTF8(s, "\uFFFD")))
 }
 
-// printable drops what would end the line of an address.
+// printable drops characters that would end the line of an address.
 func printable(r rune) rune {
 	if r <= ' ' || r == 0x7f {
 		return -1

@@ -7,7 +7,6 @@ import (
 
 	"duban/internal/deadline"
 	"duban/internal/plan"
-	"duban/internal/words"
 )
 
 // Expression is an expression of time in the documents and the one thing that
@@ -122,17 +121,17 @@ func (a *accountant) paragraph(p para) {
 		start, end := c.paraSpan(p.place)
 		for _, r := range c.readings {
 			if r.Begin >= start && r.Begin < end {
-				a.add(p, span{r.Begin - start, min(r.End, end) - start}, r.Rule, a.inClause(c, r))
+				a.add(p, span{r.Begin - start, min(r.End, end) - start}, r.Rule, a.orAsk(c, para{}, c.text, r, a.inClause(c, r)))
 			}
 		}
 	}
 	if len(clauses) == 0 {
 		kind := a.kindOf(p)
 		for _, r := range deadline.Read(p.text, a.k.ctx) {
-			a.add(p, span{r.Begin, r.End}, r.Rule, a.outside(p, kind, r))
+			a.add(p, span{r.Begin, r.End}, r.Rule, a.orAsk(nil, p, p.text, r, a.outside(p, kind, r)))
 		}
 	}
-	a.plain(p)
+	a.plain(p, "")
 }
 
 // fate is what became of an expression.
@@ -293,45 +292,6 @@ func (a *accountant) undated(c *clause, r deadline.Reading) (fate, bool) {
 	return fate{}, false
 }
 
-// lost asks about a dated expression that nothing was made of; a person's yes or
-// day makes a task of its sentence.
-func (a *accountant) lost(c *clause, p para, text string, r deadline.Reading) fate {
-	k := a.k
-	place, line := shortPlace(p.place), nearLine(text, r.Begin)
-	if c != nil {
-		place = c.place
-	}
-	said := strings.ReplaceAll(text[line.from:max(line.to, line.from)], "\n", "")
-	if len([]rune(said)) > 160 {
-		said = text[r.Begin:r.End]
-	}
-	proposal := ""
-	if !r.Due.IsZero() {
-		proposal = r.Due.String()
-	}
-	answer := k.asker.ask("unread", weightDate+2, place, said+" / "+r.Words, proposal, []string{"none"}, words.Data{"Sentence": said, "Phrase": r.Words})
-	id := questionID("unread", place, said+" / "+r.Words)
-	day, ok := parseAnswerDay(answer)
-	if answer == "none" {
-		return aside("answered")
-	}
-	if !ok {
-		return fate{became: becameQuestion, of: id}
-	}
-	if c == nil {
-		c = &clause{id: "t" + strings.TrimPrefix(id, "unread-"), role: roleTasks, paras: []para{p}, place: place}
-		c.fill()
-		c.title = shorten(firstSentence(p.text), 30)
-		a.d.clauses = append(a.d.clauses, c)
-	}
-	e := &entry{Kind: plan.Dated, Due: day, Bracket: c.bracketFor(0), span: line, phrase: span{r.Begin, r.End}, Source: said, Title: shorten(tidyTitle(strings.Replace(said, r.Words, "", 1)), 40),
-		words: r.Words, rule: r.Rule, sure: deadline.Sure, Milestone: "完成", sentence: line}
-	e.At = c.placeAt(line.from)
-	k.owner(c, e, "")
-	c.entries = append(c.entries, e)
-	return fate{becameTask, "", e}
-}
-
 // nearLine is lineOf within what a sentence can hold.
 func nearLine(text string, at int) span {
 	from, to := max(0, at-900), min(len(text), at+900)
@@ -345,7 +305,8 @@ func nearLine(text string, at int) span {
 	return span{s.from + from, s.to + from}
 }
 
-// paraSpan is where the paragraph at a place stands in the clause's text.
+// paraSpan is the byte range of the clause's text that holds the paragraph at a place;
+// 0, 0 where the clause has none there.
 func (c *clause) paraSpan(at Place) (from, to int) {
 	for i, p := range c.paras {
 		if p.place == at {

@@ -13,7 +13,7 @@ import (
 )
 
 // bySearch is how a person skims for times: no grammar, only the signs.
-var bySearch = regexp.MustCompile(`\d+年|\d+月|[一二三四五六七八九十]月|月底|年底|底前|季度|[上中下]旬|[上下]半年|工作日|每[年月季周日旬]`)
+var bySearch = regexp.MustCompile(`\d+年|\d+月|[一二三四五六七八九十]月|月底|年底|底前|季度|[上中下]旬|[上下]半年|工作日|每[年月季周日旬天]|\d+日前|\p{Han}节前`)
 
 // TestNoTimeIsLost searches every paragraph and cell of the corpus and of the
 // founding document for the signs of a time, and holds that each lies in an
@@ -29,6 +29,14 @@ func TestNoTimeIsLost(t *testing.T) {
 		for _, src := range p.sources(t) {
 			everyTimeAccounted(t, src, p.Issued)
 		}
+	}
+	for _, u := range unseenPassages(t) {
+		layout := "txt"
+		if u.Table != nil {
+			layout = "xlsx"
+		}
+		p := passage{name: u.Name, Issued: u.Issued, Text: u.Text, Table: u.Table}
+		everyTimeAccounted(t, Source{Name: u.Name + "." + layout, Data: p.bytes(t, layout)}, u.Issued)
 	}
 	raw, err := os.ReadFile("testdata/times.txt")
 	if err != nil {
@@ -74,7 +82,7 @@ func everyTimeAccounted(t *testing.T, s Source, issued string) *Draft {
 		}
 	}
 	look := func(at Place, text string) {
-		f := strings.ReplaceAll(tight(text), "零", "〇")
+		f := strings.NewReplacer("零", "〇", "工作日程", "日程").Replace(tight(text))
 		for _, m := range bySearch.FindAllString(f, -1) {
 			if !slices.ContainsFunc(byPlace[keyOf(at)], func(e Expression) bool {
 				w := tight(e.Words)

@@ -28,27 +28,17 @@ func (a *accountant) table(b Block) {
 			}
 			ctx.ColumnCell = col == colLimit
 			for _, rd := range deadline.Read(cell, ctx) {
-				a.add(p, span{rd.Begin, rd.End}, rd.Rule, a.inRow(h, headed, n, col, p, rd))
+				a.add(p, span{rd.Begin, rd.End}, rd.Rule, a.orAsk(nil, p, p.text, rd, a.inRow(h, headed, n, col, p, rd)))
 			}
-			a.plainCell(p, headed && n <= h.head)
+			switch {
+			case headed && n <= h.head:
+				a.plain(p, "head")
+			case headed && h.isSections():
+				a.plain(p, "section")
+			default:
+				a.plain(p, "")
+			}
 		}
-	}
-}
-
-func (a *accountant) plainCell(p para, head bool) {
-	f, back := foldTight(p.text)
-	for _, m := range plainTime.FindAllStringIndex(f, -1) {
-		s := span{back[m[0]], back[m[1]]}
-		if a.at(s) > 0 {
-			continue
-		}
-		why := aside("plain")
-		if head {
-			why = aside("head")
-		} else if plainLimit.MatchString(f[m[0]:m[1]]) && strings.ContainsAny(f[m[0]:m[1]], "年月日底") && len(a.rows[keyOf(p.place)]) > 0 && !slices.Contains(plainNames, f[m[0]:m[1]]) {
-			why = a.lost(nil, p, p.text, deadline.Reading{Kind: deadline.Due, Begin: s.from, End: s.to, Words: p.text[s.from:s.to]})
-		}
-		a.add(p, s, "", why)
 	}
 }
 

@@ -27,6 +27,9 @@ var saidWords = map[string][]string{
 	"year":      {"year", "每年", "按年", "一年一次", "每年一次", "yearly"},
 }
 
+// filledIn are words for contacts that were filled in where they stand.
+var filledIn = regexp.MustCompile(`^(?:已|都|全)*(?:补|填|改|录|更新|完善|ok|yes|是|好|done)`)
+
 // noAnswer are words that answer nothing.
 var noAnswer = regexp.MustCompile(`^(?:待定|不知道|不清楚|不详|未知|另定|再说|待补|待补录|待核|不确定|unknown|tbd|todo|\?+)$`)
 
@@ -44,8 +47,8 @@ func (a *asker) understand(kind, proposal string, options []string, raw string) 
 		}
 	}
 	switch kind {
-	case "which_date", "date", "limit", "past", "unread", "issued", "damage":
-		if slices.Contains(saidWords["none"], word) && kind != "issued" {
+	case "which_date", "date", "limit", "past", "unread", "aside", "issued", "damage":
+		if kind != "issued" && slices.Contains(saidWords["none"], word) || (kind == "unread" || kind == "aside") && slices.Contains(saidWords["no"], word) {
 			return "none", true
 		}
 		if proposal != "" && slices.Contains(saidWords["yes"], word) {
@@ -55,7 +58,7 @@ func (a *asker) understand(kind, proposal string, options []string, raw string) 
 			return d.String(), true
 		}
 		return "", false
-	case "lead", "members", "office", "leadership":
+	case "lead", "members", "office", "leadership", "name":
 		if kind != "members" && proposal != "" && slices.Contains(saidWords["yes"], word) {
 			return proposal, true
 		}
@@ -69,7 +72,7 @@ func (a *asker) understand(kind, proposal string, options []string, raw string) 
 	case "season":
 		return raw, seasonDays.MatchString(tight(fold(raw)))
 	case "contacts":
-		return raw, true
+		return raw, filledIn.MatchString(word)
 	case "rhythm":
 		_, ok := oneRhythm(raw, a.ctx)
 		return raw, ok

@@ -56,6 +56,11 @@ func TestAnswersAreUnderstoodOrRefused(t *testing.T) {
 		{"season", "", "", "6月1日至9月30日", "6月1日至9月30日"},
 		{"season", "", "", "夏天", ""},
 		{"goal", "no", "yes no", "要", "yes"},
+		{"aside", "2021-06-30", "none", "是", "2021-06-30"},
+		{"aside", "2021-06-30", "none", "否", "none"},
+		{"unread", "2021-06-30", "none", "不用", "none"},
+		{"contacts", "", "", "已补齐", "已补齐"},
+		{"contacts", "", "", "6月底前", ""},
 	} {
 		got, ok := a.understand(c.kind, c.proposal, strings.Fields(c.options), c.raw)
 		if !ok {

@@ -18,7 +18,7 @@ func TestEveryAnswerMakesAPlanThatLoads(t *testing.T) {
 		"members": {"甲县政府、乙县人民政府、丙区政府、开发区管委会"}, "lead": {"市督查室、市财政局"}, "date": {"2026-12-01"}, "limit": {"2026年12月1日"},
 		"past": {"2026.12.1"}, "which_date": {"2026/12/1", "none"}, "cycle": {"quarter", "none"}, "season": {"06-01至09-30"}, "office": {"市政府督查室"},
 		"leadership": {"市政府常务会议"}, "issued": {"2021-04-08"}, "contacts": {"已补"},
-		"goal": {"是", "否"}, "unread": {"2026-12-01", "无"}, "rhythm": {"每月5日前", "none"}, "title": {"清理河道", "清理河道"}, "damage": {"2026-12-01", "none"},
+		"goal": {"是", "否"}, "unread": {"2026-12-01", "无"}, "aside": {"否", "2026-12-01"}, "name": {"市审计局", "是"}, "rhythm": {"每月5日前", "none"}, "title": {"清理河道", "清理河道"}, "damage": {"2026-12-01", "none"},
 	}
 	sources := []struct {
 		src    Source

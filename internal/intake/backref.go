@@ -83,8 +83,17 @@ func (k *committer) backOver(cs []*clause) {
 	}
 }
 
-// aboveLead names who leads all that stands above: 上述工作由市水利局牵头.
-var aboveLead = regexp.MustCompile(`(?:上述|以上)(?:各项|几项|所有|全部)?(?:工作|任务|项目|措施|事项)(?:均|都|统一)?由([\p{Han}]{2,16}?(?:局|委|委员会|办公室|办|厅|部|政府|管委会|中心|公司))(?:牵头|负责牵头|总牵头|统筹)`)
+// aboveLead names who leads all the work above a sentence: 上述工作由市水利局牵头.
+var aboveLead = regexp.MustCompile(`(?:上述|以上)(?:各项|几项|所有|全部)?(?:工作|任务|项目|措施|事项|内容)?(?:均|都|统一|全部)?由([\p{Han}]{2,16}?(?:局|委|委员会|办公室|办|厅|部|政府|管委会|中心|公司|集团|专班|指挥部))(?:牵头|负责|总牵头|统筹|组织|落实|实施|承担|具体)`)
+
+// saysBeside tells that words follow other work with a time in the same paragraph, and so
+// are about that work: 6月20日召开推进会；…。以上工作由市食安办组织。
+func (c *clause) saysBeside(words string) bool {
+	return slices.ContainsFunc(c.paras, func(p para) bool {
+		before, _, ok := strings.Cut(tight(fold(p.text)), words)
+		return ok && timeWord.MatchString(before) && strings.ContainsAny(before, "。;")
+	})
+}
 
 // leadsAbove gives the entries above such a sentence, and those of its own item, its
 // lead: all that name nobody who acts themselves. Who a bracket named assists.
@@ -95,8 +104,9 @@ func (k *committer) leadsAbove(cs []*clause) {
 			continue
 		}
 		k.reg.resolve(m[1], c.place)
+		own := c.saysBeside(m[0])
 		for _, above := range cs[:i+1] {
-			if c.parent != nil && above.chapter != c.chapter {
+			if c.parent != nil && above.chapter != c.chapter || own && above != c {
 				continue
 			}
 			for _, e := range above.entries {

@@ -45,6 +45,9 @@ var (
 	fromHere  = regexp.MustCompile(`以下(?:各项|任务|工作|条款|同)?(?:均|都|皆)(?:需|由|须|要)(.+?)(?:负责)?(?:落实|实施|参与|配合|负责)?,?(?:下同|不再列出|不再一一列出|不再单独列出|不再赘列|不再重复)`)
 )
 
+// boxLabel is a label in a bracket of its own at the beginning of a line: 【牵头单位】市林业局.
+var boxLabel = regexp.MustCompile(`(?m)^ *[【〔\[［](` + labelWords + `) ?[：:]?[】〕\]］] ?[：:]?`)
+
 // isLabel is true of a line that begins with 责任单位： and its kin.
 func isLabel(t string) bool {
 	if len(t) > 96 {
@@ -144,7 +147,14 @@ var (
 // ofOneTime is true of a bracket of organs behind one of several times of a
 // sentence: 6月底前完成清淤（市水务局），9月底前完成绿化（市林业局）.
 func ofOneTime(before, in, after string) bool {
-	if !strings.HasPrefix(strings.TrimLeft(after, " "), ",") || !organs.MatchString(in) {
+	after = strings.TrimLeft(after, " ")
+	if !strings.HasPrefix(after, ",") && !strings.HasPrefix(after, "、") {
+		return false
+	}
+	if i := strings.LastIndex(in, ","); i > 0 && limitOnly.MatchString(strings.TrimSpace(in[i+1:])) && organs.MatchString(strings.TrimSpace(in[:i])) {
+		return true // 改造小区20个（市住建局，6月底前），新增停车位500个（市城管局，10月底前）
+	}
+	if after[0] != ',' || !organs.MatchString(in) {
 		return false
 	}
 	before = before[max(0, len(before)-240):]
@@ -161,6 +171,9 @@ func endsHere(rest string) bool {
 
 // tailRun is a last sentence that only says who is responsible, without a label.
 var tailRun = regexp.MustCompile(`(?m)。 ?((?:[^。;:,\n()]{2,20}[、,])*[^。;:,\n()]{2,20}(?:牵头|负责)(?:,(?:[^。;:,\n()]{2,20}、)*[^。;:,\n()]{2,20}(?:参与|配合|协助|按职责分工负责|具体落实|负责落实|组织实施|抓好落实|落实|实施))?)。?$`)
+
+// ofCount begins one of several points, which has who does it for itself.
+var ofCount = regexp.MustCompile(`^[一二三四五六七八九十]{1,2}(?:是|要)`)
 
 // dashRun is who is responsible behind a dash at a paragraph's end.
 var dashRun = regexp.MustCompile(`(?m)[。;] ?[-—―]{1,2} ?((?:[^。;:,\n()]{2,20}、)*[^。;:,\n()]{2,20})$`)
@@ -247,6 +260,10 @@ func labelledLines(f string, found []responsibility) []responsibility {
 	}
 	for _, m := range tailRun.FindAllStringSubmatchIndex(f, -1) { // 区住建局牵头，区城管局参与。
 		from, to := m[2], m[3]
+		if ofCount.MatchString(f[from:to]) { // 四是全年组织培训4次，由市人社局负责
+			continue
+		}
+		from += len(aboveHead.FindString(f[from:to])) // 上述任务由市市场监管局负责
 		if slices.ContainsFunc(append(found[:len(found):len(found)], lines...), func(b responsibility) bool { return from < b.to && b.from < to }) {
 			continue
 		}

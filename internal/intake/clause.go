@@ -23,7 +23,7 @@ type clause struct {
 	found                              []responsibility // in f
 	brackets                           [][]string       // as written to the plan: 责任单位 by bracket
 	seats                              [][]named        // the same with their roles
-	inherited                          bool             // the brackets stand at another item
+	inherited                          bool             // the brackets are those of another item
 	parent                             *node
 	back                               []deadline.Reading // times said of 以上工作
 	inheritFrom                        string
@@ -180,7 +180,7 @@ func (w *clauseWalk) add(n *node, from *clause) {
 	made := len(w.out)
 	w.addClause(n, n.clauseOf(ps), from)
 	if dropped && made < len(w.out) && timeWord.MatchString(fold(n.title)) {
-		w.out[made].parent = n // the heading's time is that of what stands below it
+		w.out[made].parent = n // the heading's time is that of the items below it
 	}
 }
 

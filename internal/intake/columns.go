@@ -41,10 +41,11 @@ var columnWords = []struct {
 	{regexp.MustCompile(`目标水质|水质目标|水质类别|目标类别|考核目标水质|水质要求|^(\d{4}年)?(水质)?(考核)?目标$`), colTarget},
 	{regexp.MustCompile(`断面(级别|类别|属性|性质)|考核级别|^级别$`), colLevel},
 	{regexp.MustCompile(`^(?:责任|牵头|承办|整改|落实)?(?:责任)?(?:单位|部门)(?:及|和|与|、|/)(?:主要)?(?:责任人|负责人|联系人)$`), colUnit},
+	{regexp.MustCompile(`^(?:受检|被检|被检查|受查|受检查|被查|隐患|隐患所在|违规|存在问题的?)(?:单位|企业|场所)(?:名称)?$`), colUnit},
 	{regexp.MustCompile(`领导|责任人|联系人|负责人|电话|联络员|河长|专员|责任县长|责任市长`), colPerson},
 	{regexp.MustCompile(`备注|说明$|^注$`), colRemark},
 	{pastColumn, colPast},
-	{regexp.MustCompile(`时限|时间|节点|进度|日期|期限|截止|年度计划|完成期`), colLimit},
+	{regexp.MustCompile(`时限|时间|节点|进度|日期|期限|截止|年度计划|完成期|^(?:月份|月度|季度|时段)$`), colLimit},
 	{regexp.MustCompile(`配合|协办|协作|参与|协同|协助|参加|联动|^(?:监管|监督|督导|督办|验收|指导|包联|联系|审核)(?:单位|部门)$`), colAssist},
 	{regexp.MustCompile(`牵头|主办|主责|主要责任|第一责任|^发起`), colLead},
 	{regexp.MustCompile(`责任(单位|主体|部门|科室|处室|股室|县区)|承办|实施(单位|主体)|落实单位|负责(单位|部门)|建设单位|项目单位|^单位(名称)?$|^部门$|责任分工|组织单位|业主|^责任$|项目法人|落实部门|任务分工|分工$|责任方|责任清单`), colUnit},
@@ -189,6 +190,11 @@ func first(cells []string) string {
 func (h *headedTable) findTimes() {
 	heads := h.heads()
 	if h.when = periodColumns(heads); len(h.when) > 1 {
+		for i, cell := range heads { // 开工时限 and 竣工时限 beside 6月底 and 9月底
+			if columnOf(cell) == colLimit && periodOf(cell) == "" && stepOf(tight(fold(cell))) != "" {
+				h.when = append(h.when, timeColumn{at: i, head: tight(fold(cell))})
+			}
+		}
 		return
 	}
 	h.when = nil

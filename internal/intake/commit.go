@@ -36,9 +36,9 @@ type entry struct {
 	At        Place
 	span      span   // in the clause's text
 	sentence  span   // the sentence it is of
-	behind    bool   // its bracket stands before it, and covers it loosely
+	behind    bool   // its bracket is before it, and covers it loosely
 	who       string // who does it, where the sentence gives each his rhythm
-	opening   string // where else its subject may stand
+	opening   string // other words in which its subject may be named
 	phrase    span   // the words that were read as a time
 	rule      string
 	sure      deadline.Sureness
@@ -76,6 +76,8 @@ type Aside struct {
 // clause makes the entries of one clause.
 func (k *committer) clause(c *clause) {
 	readings := k.inStage(c, k.countedOn(c, glosses(c.text, c.behindMarks(deadline.Read(c.unnumbered(), k.ctx)))))
+	c.yearly(readings, k.facts)
+	fromThen(c.text, readings)
 	c.readings = slices.Clone(readings)
 	for _, r := range readings { // 每月通报，2024年底前完成: the duty goes on till then
 		if r.Kind == deadline.Due && r.Due.After(c.latest) && !k.vision(r) {
@@ -138,7 +140,7 @@ func (c *clause) behindMarks(rs []deadline.Reading) []deadline.Reading {
 	return rs
 }
 
-// besideDate tells that a date stands in the comma part of r too.
+// besideDate tells that the comma part of r has a date too.
 func besideDate(parts []span, rs []deadline.Reading, r deadline.Reading) bool {
 	p := parts[partOf(parts, r.Begin)]
 	return slices.ContainsFunc(rs, func(o deadline.Reading) bool {
@@ -146,7 +148,7 @@ func besideDate(parts []span, rs []deadline.Reading, r deadline.Reading) bool {
 	})
 }
 
-// atOnce is true of 立行立改 where a date stands beside it.
+// atOnce is true of 立行立改 with a date beside it.
 func atOnce(r deadline.Reading, beside []deadline.Reading) bool {
 	return r.Rule == "L1" && slices.ContainsFunc(beside, func(o deadline.Reading) bool { return o.Rule != "L1" && !o.Due.IsZero() })
 }
@@ -161,7 +163,19 @@ func runsIn(text string, w, r deadline.Reading) bool {
 	return begins && strings.HasPrefix(strings.TrimLeft(fold(between), "期间内 "), ",") && len(between) < 120 && !strings.ContainsAny(fold(between), "。;")
 }
 
-var untilWord = regexp.MustCompile(`(?:直至|直到|持续至|持续到)$`)
+var (
+	untilWord = regexp.MustCompile(`(?:直至|直到|持续至|持续到)$`)
+	// untilGap and untilEnd are around 至2024年底 and 到2024年12月 where the words say how long
+	// a rhythm goes on.
+	untilGap = regexp.MustCompile(`(?:直|持续|延续|[,，])$`)
+	untilEnd = regexp.MustCompile(`^(?:止|为止|结束|期满)?[。;；，,）)\n]|^(?:止|为止|结束|期满)?$`)
+)
+
+// goesOnTill is true of a day that ends the rhythm before it in the sentence.
+func goesOnTill(text string, r deadline.Reading) bool {
+	before := text[max(0, r.Begin-12):r.Begin]
+	return untilWord.MatchString(before) || (strings.HasPrefix(r.Words, "至") || strings.HasPrefix(r.Words, "到")) && untilGap.MatchString(before) && untilEnd.MatchString(text[r.End:])
+}
 
 // dayAlone is a day of the month without its month.
 var dayAlone = regexp.MustCompile(`^(?:月[末底]|\d{1,2}[日号])前?$`)
@@ -197,7 +211,7 @@ func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 			rs[i+1].Start, rs[i+1].Recur.Until = r.Start, r.Due
 			continue
 		}
-		if n > 0 && out[n-1].Kind == deadline.Recurring && r.Kind == deadline.Due && !r.Due.IsZero() && untilWord.MatchString(text[max(0, r.Begin-12):r.Begin]) {
+		if n > 0 && out[n-1].Kind == deadline.Recurring && r.Kind == deadline.Due && !r.Due.IsZero() && goesOnTill(text, r) {
 			out[n-1].Recur.Until = r.Due
 			continue
 		}
@@ -230,7 +244,7 @@ func (k *committer) sentence(c *clause, s sentence) {
 	var marks []marked
 	s.readings = untilThen(c.text, s.readings)
 	for i, r := range s.readings {
-		if i+1 < len(s.readings) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && (partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) || partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin)+1 && (loneYear(c.text, parts, r) || i+2 == len(s.readings) && thin(c.text, parts[partOf(parts, s.readings[i+1].Begin)], s.readings[i+1]))) {
+		if i+1 < len(s.readings) && !formula.MatchString(c.text[s.from:s.to]) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && (partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) || partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin)+1 && (loneYear(c.text, parts, r) || i+2 == len(s.readings) && thin(c.text, parts[partOf(parts, s.readings[i+1].Begin)], s.readings[i+1]))) {
 			continue // 2022年计划任务于12月20日前竣工, 2022年，12月20日前竣工: one time
 		}
 		if c.isCovered(s.bracket) && wholeYear.MatchString(tight(fold(r.Words))) && (c.dates(r.Due) || !severalYears(s.readings)) {
@@ -283,6 +297,31 @@ func (k *committer) sentence(c *clause, s sentence) {
 		k.split(c, e, g, s)
 	}
 	k.eachHisOwn(c, s, marks)
+	k.allByThen(c, s)
+}
+
+// allDone are words that say that the work before it is done, and no more.
+var allDone = regexp.MustCompile(`^(?:确保|如期|按期)?(?:全部|全面)(?:完成|建成|完工|竣工)(?:任务|目标任务|全年任务|年度任务)?$`)
+
+// allByThen makes one of a year's amount and the day of that year by which it is all
+// done: 2023年新改建农村公路85公里，其中6月底前完成30公里，12月底前全部完成.
+func (k *committer) allByThen(c *clause, s sentence) {
+	n := len(c.entries)
+	if n < 2 || c.entries[n-1].sentence != s.span || c.entries[n-1].Kind != plan.Dated || !allDone.MatchString(tight(tidyTitle(strings.Replace(c.entries[n-1].Source, c.entries[n-1].words, "", 1)))) {
+		return
+	}
+	last := c.entries[n-1]
+	for _, e := range c.entries[:n-1] {
+		if e.sentence != s.span || e.Kind != plan.Dated || e.Due != last.Due || !wholeYear.MatchString(tight(fold(e.words))) {
+			continue
+		}
+		k.aside = append(k.aside, Aside{Place: c.place, Words: e.words, Why: "target", at: e.phrase, c: c})
+		e.phrase, e.words, e.rule, e.sure, e.reading = last.phrase, last.words, last.rule, last.sure, last.reading
+		e.Begin, e.span.to = calendarZero, max(e.span.to, last.span.to)
+		e.Source = c.text[e.span.from:e.span.to]
+		c.entries = c.entries[:n-1]
+		return
+	}
 }
 
 var apiece = regexp.MustCompile(`分别(?:于|在)?$`)

@@ -47,8 +47,8 @@ func (k *committer) fromIssue(r deadline.Reading) deadline.Reading {
 	return r
 }
 
-// once tells that what stands before the i-th time of a clause in its sentence is who
-// acts, a limit counted from the issue as it is, or nothing, and no word of cases.
+// once tells that the words before the i-th time of a clause, in its sentence, name who
+// acts, give a limit counted from the issue, or are none, and speak of no cases.
 func (k *committer) once(c *clause, rs, out []deadline.Reading, i int) bool {
 	from, at, goesOn := 0, rs[i].Begin, false
 	if i > 0 {

@@ -96,7 +96,7 @@ func (k *committer) askDate(place string, e *entry, r deadline.Reading, kind str
 	if kind == "season" {
 		weight = weightCycle
 	}
-	answer := k.asker.ask(kind, weight, place, e.Source, "", nil, words.Data{"Phrase": r.Words, "Why": k.why(r)})
+	answer := k.asker.ask(kind, weight, place, e.Source, "", nil, words.Data{"Phrase": r.Words, "Why": strings.TrimRight(k.why(r), "。？?. ")})
 	d, ok := parseAnswerDay(answer)
 	if ok {
 		e.Kind, e.Due = plan.Dated, d

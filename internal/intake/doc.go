@@ -24,7 +24,7 @@ import (
 	"strings"
 )
 
-// Place is where words stand in a source file. Page and Para are 1-based, and
+// Place is where words are in a source file. Page and Para are 1-based, and
 // 0 where the format has none; Row is the row of a table or sheet.
 type Place struct {
 	File  string `json:"file"`

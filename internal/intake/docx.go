@@ -99,6 +99,7 @@ type docxWalk struct {
 	inRun   bool
 	shaded  bool   // the paragraph has a coloured ground
 	inMark  bool   // in the properties of a paragraph, and so of its mark
+	inRow   bool   // in the properties of a table's row
 	out     string // why the run's text is left out: hidden, struck, white
 	style   string
 	numID   string
@@ -137,6 +138,9 @@ func (w *docxWalk) start(e xml.StartElement) error {
 	}
 	switch e.Name.Local {
 	case "del":
+		if t := w.table(); t != nil && w.inRow { // the row itself was taken out
+			t.gone = true
+		}
 		if !w.inRun && w.nested > 0 && w.inMark { // the paragraph's mark itself
 			w.joins = true
 		}
@@ -152,6 +156,8 @@ func (w *docxWalk) start(e xml.StartElement) error {
 		}
 	case "pPr":
 		w.inMark = true
+	case "trPr":
+		w.inRow = true
 	case "rStyle":
 		if w.inRun && w.hidden[attr(e, "val")] {
 			w.out = "hidden"
@@ -229,7 +235,7 @@ func (w *docxWalk) start(e xml.StartElement) error {
 		w.tables = append(w.tables, &docxTable{above: map[int]string{}})
 	case "tr":
 		if t := w.table(); t != nil {
-			t.row, t.after = nil, 0
+			t.row, t.after, t.gone = nil, 0, false
 		}
 	case "tc":
 		if t := w.table(); t != nil {
@@ -266,6 +272,8 @@ func (w *docxWalk) end(e xml.EndElement) error {
 		w.inRun, w.out = false, ""
 	case "pPr":
 		w.inMark = false
+	case "trPr":
+		w.inRow = false
 	case "p":
 		if e.Name.Space == "w" {
 			return w.endParagraph()
@@ -273,7 +281,7 @@ func (w *docxWalk) end(e xml.EndElement) error {
 	case "tc":
 		return w.endCell()
 	case "tr":
-		if t := w.table(); t != nil && len(t.row) > 0 {
+		if t := w.table(); t != nil && len(t.row) > 0 && !t.gone {
 			for range t.after {
 				t.row = append(t.row, "")
 			}

@@ -8,6 +8,7 @@ type docxTable struct {
 	cell  strings.Builder
 	span  int
 	merge string
+	gone  bool           // a tracked change took the row out
 	after int            // cells that the row lacks at its end
 	above map[int]string // text of vertically merged cells by column
 }

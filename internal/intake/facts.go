@@ -158,7 +158,7 @@ func (f *facts) years(about string) {
 			f.Titled = true
 			return
 		}
-		if festive.MatchString(t) || prepares.MatchString(t) && f.Issued.Month > 0 { // 2024年元旦、春节期间, of December 2023
+		if festive.MatchString(t) || prepares.MatchString(t) && f.Issued.Month > 0 || f.collects(t) { // 2024年元旦、春节期间, of December 2023
 			f.Year, f.LastYear, f.Season = f.Issued.Year, f.Issued.Year, true
 			return
 		}
@@ -183,6 +183,15 @@ var yoursRe = regexp.MustCompile(`(?:责令|责成|要求|请|望|现将|通知|
 
 // prepares is a title of what is done before a year: 编制2022年部门预算.
 var prepares = regexp.MustCompile(`(?:编制|编报|申报|征集|报送|谋划|征订|储备|填报)(?:19|20)\d\d(?:年|-)`)
+
+// collected is what is gathered before the year that it is for: 2024年度医疗保险参保缴费.
+var collected = regexp.MustCompile(`((?:19|20)\d\d)年度?[\p{Han}“”]{0,20}?(?:参保|缴费|征缴|参合|征订|订阅|预算编制|报名|招录|选题|申报|征集|储备|续保)`)
+
+// collects tells that a title is of what is gathered in the year before the one it names.
+func (f *facts) collects(title string) bool {
+	m := collected.FindStringSubmatch(title)
+	return m != nil && f.Issued.Month > 6 && m[1] == strconv.Itoa(f.Issued.Year+1)
+}
 
 // festive is a title about the days around a festival.
 var festive = regexp.MustCompile(`(?:19|20)\d\d年[“"]?(?:元旦|春节|两节|元春|中秋|国庆|五一|端午|清明)`)

@@ -67,7 +67,7 @@ func FuzzDocx(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { check(t, Source{Name: "f.docx", Data: data}) })
 }
 
-// FuzzDocxXML puts the fuzzer's bytes where Word's XML stands, past the zip.
+// FuzzDocxXML puts the fuzzer's bytes in place of Word's XML, in a zip that opens.
 func FuzzDocxXML(f *testing.F) {
 	f.Add([]byte(`<w:document><w:body><w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>重点任务</w:t></w:r></w:p></w:body></w:document>`),
 		[]byte(`<w:numbering><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>`))

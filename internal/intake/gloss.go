@@ -19,7 +19,7 @@ var (
 	// behind and afterIt follow the bracket: （9月30日）前, （6月9日）后.
 	behind  = regexp.MustCompile(`^(?:之前|以前|前|止)`)
 	afterIt = regexp.MustCompile(`^ ?(?:之后|以后|后)`)
-	// inTime is all that may stand behind the day within its bracket: （4月底前完成）.
+	// inTime is all that may follow the day within its bracket: （4月底前完成）.
 	inTime = regexp.MustCompile(`^(?:之?前|以前|内)?(?:全部|全面)?(?:完成|整改到位|办结|建成|落实|启动|到位|投用|竣工)?$`)
 )
 
@@ -137,7 +137,7 @@ func (k *committer) ownLimits(c *clause, s sentence, marks []marked) []segment {
 	}
 	for _, i := range own {
 		from, to, _ := bracketAround(c.text, marks[i].Reading)
-		if outer != nil { // what stands before the item and has no limit of its own
+		if outer != nil { // the words before the item that have no limit of their own
 			if cut := strings.LastIndexAny(c.text[pos:from], "；;"); cut > 0 {
 				if a, b := trimSpan(c.text, pos, pos+cut); hanIn(c.text[a:b]) >= 4 {
 					out = append(out, segment{span: span{a, b}, reading: &outer.Reading, words: tidyTitle(c.text[a:b])})

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"duban/internal/deadline"
 )
 
 // goesOn is who did all that a paragraph says before a sentence without a subject:
@@ -40,7 +42,7 @@ func (k *committer) goesOn(c *clause, e *entry, text string) ([]string, bool) {
 	return nil, false
 }
 
-// nextMatter tells that an entry stands behind a semicolon and begins with what is done
+// nextMatter tells that an entry follows a semicolon and begins with what is done
 // and no one who could do it: …逐一核查；其他欠薪案件须于1月20日前办结.
 func (c *clause) nextMatter(e *entry) bool {
 	before := strings.TrimRight(c.text[:min(e.span.from, len(c.text))], " \n")
@@ -106,4 +108,18 @@ func (k *committer) addressee(c *clause, e *entry) {
 		}
 	}
 	e.Each = each
+}
+
+// afterwards is before a rhythm that begins after what was said before it: 此后每年6月底前.
+var afterwards = regexp.MustCompile(`(?:以后|此后|之后|其后|今后)[,，]?$`)
+
+// fromThen begins such rhythms the day after the limit before them in the sentence.
+func fromThen(text string, rs []deadline.Reading) {
+	for i := 1; i < len(rs); i++ {
+		before := rs[i-1]
+		if rs[i].Kind != deadline.Recurring || !rs[i].Start.IsZero() || before.Due.IsZero() || strings.ContainsAny(text[min(before.End, rs[i].Begin):rs[i].Begin], "。\n") || !afterwards.MatchString(text[max(0, rs[i].Begin-12):rs[i].Begin]) {
+			continue
+		}
+		rs[i].Start = before.Due.AddDays(1)
+	}
 }

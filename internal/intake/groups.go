@@ -9,8 +9,8 @@ import (
 
 // collect makes a group of a collective name. Who belongs to it comes from the
 // answers, else, for counties, from the governments that the document names
-// elsewhere, and a person is asked to look; else the collective stands as one
-// unit until somebody names its members.
+// elsewhere, and a person is asked to look; else the collective is one unit until
+// somebody names its members.
 func (r *registry) collect(name, where string) ([]*unit, bool) {
 	var members []*unit
 	f := tight(fold(name))

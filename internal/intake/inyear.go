@@ -3,18 +3,21 @@ package intake
 import (
 	"regexp"
 	"slices"
+	"strings"
+	"time"
 
 	"duban/internal/calendar"
 	"duban/internal/deadline"
 )
 
-// inStage gives the times that are written without a year the one in which they lie
-// within the stage that they stand under: 总结验收（2022年3月至4月）⏎3月20日前组织自验.
+// inStage gives times that are written without a year the year in which they lie
+// within the stage above them: 总结验收（2022年3月至4月）⏎3月20日前组织自验.
 func (k *committer) inStage(c *clause, rs []deadline.Reading) []deadline.Reading {
 	st, from := k.stageOver(c, rs)
 	out := slices.Clone(rs)
 	if st == nil {
 		k.nextYears(out)
+		k.notPast(c, out)
 		return out
 	}
 	for i, r := range out {
@@ -37,7 +40,32 @@ func (k *committer) inStage(c *clause, rs []deadline.Reading) []deadline.Reading
 			break
 		}
 	}
+	k.notPast(c, out)
 	return out
+}
+
+// onThatGround is between what has been done and what is to be done next.
+var onThatGround = regexp.MustCompile(`^[^。；]{0,24}(?:的?基础上|之后|后)，`)
+
+// notPast gives a limit without a year, which stands beside a past year, the year of issue
+// where it is then still to come: 2021年12月前完成排查的基础上，6月底前完成整治. The past year is
+// asked about, unless it only says what has been done already.
+func (k *committer) notPast(c *clause, rs []deadline.Reading) {
+	issued := k.facts.Issued
+	for i, r := range rs {
+		if issued.IsZero() || r.Kind != deadline.Due || r.YearFrom != "item" || r.Due.IsZero() || r.Due.Year >= issued.Year {
+			continue
+		}
+		alt := inYear(r.Due, issued.Year)
+		if alt.Before(issued) {
+			continue
+		}
+		done := i > 0 && (rs[i-1].Condition || rs[i-1].Kind == deadline.Target || rs[i-1].End <= r.Begin && onThatGround.MatchString(c.text[rs[i-1].End:min(r.Begin, len(c.text))]))
+		rs[i].Due, rs[i].Other, rs[i].YearFrom, rs[i].Sure, rs[i].Ask = alt, r.Due, "issued", deadline.Ask, "intake.why_past_year"
+		if done {
+			rs[i].Other, rs[i].Sure, rs[i].Ask = calendarZero, deadline.Likely, ""
+		}
+	}
 }
 
 // within tells that a day lies in a stage's time.
@@ -76,8 +104,8 @@ func (k *committer) nextYears(rs []deadline.Reading) {
 	}
 }
 
-// stageOver is the stage that a clause's times stand under, by its own heading or one
-// above it, and where in its text they begin.
+// stageOver is the stage that a clause's times belong to, by the clause's own heading or
+// one above it, and the byte of the clause's text from which they do.
 func (k *committer) stageOver(c *clause, rs []deadline.Reading) (*deadline.Reading, int) {
 	for _, r := range rs {
 		if r.Begin < c.headLen && r.Kind == deadline.Window && !r.Start.IsZero() && !r.Due.IsZero() {
@@ -100,4 +128,34 @@ func (k *committer) stageOver(c *clause, rs []deadline.Reading) (*deadline.Readi
 		return &deadline.Reading{Kind: deadline.Window, Start: d, Due: d.AddDays(240)}, 0
 	}
 	return nil, 0
+}
+
+// nextYear is how a rhythm's sentence names the year after each of its years.
+var nextYear = regexp.MustCompile(`^(?:次年|翌年|下一年度?|第二年|下年度?)`)
+
+// yearly makes a duty of a day of the next year that follows a yearly rhythm, or what is
+// said of each year in a paper of several: 每年开展一次评估，评估报告于次年2月15日前报送.
+func (c *clause) yearly(rs []deadline.Reading, f facts) {
+	for i, r := range rs {
+		if r.Kind != deadline.Due || r.Due.IsZero() || !nextYear.MatchString(tight(fold(r.Words))) {
+			continue
+		}
+		from := strings.LastIndexAny(c.text[:r.Begin], "。\n") + 1
+		often := false
+		for _, o := range rs[:i] {
+			often = often || o.Begin >= from && o.Kind == deadline.Recurring && (o.Recurrence == deadline.Yearly || f.LastYear > f.Year)
+		}
+		if !often && !(f.LastYear > f.Year && strings.Contains(c.text[from:r.Begin], "年度")) {
+			continue
+		}
+		day := r.Due.Date
+		if r.Due == r.Due.MonthEnd() {
+			day = -1
+		}
+		rs[i].Kind, rs[i].Recurrence, rs[i].Recur = deadline.Recurring, deadline.Yearly, deadline.Recur{Months: []time.Month{r.Due.Month}, Day: day}
+		rs[i].Start, rs[i].Due, rs[i].Other = calendar.NewDay(r.Due.Year, 1, 1), calendarZero, calendarZero
+		if rs[i].Sure == deadline.Likely {
+			rs[i].Sure = deadline.Sure
+		}
+	}
 }

@@ -13,8 +13,7 @@ var (
 	terminal = "。；！？：:;!?〕】］]）)”’》…"
 )
 
-// dropFooters takes out page numbers, and lines that stand at the foot or head
-// of most pages.
+// dropFooters takes out page numbers, and lines at the foot or head of most pages.
 func dropFooters(lines []line) []line {
 	seen, pages := map[string]int{}, 0
 	for i, l := range lines {
@@ -151,7 +150,7 @@ func (j *joiner) continues(l line) bool {
 	if j.open && !(marked && m.style <= styleParen) {
 		return true
 	}
-	if marked || isLabel(l.text) || isAnnexHead(l.text) {
+	if marked || isLabel(l.text) || blockLine.MatchString(fold(l.text)) || isAnnexHead(l.text) || addresses(l.text) && !endsOpen(j.parts) || labelRe.MatchString(fold(j.parts[len(j.parts)-1])) && !endsOpen(j.parts) && (closing.MatchString(tight(fold(l.text))) || speaksAnew.MatchString(tight(fold(l.text)))) {
 		return false
 	}
 	prev := strings.TrimSpace(j.parts[len(j.parts)-1])
@@ -172,6 +171,19 @@ func (j *joiner) continues(l line) bool {
 	}
 	// One line a paragraph: only a page break cuts.
 	return !ended && !headingLike(j.parts) && (wide >= 40 || strings.ContainsRune("、，,", end)) && l.indent < 8
+}
+
+// speaksAnew begins a paragraph behind a line that says who is responsible: 责任单位：
+// 市林业局⏎请各县（市、区）于3月15日前报送名单.
+var speaksAnew = regexp.MustCompile(`^(?:请[各于在将你按有结认]|联系人|联系电话|特此|以上|上述|各[\p{Han}()、]{1,14}?(?:要|请|须|应当?|务必|于|在|\d|每[月周季年旬日])|(?:此项|该项)(?:工作|任务))`)
+
+// addresses is true of a line that names the bodies that a letter is to and no more.
+func addresses(line string) bool { return len(line) < 360 && addressed.MatchString(tight(fold(line))) }
+
+// endsOpen is true of lines that go on by their last mark: 市水务局、⏎市林业局：.
+func endsOpen(parts []string) bool {
+	end, _ := utf8.DecodeLastRuneInString(strings.TrimSpace(parts[len(parts)-1]))
+	return strings.ContainsRune("、，,（(", end)
 }
 
 // endsSentence is true of a line that ends where a sentence may.
@@ -249,7 +261,7 @@ func cutAtMarks(text string, next map[int]int) []string {
 	if m, ok := readMark(text); ok {
 		count(m)
 	}
-	if utf8.RuneCountInString(text) < 50 && !hungHead.MatchString(text) {
+	if utf8.RuneCountInString(text) < 50 && !hungHead.MatchString(text) && !inlineList.MatchString(fold(text)) {
 		return []string{text}
 	}
 	rs := []rune(text)
@@ -259,6 +271,9 @@ func cutAtMarks(text string, next map[int]int) []string {
 	for i, r := range fs {
 		if depth == 0 && i > 0 && markStart(r) {
 			m, ok := readMarkRunes(fs[i:min(len(fs), i+12)])
+			if at := regexpCount.FindStringSubmatch(string(fs[i:min(len(fs), i+6)])); !ok && fs[i-1] == ';' && at != nil && number(at[1]) > 1 && number(at[1]) == next[styleDigit] {
+				m, ok = mark{style: styleDigit, num: number(at[1]), length: utf8.RuneCountInString(at[0])}, true // ；3.50米以上的旧围堰
+			}
 			if ok && m.style <= styleDigit && plausible(fs, i, m, next, len(cuts) == 0) {
 				cuts = append(cuts, i)
 				count(m)
@@ -286,6 +301,12 @@ func cutAtMarks(text string, next map[int]int) []string {
 // break was lost.
 var hungHead = regexp.MustCompile(`\p{Han}[二三四五六七八九十]、(?:总体要求|指导思想|总体目标|工作目标|主要目标|基本原则|工作原则|重点任务|主要任务|工作任务|重点工作|工作措施|主要措施|保障措施|组织保障|组织实施|工作要求|有关要求|实施步骤|工作步骤|时间安排|任务分工)`)
 
+// inlineList is a count within a short line: 1.东门泵站；2.西门泵站.
+var inlineList = regexp.MustCompile(`(?:^|[:。;,]) ?1 ?[.、] ?\p{Han}[^;。]*; ?2 ?[.、] ?\p{Han}`)
+
+// labelEnds is a line up to the end of who is responsible, where a heading hangs on it.
+var labelEnds = regexp.MustCompile(`(?:` + labelWords + `) ?:[^。;:]{2,60}$`)
+
 func plausible(fs []rune, i int, m mark, next map[int]int, first bool) bool {
 	after := rune(0)
 	if i+m.length < len(fs) {
@@ -296,12 +317,15 @@ func plausible(fs []rune, i int, m mark, next map[int]int, first bool) bool {
 	}
 	ended := strings.ContainsRune("。；！？)]”…;!?", fs[i-1])
 	expected := next[m.style] == m.num || m.num == 1
+	if m.style == styleParen && m.num > 1 && next[m.style] == m.num && labelEnds.MatchString(string(fs[max(0, i-80):i])) {
+		return true // 责任单位：市水务局（二）植树。
+	}
 	switch m.style {
 	case styleDigit: // 1. 2. …
-		if unicode.IsDigit(after) || unicode.IsDigit(fs[i-1]) {
+		if unicode.IsDigit(after) && !(m.num > 1 && next[m.style] == m.num && fs[i-1] == ';') || unicode.IsDigit(fs[i-1]) { // 2.废弃闸门；3.50米以上的旧围堰
 			return false
 		}
-		return expected && (ended || m.num == 1 && shortSince(fs, i))
+		return expected && (ended || m.num == 1 && (shortSince(fs, i) || fs[i-1] == ':' && strings.Contains(string(fs[i:]), ";2")))
 	case styleParen: // （一）
 		return expected && (ended || shortSince(fs, i))
 	case styleHan: // 一、

@@ -107,7 +107,7 @@ func writeFile(path string, raw []byte) error {
 	return os.Rename(f.Name(), path)
 }
 
-// answerFile is what answers files hold: question ID → answer, and where each stands.
+// answerFile is what answers files hold: question ID → answer, and → where the answer is.
 type answerFile struct{ said, at map[string]string }
 
 // readAnswers reads the answers of the directory and those given beside them,
@@ -150,7 +150,7 @@ func document(raw []byte, path, key string) (*yaml.Node, error) {
 	return doc.Content[0], nil
 }
 
-// tree is document with what stands at the head and the foot of the file.
+// tree is document with the comments at the head and the foot of the file.
 func tree(raw []byte, path, key string) (*yaml.Node, error) {
 	doc, fault := strictyaml.Tree(raw, smallFile)
 	switch {

@@ -58,7 +58,7 @@ func (k *committer) headClauses(o outline) []*clause {
 var dayLabel = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?\d{1,2}月(?:\d{1,2}日|[上中下]旬|底|初)?(?:(?:至|到|-|—)(?:\d{1,2}月)?(?:\d{1,2}日|[上中下]旬|底)?)?(?:前|之前)?[:,]`)
 
 // ownTitle is the title of a letter on a line of its own.
-var ownTitle = regexp.MustCompile(`^[\p{Han}]{0,20}关于[^。;,]{4,60}的(?:通知|通报|函|公告|通告|紧急通知|督办通知|意见|决定|请示|报告|批复)$`)
+var ownTitle = regexp.MustCompile(`^[\p{Han}]{0,20}关于[^。;,]{4,60}的[\p{Han}]{0,4}(?:通知|通知书|通知单|通报|函|公告|通告|意见|意见书|建议书|决定|请示|报告|批复)$`)
 
 // dates tells that a paragraph lays down a limit that has not passed.
 func (k *committer) dates(text string) bool {
@@ -86,18 +86,28 @@ var headDemand = regexp.MustCompile(`报送|上报|报市|报省|报县|报区|�
 // them, and nobody after it, to that body: 目标责任书⏎责任单位：高新区管委会.
 func spreadHead(o outline, cs []*clause) {
 	var of *clause
+	led := 0
 	for _, p := range o.head[:min(len(o.head), 12)] {
 		if !isLabel(p.text) {
 			continue
 		}
 		c := &clause{paras: []para{p}}
 		c.fill()
-		if c.namesWho() {
-			if of != nil {
+		if !c.namesWho() {
+			continue
+		}
+		if slices.ContainsFunc(c.found, func(r responsibility) bool {
+			return slices.ContainsFunc(r.names, func(n named) bool { return n.seat != seatAssist })
+		}) {
+			if led++; led > 1 {
 				return
 			}
-			of = c
 		}
+		if of != nil { // 承办单位：…⏎协办单位：…
+			c = &clause{paras: append(of.paras[:len(of.paras):len(of.paras)], p)}
+			c.fill()
+		}
+		of = c
 	}
 	if of == nil || slices.ContainsFunc(cs, func(c *clause) bool { return c.id != "" && c.namesWho() && !strings.HasPrefix(c.id, "0") }) {
 		return

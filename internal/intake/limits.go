@@ -37,7 +37,11 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 				one = k.fromIssue(one)
 			}
 			whole := wholeYear.MatchString(tight(fold(one.Words)))
-			if len(read) > 1 && (whole || atOnce(one, read)) || whole && c.recursBefore(readings, from, bracket) {
+			if atOnce(one, read) { // 立行立改，5月底前完成
+				k.aside = append(k.aside, Aside{Place: c.place, Words: one.Words, Why: "target", at: span{from + one.Begin, from + one.End}, c: c})
+				continue
+			}
+			if len(read) > 1 && whole || whole && c.recursBefore(readings, from, bracket) {
 				continue
 			}
 			if one.Kind == deadline.Window && !one.Start.IsZero() && c.recursBefore(readings, from, bracket) { // 每周夜查（9月至12月，交警大队）
@@ -94,7 +98,7 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 	}
 }
 
-// ofProblem tells that a limit stands on a line of its own under a problem's goals and
+// ofProblem tells that a limit has a line of its own under a problem's goals and
 // measures, and so is the problem's.
 func (c *clause) ofProblem(r responsibility) bool {
 	if c.f.f[r.from] == '(' || c.f.f[r.from] == '[' || len(c.paras) < 3 {
@@ -112,8 +116,8 @@ func (c *clause) headStart() int {
 // asAbove refers to what was said of the item before.
 var asAbove = regexp.MustCompile(`^同[上前](?:项|条)?$`)
 
-// partOnly is the comma part of a limit that one of its times stands in; the whole
-// limit where another stands there too.
+// partOnly is the comma part of a limit in which one of its times is written; the whole
+// limit where another time is in the same part.
 func partOnly(text string, s span, r deadline.Reading, all []deadline.Reading) string {
 	p := partHolding(text, r, s)
 	for _, o := range all {
@@ -136,12 +140,16 @@ func (c *clause) recursBefore(readings []deadline.Reading, to, bracket int) bool
 	})
 }
 
-// headLimits makes the entry of a time in the heading, which covers what
-// stands below: （一）动员部署阶段（4月15日前）.
+// headLimits makes the entry of a time in the heading, which covers the
+// paragraphs below: （一）动员部署阶段（4月15日前）.
 func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 	m, _ := readMark(c.text)
 	from := len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
 	for _, r := range readings {
+		if r.Begin >= from && r.End <= c.headLen && atOnce(r, readingsIn(readings, from, c.headLen)) { // 5月31日前，完成立行立改
+			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "target", at: span{r.Begin, r.End}, c: c})
+			continue
+		}
 		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
 			continue
 		}
@@ -186,6 +194,11 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		k.otherActors(c, e, readings)
 		c.covered(everything)
 	}
+}
+
+// readingsIn are the readings between two places of a text.
+func readingsIn(rs []deadline.Reading, from, to int) []deadline.Reading {
+	return slices.DeleteFunc(slices.Clone(rs), func(r deadline.Reading) bool { return r.Begin < from || r.End > to })
 }
 
 // headSays is true of a heading that is a sentence, in which somebody does something
@@ -244,6 +257,10 @@ var helps = regexp.MustCompile(`^(?:等)?(?:要|应|须)?(?:积极|主动|密切
 // sentence of its own does not.
 func (k *committer) otherActor(part, first string, sentence bool) string {
 	t := tight(fold(part))
+	if names, several := k.subjectAt(alongside.ReplaceAllString(t, "$1")); several && len(names) == 1 && alongside.MatchString(t) && first != "" && !k.sameUnit(names[0], first) {
+		return names[0] // 各行业主管部门同步制定分行业方案
+	}
+	t = alongside.ReplaceAllString(t, "$1")
 	name := k.plainSubject(t)
 	if name == "" || isCollective(name) || !organEnd.MatchString(name) && !officeEnd.MatchString(name) || levelOf(name) == "" || first == "" || k.sameUnit(name, first) {
 		return ""
@@ -253,6 +270,9 @@ func (k *committer) otherActor(part, first string, sentence bool) string {
 	}
 	return name
 }
+
+// alongside is a body before a word that it does its own along with the one before it.
+var alongside = regexp.MustCompile(`^(\p{Han}[\p{Han}()、]{1,20}?[^会])(?:同步|同时|分别|一并|相应|同期)`)
 
 // otherActors makes entries of the sentences and parts below a dated heading that
 // another unit is to do: the heading's time is theirs too.
@@ -287,7 +307,7 @@ func (k *committer) otherActors(c *clause, e *entry, readings []deadline.Reading
 			own.Notes, own.Assist, own.SetAssist, own.Each, own.Lead, own.opening = slices.Clone(e.Notes), nil, false, nil, "", ""
 			own.span.from, own.span.to = trimSpan(c.text, p.from, to)
 			own.sentence, own.Source = s.span, c.text[own.span.from:own.span.to]
-			own.Title = shorten(tidyTitle(own.Source), 40)
+			own.Title, own.who = shorten(tidyTitle(own.Source), 40), name
 			k.owner(c, &own, "")
 			c.entries = append(c.entries, &own)
 			first = name
@@ -344,7 +364,7 @@ func (c *clause) covered(bracket int) {
 	c.wholly[bracket] = true
 }
 
-// everything stands for all brackets of a clause in covered.
+// everything is the key of clause.wholly that means all brackets of the clause.
 const everything = -2
 
 func (c *clause) isCovered(bracket int) bool { return c.wholly[bracket] || c.wholly[everything] }
@@ -354,7 +374,7 @@ func (c *clause) region(k, to int) span {
 	from := min(c.headLen, len(c.text))
 	if k > 0 {
 		from = c.f.rawAt(c.found[k-1].to)
-	} else if c.headLen == 0 || hanIn(c.text[from:c.f.rawAt(c.found[k].from)]) < 4 {
+	} else if c.headLen == 0 || hanIn(c.text[from:max(from, c.f.rawAt(c.found[k].from))]) < 4 {
 		m, _ := readMark(c.text)
 		from = len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
 	}

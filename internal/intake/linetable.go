@@ -33,7 +33,7 @@ func splitPipes(s string) []string {
 	return strings.Split(strings.Trim(strings.TrimSpace(s), "|"), "|")
 }
 
-// cellTable reads lines whose cells stand between separators. A line that has
+// cellTable reads lines whose cells are between separators. A line that has
 // fewer cells than the first row and does not begin with a number goes on with
 // the row before it: a cell broken over lines.
 func cellTable(lines []line, cut func(string) []string) (*Table, int) {
@@ -51,7 +51,7 @@ func cellTable(lines []line, cut func(string) []string) (*Table, int) {
 			continue
 		}
 		last := &t.Rows[len(t.Rows)-1]
-		starts := !numbered || isRowNumber(cells[0])
+		starts := !numbered || isRowNumber(cells[0]) || len(cells) >= want-1 && rowCode.MatchString(tight(fold(cells[0])))
 		switch {
 		case len(cells) == 1 && isRowNumber(cells[0]) && numbered && len(last.Cells) >= want:
 			t.Rows = append(t.Rows, Row{Cells: cells}) // the number alone, its cells follow
@@ -116,10 +116,13 @@ func isRule(cells []string) bool {
 
 var rowNumber = regexp.MustCompile(`^\(?\d{1,4}(\.\d{1,3})?[.、)]?$`)
 
+// rowCode is a row's number as offices write them that keep a register: LZ-01, 2024-17, 三, ④.
+var rowCode = regexp.MustCompile(`^[A-Za-z\p{Han}]{0,4}[-—_]?\d{1,4}(?:[-—.]\d{1,4}){0,2}号?$|^\(?[一二三四五六七八九十]{1,3}\)?$|^[①-⑳]$`)
+
 func isRowNumber(s string) bool { return rowNumber.MatchString(tight(fold(s))) }
 
 // columnTable reads a table laid out with spaces, as pdftotext -layout draws
-// it: the header tells where columns stand, and each piece of a line goes to
+// it: the header tells where columns are, and each piece of a line goes to
 // the column it overlaps or is nearest to.
 func columnTable(lines []line) (*Table, int) {
 	head := pieces(lines[0])
@@ -164,7 +167,7 @@ func columnTable(lines []line) (*Table, int) {
 			d.cells[k] += p.text
 		}
 		if tightEqual(d.cells, heads) {
-			head = ps // the next page may stand elsewhere
+			head = ps // the next page may have its columns elsewhere
 			continue
 		}
 		d.starts = numbered && isRowNumber(d.cells[0]) || !numbered && d.cells[0] != ""
@@ -184,7 +187,7 @@ func columnTable(lines []line) (*Table, int) {
 	return t, n
 }
 
-// datedColumns reads lines of a time, a matter and a unit that stand apart by spaces
+// datedColumns reads lines of a time, a matter and a unit, parted by spaces and
 // without a header: 3月10日  发布征收公告  区征收办.
 func datedColumns(lines []line) (*Table, int) {
 	t := &Table{}
@@ -203,7 +206,7 @@ func datedColumns(lines []line) (*Table, int) {
 	return t, len(lines)
 }
 
-// parted cuts pieces at a single space where its two sides stand in different
+// parted cuts pieces at a single space whose two sides are in different
 // columns, as a narrow gap between full cells is drawn.
 func parted(head, ps []piece) []piece {
 	var out []piece
@@ -246,7 +249,7 @@ type drawn struct {
 	starts bool
 }
 
-// gather puts the lines of each row together. Where numbers stand in the middle
+// gather puts the lines of each row together. Where numbers are in the middle
 // of their rows, as many lines of a row are above its number as below it.
 func gather(body []drawn, numbered bool) [][]string {
 	var at []int // lines that hold a number
@@ -281,7 +284,7 @@ func gather(body []drawn, numbered bool) [][]string {
 	return out
 }
 
-// centred works out how many lines stand above each number if numbers are in
+// centred works out how many lines of a row are above its number if numbers are in
 // the middle, and says whether the table bears that out.
 func centred(body []drawn, at, above []int) bool {
 	above[0] = at[0]

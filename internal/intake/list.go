@@ -133,8 +133,8 @@ var (
 	atLeast  = regexp.MustCompile(`^(?:至少|不少于)`)
 )
 
-// shareLevels gives each of several bodies with a rhythm of its own the work that stands
-// behind the last: 市级河长每季度、县级河长每月、乡级河长每周巡河一次.
+// shareLevels gives each of several bodies with a rhythm of its own the work that is
+// written after the last: 市级河长每季度、县级河长每月、乡级河长每周巡河一次.
 func shareLevels(text string, parts []span, marks []marked, segs []segment) []segment {
 	for i := 0; i < len(marks); i++ {
 		last := i

@@ -34,20 +34,21 @@ type mark struct {
 }
 
 var (
-	rePart       = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})(部分|章|编|篇|节) *`)
-	reArticle    = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})条 *[、.:]?`)
-	reStage      = regexp.MustCompile(`^第([一二三四五六七八]|\d)(?:阶段|步) *[:：,，]? *`)
-	reProblem    = regexp.MustCompile(`^(?:问题|任务|事项|整改事项)([一二三四五六七八九十]{1,3}|\d{1,3}) ?[:.、] *`)
-	reHan        = regexp.MustCompile(`^([一二三四五六七八九十百]{1,4}) ?[、.,] *`)
-	reParen      = regexp.MustCompile(`^[(\[] ?([一二三四五六七八九十百]{1,4}) ?[)\]] *[、.]? *`)
-	reDotted     = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})[、. ] *`)
-	reDotted2    = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})\p{Han}`)
-	reDigit      = regexp.MustCompile(`^(\d{1,3}) ?([、.]) *`)
-	dateStart    = regexp.MustCompile(`^(?:(?:19|20)\d\d ?年|\d{1,2} ?月)`)
-	reDigitSpace = regexp.MustCompile(`^(\d{1,2}) +`)
-	reParenDigit = regexp.MustCompile(`^[(\[] ?(\d{1,3}) ?[)\]] *[、.]? *`)
-	reHalfParen  = regexp.MustCompile(`^(\d{1,3}) ?\) *`)
-	reDash       = regexp.MustCompile(`^(-{1,2}|[●■◆▲★·•]) *`)
+	rePart        = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})(部分|章|编|篇|节) *`)
+	reArticle     = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})条 *[、.:]?`)
+	reStage       = regexp.MustCompile(`^第([一二三四五六七八]|\d)(?:阶段|步) *[:：,，]? *`)
+	reProblem     = regexp.MustCompile(`^(?:问题|任务|事项|整改事项)([一二三四五六七八九十]{1,3}|\d{1,3}) ?[:.、] *`)
+	reProblemLine = regexp.MustCompile(`^(?:反馈)?(?:问题|任务|事项|整改事项)([一二三四五六七八九十]{1,3}|\d{1,3})$`)
+	reHan         = regexp.MustCompile(`^([一二三四五六七八九十百]{1,4}) ?[、.,] *`)
+	reParen       = regexp.MustCompile(`^[(\[] ?([一二三四五六七八九十百]{1,4}) ?[)\]] *[、.]? *`)
+	reDotted      = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})[、. ] *`)
+	reDotted2     = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})\p{Han}`)
+	reDigit       = regexp.MustCompile(`^(\d{1,3}) ?([、.]) *`)
+	dateStart     = regexp.MustCompile(`^(?:(?:19|20)\d\d ?年|\d{1,2} ?月)`)
+	reDigitSpace  = regexp.MustCompile(`^(\d{1,2}) +`)
+	reParenDigit  = regexp.MustCompile(`^[(\[] ?(\d{1,3}) ?[)\]] *[、.]? *`)
+	reHalfParen   = regexp.MustCompile(`^(\d{1,3}) ?\) *`)
+	reDash        = regexp.MustCompile(`^(-{1,2}|[●■◆▲★·•]) *`)
 
 	annexHead = regexp.MustCompile(`^附(件|表|录|图)? *([一二三四五六七八九十]+|\d{1,2}(?:-\d{1,2})?)? *[:：.、]? *$|^附(件|表) *([一二三四五六七八九十]+|\d{1,2}(?:-\d{1,2})?) *[:：.、]? *\p{Han}`)
 	docNumber = regexp.MustCompile(`[\p{Han}]{1,12}(?:〔|\[|［|【|﹝|\(|（) ?(?:19|20)\d\d ?(?:〕|\]|］|】|﹞|\)|）) ?第? ?\d{1,4} ?号`)
@@ -104,7 +105,7 @@ func readMarkRunes(rs []rune) (mark, bool) {
 	for _, r := range []struct {
 		re    *regexp.Regexp
 		style int
-	}{{rePart, stylePart}, {reArticle, styleArticle}, {reProblem, styleArticle}, {reStage, styleArticle}, {reParen, styleParen}, {reHan, styleHan}, {reParenDigit, styleParenDigit}, {reHalfParen, styleHalfParen}} {
+	}{{rePart, stylePart}, {reArticle, styleArticle}, {reProblem, styleArticle}, {reProblemLine, styleArticle}, {reStage, styleArticle}, {reParen, styleParen}, {reHan, styleHan}, {reParenDigit, styleParenDigit}, {reHalfParen, styleHalfParen}} {
 		if m, ok := try(r.re, r.style); ok {
 			return m, true
 		}

@@ -32,7 +32,7 @@ type para struct {
 	place Place
 }
 
-// tableAt is a table with the annex and title it stands under.
+// tableAt is a table with the annex and the title above it.
 type tableAt struct {
 	*Table
 	place Place
@@ -170,7 +170,7 @@ func (b *outliner) notes(blk Block) {
 // sentence is true of a paragraph that only looks like an item: 2021.4, 第一条 quoted.
 func (b *outliner) sentence(m mark, f string) bool {
 	rest := string([]rune(f)[min(m.length, utf8.RuneCountInString(f)):])
-	return strings.TrimSpace(rest) == "" && m.style != stylePart
+	return strings.TrimSpace(rest) == "" && m.style != stylePart && !reProblemLine.MatchString(strings.TrimSpace(f))
 }
 
 func (b *outliner) startAnnex(f string) {
@@ -204,7 +204,7 @@ func (b *outliner) mayHead() bool {
 // unitHead tells that a line is the names of units and no more, over numbered items.
 func (b *outliner) unitHead(t string) bool {
 	m, ok := readMark(b.next)
-	return ok && m.style == styleDigit && utf8.RuneCountInString(t) <= 24 && !strings.ContainsAny(t, "。;:,()") && labelUnits(t) != nil
+	return ok && m.style == styleDigit && utf8.RuneCountInString(t) <= 24 && !strings.ContainsAny(t, "。;:,") && (labelUnits(t) != nil && !strings.ContainsAny(t, "()") || eachSubject.FindString(t) == t)
 }
 
 // partHead tells that a line is such a part's, without a verb, over numbered items.
@@ -236,27 +236,12 @@ func (b *outliner) plain(p para) {
 		return
 	}
 	b.endBlock(p)
-	n := b.open[len(b.open)-1]
-	n.paras = append(n.paras, p)
-}
-
-// blockLine is a line that opens a part of what is said of a problem or a matter.
-var blockLine = regexp.MustCompile(`^(?:整改|治理|工作|议定|交办|批示|建议|承诺|具体|主要|重点|推进|落实|任务|问题|存在的?|反馈)?(?:目标|措施|任务|举措|内容|要求|问题|表现|情况)[:：]`)
-
-// endBlock goes back from the numbered measures of a problem to the problem where a line
-// speaks of that again: 整改措施：⏎1.…⏎2.…⏎整改时限：2022年3月底.
-func (b *outliner) endBlock(p para) {
-	if !isLabel(p.text) && !blockLine.MatchString(fold(p.text)) {
+	if b.closes(p) {
+		b.item(mark{style: styleMonth, num: len(b.o.top) + 1}, p)
 		return
 	}
-	for i := len(b.open) - 2; i >= 0; i-- {
-		n := b.open[i]
-		last := n.paras[len(n.paras)-1]
-		if len(n.paras) > 1 && blockLine.MatchString(fold(last.text)) && hanIn(last.text) <= 8 && b.open[i+1].mark.style >= styleDigit {
-			b.open = b.open[:i+1]
-			return
-		}
-	}
+	n := b.open[len(b.open)-1]
+	n.paras = append(n.paras, p)
 }
 
 func (b *outliner) item(m mark, p para) {

@@ -12,9 +12,9 @@ import (
 )
 
 var (
-	eachSubject = regexp.MustCompile(`^(?:由)?((?:其余|其他|其它)?(?:有关|相关)(?:县|区|市|乡镇|镇|街道)(?:\([市县区旗、]+\))?(?:人民政府|政府)|(?:其余|其他|其它)?各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2}(?:\([市县区旗、]+\))?)*(?:党委、?政府|人民政府|政府|教育局)?|(?:其余|其他|其它)?各(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:(?:人民政府|党委政府|政府|办事处)(?:\([\p{Han}、]{2,12}\))?)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?|(?:乡镇|镇|乡|街道)\((?:街道|街|镇|乡|办|场|、)+\)|村\(社区\)(?:网格员|两委)?)`)
-	manySubject = regexp.MustCompile(`^(?:由)?(各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*|[省市县区州](?:直|属|级)(?:各|有关|相关)*[\p{Han}]{0,4}?(?:单位|部门|学校|医院|企业|机关|科室)|(?:其余|其他|其它)?各(?:校|村|园|局|办|科|站|所|厂|矿|院|企)|(?:各|[省市县区乡镇村])级[\p{Han}]{1,3}长)(?:、|完|开|落实|组织|制定|加强|做好|认真|严格|及时|定期|要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
-	afterName   = regexp.MustCompile(`^(分别|各自|共同|同步|要|应|须|需|负责|牵头|将|会同|于|在|按|结合|组织|具体|是|对|加|督|指|制|完|开|建|\d|每|每年|每月|每季|,|会|联合|定期|及时|依|根据|统筹|做|切实|充分|全面|认真|严格|积极|进一步|强化|力争|把|为|通过|以)`)
+	eachSubject = regexp.MustCompile(`^(?:由)?((?:其余|其他|其它)?(?:有关|相关)(?:县|区|市|乡镇|镇|街道)(?:\([市县区旗、]+\))?(?:人民政府|政府)|(?:其余|其他|其它)?各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2}(?:\([市县区旗、]+\))?)*(?:党委、?政府|人民政府|政府|教育局)?|(?:其余|其他|其它)?各(?:沿河|沿江|沿湖|沿线|沿海|涉农|涉河|涉水|项目|试点|重点|库区|湖区|林区|山区|创建|整治|任务|责任)?(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:(?:人民政府|党委政府|政府|办事处)(?:\([\p{Han}、]{2,12}\))?)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?|(?:乡镇|镇|乡|街道)\((?:街道|街|镇|乡|办|场|、)+\)|村\(社区\)(?:网格员|两委)?)`)
+	manySubject = regexp.MustCompile(`^(?:由)?(各[A-Z\d]{1,2}级[\p{Han}]{2,4}?|各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*|[省市县区州](?:直|属|级)(?:各|有关|相关)*[\p{Han}]{0,4}?(?:单位|部门|学校|医院|企业|机关|科室)|(?:其余|其他|其它)?各(?:校|村|园|局|办|科|站|所|厂|矿|院|企)|(?:各|[省市县区乡镇村])级[\p{Han}]{1,3}长)(?:、|请|完|开|落实|组织|制定|加强|做好|认真|严格|及时|定期|要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
+	afterName   = regexp.MustCompile(`^(分别|请|各自|共同|同步|要|应|须|需|负责|牵头|将|会同|于|在|按|结合|组织|具体|是|对|加|督|指|制|完|开|建|\d|每|每年|每月|每季|,|会|联合|定期|及时|依|根据|统筹|做|切实|充分|全面|认真|严格|积极|进一步|强化|力争|把|为|通过|以)`)
 	notSubject  = regexp.MustCompile(`^(部门|城[市区镇]|之间|的|级|属|所属|域|内|范围|财政|门|直)`)
 	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
 	headUnit    = regexp.MustCompile(`^(?:由)?((?:市|省|县|区|州|旗)(?:级)?财政|(?:市|省|县|区|州|旗)[\p{Han}]{1,14}?(?:局|委|委员会|办公室|督查室|研究室|厅|部|办|管委会|政府|中心|公司|院|总队|支队|大队|领导小组|指挥部|专班))(?:要|应当?|须|负责|牵头|会同|具体负责|将|组织|\d|每[年月季周日半]|[于在按]|[一二三四上下第]|定期|及时|完成|开展|制定)`)
@@ -83,44 +83,6 @@ func (k *committer) doer(c *clause, e *entry, br []named) {
 	k.rest(e, br, name)
 }
 
-// agent is who does it by the words 由…: 闲置资金由县财政局9月底前收回. Beside a bracket
-// it must stand in the part that has the time, since 资金由市财政局解决 is not the work.
-func (k *committer) agent(c *clause, e *entry, beside bool) string {
-	if e.span.to <= e.span.from || e.span.to-e.span.from > 1200 {
-		return ""
-	}
-	for _, p := range commaSpans(c.text, e.span) {
-		if beside && (e.phrase.from < p.from || e.phrase.from >= p.to) {
-			continue
-		}
-		f := tight(fold(c.text[p.from:p.to]))
-		if m := builderIs.FindStringSubmatch(f); m != nil && !strings.Contains(m[1], "由") && looksUnit(m[1]) && !notActor.MatchString(m[1]) && !isBuilt(m[1], "") {
-			return k.printed(m[1])
-		}
-		if strings.Contains(f, "前者") || strings.Contains(f, "后者") {
-			continue
-		}
-		for from := 0; ; {
-			i := strings.Index(f[from:], "由")
-			if i < 0 {
-				break
-			}
-			i += from
-			from = i + len("由")
-			if before, _ := utf8.DecodeLastRuneInString(f[:i]); strings.ContainsRune("理自事缘经不案", before) || strings.HasSuffix(f[:i], "分别") {
-				continue
-			}
-			if n := k.plainSubject(f[from:]); n != "" && !isCollective(n) {
-				return k.printed(n)
-			}
-		}
-	}
-	return ""
-}
-
-// builderIs is a comma part that says who builds it: 清源水务集团承建.
-var builderIs = regexp.MustCompile(`^(?:项目|工程)?由?([\p{Han}（）()]{2,20}?(?:局|委|办|公司|集团|中心|政府|管委会|院|处|街道|镇|乡|县|区|厅|部))(?:负责)?(?:承建|代建|承办|承担|(?:负责)?(?:组织)?实施|(?:负责)?建设)$`)
-
 // bySubject is true when the sentence itself names who acts.
 func (k *committer) bySubject(c *clause, e *entry, text, context string, br []named) bool {
 	names, several := k.subject(text, e)
@@ -137,7 +99,9 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	if len(names) == 0 && e.sentence.to > 0 && e.sentence.from < e.span.from {
 		before := commaSpans(c.text, span{max(e.sentence.from, e.span.from-2000), e.span.from})
 		for i := len(before) - 1; i >= max(0, len(before)-12) && len(names) == 0; i-- { // the last who was named goes on
-			if n, many := k.subject(c.text[before[i].from:before[i].to], e); i == 0 || !many || len(br) == 0 && len(n) > 0 {
+			if n := k.reviewer(c.text[before[i].from:before[i].to]); n != "" { // 费用由市财政局审核，5月15日前支付70%
+				names, several = []string{n}, false
+			} else if n, many := k.subject(c.text[before[i].from:before[i].to], e); i == 0 || !many || len(br) == 0 && len(n) > 0 {
 				names, several = n, many
 			}
 		}
@@ -183,7 +147,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		for _, n := range names {
 			members, _ := k.reg.resolve(n, c.place)
 			if len(members) == 1 && members[0].dummy && len(names) == 1 { // nobody knows the members
-				if len(br) > 0 && !anyCollective(br) && !c.inherited && !countyWords.MatchString(fold(n)) && !townWords.MatchString(n) {
+				if len(br) > 0 && !anyCollective(br) && !c.inherited && !(allBodies.MatchString(fold(n)) && c.behindBracket(e)) && !countyWords.MatchString(fold(n)) && !townWords.MatchString(n) {
 					return false
 				}
 				e.Lead = n
@@ -213,7 +177,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	return true
 }
 
-// inBracket is who acts by the bracket that a time stands in: 《…办法》（市城管局起草，6月
+// inBracket is who acts by the bracket that holds a time: 《…办法》（市城管局起草，6月
 // 底前送审）.
 func (k *committer) inBracket(c *clause, e *entry) ([]string, bool) {
 	from := max(e.sentence.from, e.phrase.from-240)

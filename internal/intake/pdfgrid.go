@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Narrow columns stand so close that pdftotext -layout parts them by one space,
+// Narrow columns are so close that pdftotext -layout parts them by one space,
 // or by none, and draws lines of one row apart. Where a page has the head of a
 // table, it and the pages after it are drawn again from the places of words.
 

@@ -12,7 +12,7 @@ import (
 // A table with printed lines is read by them: pdftocairo draws the page as SVG,
 // and what is thin and straight there is a line of the table.
 
-// ruleLine is a straight line: at is its y when it lies, its x when it stands.
+// ruleLine is a straight line: at is the y of a horizontal one, the x of a vertical one.
 type ruleLine struct{ at, from, to float64 }
 
 const (
@@ -38,7 +38,7 @@ func pageRules(ctx context.Context, s Source, first int) []string {
 	return []string{svg}
 }
 
-// rulesOf are the lying and the standing lines of a page drawn as SVG.
+// rulesOf are the horizontal and the vertical lines of a page drawn as SVG.
 func rulesOf(svg string) (lying, standing []ruleLine) {
 	if i := strings.LastIndex(svg, "</defs>"); i >= 0 {
 		svg = svg[i:]
@@ -145,7 +145,7 @@ func clustered(lines []ruleLine) []float64 {
 	return out
 }
 
-// spans counts the standing lines that cross the height y.
+// spans counts the vertical lines that cross the height y.
 func spans(standing []ruleLine, y float64) int {
 	n := 0
 	for _, v := range standing {
@@ -211,7 +211,7 @@ func (t ruledTable) rows(words []pdfWord, em float64) [][]string {
 }
 
 // cellWords is the text of a cell so wide; lines are joined, but whole names
-// that stand below one another stay apart when the line between them is not full.
+// one below the other stay apart when the upper one's line is not full.
 func cellWords(words []pdfWord, em, wide float64) string {
 	text, full := "", false
 	for _, l := range pdfLines(words, em) {

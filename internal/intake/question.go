@@ -26,7 +26,7 @@ type Question struct {
 	Proposal string   `json:"proposal" yaml:"proposal"` // what the draft does without an answer
 	Items    []Item   `json:"items,omitempty" yaml:"items,omitempty"`
 	Answer   string   `json:"answer,omitempty" yaml:"answer"`
-	Refused  string   `json:"refused,omitempty" yaml:"-"` // an answer that was not understood, and where it stands
+	Refused  string   `json:"refused,omitempty" yaml:"-"` // an answer that was not understood, and where it is written
 	done     bool
 	also     []string // other ids under which it may be answered
 }
@@ -60,7 +60,7 @@ const (
 type asker struct {
 	words   *words.Words
 	answers map[string]string
-	at      map[string]string // question ID → where its answer stands, for a person to find
+	at      map[string]string // question ID → where its answer is written, for a person to find
 	ctx     deadline.Context  // in which an answer's date is read
 	list    []asked
 	seen    map[string]int
@@ -135,7 +135,7 @@ func (a *asker) refused(key, raw string) string {
 }
 
 // grouped are the kinds of which many are one question with a list.
-var grouped = map[string]bool{"lead": true, "each": true, "date": true, "which_date": true, "past": true, "limit": true, "goal": true, "unread": true,
+var grouped = map[string]bool{"lead": true, "each": true, "date": true, "which_date": true, "past": true, "limit": true, "goal": true, "unread": true, "aside": true, "name": true,
 	"rhythm": true, "cycle": true, "near": true, "members": true, "same": true, "title": true, "damage": true}
 
 func questionID(kind, place, text string) string {

@@ -34,6 +34,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case !limit && formula.MatchString(c.text[s.from:s.to]) && !strings.Contains(r.Words, "前"):
 		why = "target"
+	case !limit && wholeYear.MatchString(tight(fold(r.Words))) && listHead.MatchString(tight(fold(c.text[min(r.End, len(c.text)):min(r.End+90, len(c.text))]))):
+		why = "target" // 今年要抓好以下工作：
 	case typeOf.MatchString(tight(fold(c.text[min(r.End, len(c.text)):min(r.End+12, len(c.text))]))):
 		why = "target" // 立行立改类问题
 	case !limit && r.Kind == deadline.Window && termOfWork.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
@@ -62,6 +64,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case !limit && ofWhom(c.text, r, s):
 		why = "condition"
+	case !limit && lookedAt(c.text, r, s):
+		why = "target" // 检查2020年1月1日至2021年3月31日期间的结算数据
 	case !limit && banWindow(c.text, r, s):
 		why = "policy"
 	case r.Condition:
@@ -113,6 +117,9 @@ var (
 	periodMatter = regexp.MustCompile(`^的?(?:(?:重点|主要)?(?:工作|任务|目标|经济|运行|绩效|预算|财政|安全生产)?(?:总结|小结|计划|打算|安排|情况|报告|数据|报表|进展|台账|考核结果|运行分析|形势)|(?:重点|主要)工作(?:实行|由|要|应|按))`)
 	periodName   = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
 )
+
+// listHead is behind a year that heads what is counted after it.
+var listHead = regexp.MustCompile(`^,?(?:全[省市县区州]|我[省市县区州]|各级各部门)?,?(?:要|须|应|将)?(?:重点|着力|集中|切实|全力)?(?:抓好|做好|办好|完成|开展|推进|实施|落实)(?:以下|下列|如下)[\p{Han}\d]{0,8}?(?:工作|任务|事项|实事|项目|举措)?(?:[:,。]|$)`)
 
 // nextGoal is true of a year beyond the plan that goes on from a goal of the plan's own
 // time in the same sentence: 到2022年底，…达到20%；到2025年底，…达到50%.
@@ -183,7 +190,7 @@ func stepEnds(text string, r deadline.Reading, s span) bool {
 	return after == "" && stepMade.MatchString(before)
 }
 
-// partHolding is the comma part of a sentence that a reading stands in.
+// partHolding is the comma part of a sentence that holds a reading.
 func partHolding(text string, r deadline.Reading, s span) span {
 	for _, p := range commaSpans(text, s) {
 		if r.Begin >= p.from && r.Begin < p.to {
@@ -250,36 +257,6 @@ func reportPeriod(text string, r deadline.Reading, s span) bool {
 	return periodHead.MatchString(tight(fold(text[p.from:max(p.from, r.Begin)]))) && periodTail.MatchString(tight(fold(text[min(r.End, p.to):p.to])))
 }
 
-var (
-	whomHead = regexp.MustCompile(`^(?:并|同时)?(?:对于?|凡|凡是|针对|在)$`)
-	whomTail = regexp.MustCompile(`^[\p{Han}\d“”（）()、]{0,24}?的(?:[\p{Han}]{0,10})$`)
-	banWord  = regexp.MustCompile(`^[\p{Han}\d、“”]{0,16}?(?:禁止|严禁|不得|不再|不予|停止|限制|暂停|禁行|限行)`)
-)
-
-// ofWhom is true of a time that says whom or what a rule is for: 对3月31日前购买新能源
-// 汽车的消费者，每辆补贴3000元.
-func ofWhom(text string, r deadline.Reading, s span) bool {
-	from, to := s.from, s.to
-	for _, p := range commaSpans(text, s) {
-		if r.Begin >= p.from && r.Begin < p.to {
-			from, to = trimSpan(text, p.from, p.to)
-		}
-	}
-	if r.Begin < from || r.End > to {
-		return false
-	}
-	return whomHead.MatchString(fold(text[from:r.Begin])) && whomTail.MatchString(tight(fold(text[r.End:to]))) && to < s.to
-}
-
-// banWindow is true of the time in which something is forbidden: 11月1日至3月31日，主城区
-// 禁止…; 年内不再新批.
-func banWindow(text string, r deadline.Reading, s span) bool {
-	if r.Kind != deadline.Window && !wholeYear.MatchString(tight(fold(r.Words))) {
-		return false
-	}
-	return banWord.MatchString(strings.TrimLeft(tight(fold(text[min(r.End, s.to):s.to])), ","))
-}
-
 // purposeHead begins a letter's sentence that says what the paper is for.
 var purposeHead = regexp.MustCompile(`^为(?:了)?.*(?:现就|现将|现制定|特制定|制定本|现通知|提出|结合)`)
 
@@ -306,7 +283,7 @@ func policyWindow(text string, r deadline.Reading, s span) bool {
 // shareWord tells a figure to be reached from work to be done.
 var shareWord = regexp.MustCompile(`比例|比重|[\p{Han}]率|%|浓度|优良|水质|质量|水平|满意度|体系|格局|持续改善|明显|显著|更加|稳定|目标|达标|指数`)
 
-var builtWord = regexp.MustCompile(`建成|完成|开工|启动|投运|投用|竣工|新建|改造|建设|出台|印发|制定|整治|拆除|清理|排查|加固|治理|验收|报送|搬迁|关闭|淘汰|培训|实施|开展`)
+var builtWord = regexp.MustCompile(`销号|建成|完成|开工|启动|投运|投用|竣工|新建|改造|建设|出台|印发|制定|整治|拆除|清理|排查|加固|治理|验收|报送|搬迁|关闭|淘汰|培训|实施|开展`)
 
 // goalTask is true of a sentence among the goals that says what is done by when.
 func goalTask(text string, r deadline.Reading, s span) bool {
@@ -318,6 +295,9 @@ func goalTask(text string, r deadline.Reading, s span) bool {
 		said = text[s.from:s.to]
 	}
 	said, _, _ = strings.Cut(said, "；")
+	if other := ownTime.FindStringIndex(fold(said)); other != nil { // …，11月底前全部销号: that is the next time's
+		said = string([]rune(said)[:utf8.RuneCountInString(fold(said)[:other[0]])])
+	}
 	for _, part := range strings.FieldsFunc(said, func(r rune) bool { return r == '，' || r == ',' }) {
 		if builtWord.MatchString(part) { // what follows says what it is for
 			said = part
@@ -326,6 +306,9 @@ func goalTask(text string, r deadline.Reading, s span) bool {
 	}
 	return builtWord.MatchString(said) && !shareWord.MatchString(said)
 }
+
+// ownTime begins a comma part that has its own time.
+var ownTime = regexp.MustCompile(`,(?:力争|确保)?(?:(?:19|20)\d\d ?年)?(?:\d{1,2} ?月|年 ?底)[^,]{0,4}前`)
 
 // goal asks once whether a figure among the goals is chased as a task.
 func (k *committer) goal(c *clause, r deadline.Reading, s span) bool {
@@ -380,7 +363,7 @@ func quoted(text string, r deadline.Reading) bool {
 // vision is true of a year beyond what the plan covers.
 func (k *committer) vision(r deadline.Reading) bool {
 	last := max(k.facts.LastYear, k.facts.Issued.Year)
-	inOneMonth := r.Start.Year == r.Due.Year && r.Start.Month == r.Due.Month // 2024年11月组织评估 is work
+	inOneMonth := r.Start.Year == r.Due.Year && strings.Contains(r.Words, "月") // 2024年10月至11月组织验收 is work
 	switch {
 	case r.Due.IsZero() || last == 0:
 		return false

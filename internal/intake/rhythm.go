@@ -84,7 +84,7 @@ func (k *committer) whyRhythm(why string) string {
 	return k.asker.words.T("intake.rhythm_" + why)
 }
 
-// nearRule is the rule that stands until a person answers, as an option's word: so
+// nearRule is the rule that a duty has until a person answers, as an option's word: so
 // many times in a period taken as once in each of its parts.
 func nearRule(r deadline.Reading) string {
 	if r.Sure == deadline.Ask {

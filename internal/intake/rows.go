@@ -95,8 +95,11 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 				kept = append(kept, rd)
 			}
 		}
+		if said, ok := k.remarkLimit(c, r, kept); ok { // 立行立改, and 9月15日前移交 beside it
+			kept = said
+		}
 		for i, rd := range kept {
-			s := span{0, len(r.limit)}
+			s := span{0, len(c.text)}
 			if len(kept) > 1 {
 				s.from = rd.Begin
 				if i == 0 {
@@ -105,7 +108,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 				if i+1 < len(kept) {
 					s.to = kept[i+1].Begin
 				}
-				s.from, s.to = trimSpan(r.limit, s.from, s.to)
+				s.from, s.to = trimSpan(c.text, s.from, s.to)
 			}
 			e := k.dated(c, rd, s, -1)
 			if e == nil {
@@ -114,7 +117,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 			e.Source = r.raw
 			e.Title = r.title
 			if len(kept) > 1 {
-				step := tidyTitle(strings.Replace(r.limit[s.from:s.to], rd.Words, "", 1))
+				step := tidyTitle(strings.Replace(c.text[s.from:s.to], rd.Words, "", 1))
 				e.Title = shorten(r.title, 40) + "：" + shorten(firstNonEmpty(step, rd.Words), 30)
 			}
 			out = append(out, e)
@@ -168,7 +171,26 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 	return out
 }
 
-var matterVerb = regexp.MustCompile(`^(?:新增|新建|改建|扩建|建设|建成|改造|完成|开展|实施|更新|购置|培训|发放|安装|铺设|整治|治理|修复|提升|打造|创建|为|对|免费|组织|举办|推进|启动|投放|增设|优化|设立|种植|栽植|拆除|维修|加装)`)
+// remarkLimit are the limits that a row's remark sets where its own cell sets no day; the
+// clause's text is then the remark.
+func (k *committer) remarkLimit(c *clause, r *row, kept []deadline.Reading) ([]deadline.Reading, bool) {
+	if slices.ContainsFunc(kept, func(rd deadline.Reading) bool { return rd.Rule != "L1" }) {
+		return nil, false
+	}
+	var out []deadline.Reading
+	for _, rd := range deadline.Read(r.remark, k.ctx) {
+		if rd.Kind == deadline.Due && !rd.Due.IsZero() && strings.Contains(rd.Words, "前") && !rd.Condition && !rd.Effect {
+			out = append(out, rd)
+		}
+	}
+	if len(out) == 0 {
+		return nil, false
+	}
+	c.text = r.remark
+	return out, true
+}
+
+var matterVerb = regexp.MustCompile(`^(?:推出|推行|上线|出台|制定|编制|印发|建立|培育|引进|招引|扩建|续建|加固|疏浚|清理|清淤|配备|配置|资助|救助|补助|帮扶|慰问|筹集|新增|新建|改建|扩建|建设|建成|改造|完成|开展|实施|更新|购置|培训|发放|安装|铺设|整治|治理|修复|提升|打造|创建|为|对|免费|组织|举办|推进|启动|投放|增设|优化|设立|种植|栽植|拆除|维修|加装)`)
 
 // matter is what a row is about: the sentence that says what is done, where the
 // column of names only names a thing (公共停车位: 新增城区公共停车位300个).

@@ -28,7 +28,7 @@ type rtfState struct {
 	skip   bool // in a destination that is not the body
 	hidden string
 	table  bool
-	skip1  int // characters that stand for a \u in old readers
+	skip1  int // characters that old readers show in place of a \u
 }
 
 type rtf struct {

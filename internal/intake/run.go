@@ -31,6 +31,9 @@ type Args struct {
 	Calendar *calendar.Calendar // for festivals; nil takes the program's own
 }
 
+// noTitle is the title of a draft whose document has none; a launch refuses it.
+const noTitle = "（标题待补录）"
+
 // Summary is what an import did.
 type Summary struct {
 	Plan     string            `json:"plan"` // id
@@ -190,7 +193,7 @@ func (d *Draft) save(k *keeper, opt Options) (Summary, error) {
 // Summary counts the draft.
 func (d *Draft) Summary(answers map[string]string) Summary {
 	n := d.kindCount()
-	s := Summary{Plan: d.ID, Title: d.Title, Issued: d.Issued, Dated: n[plan.Dated], Duties: n[plan.Duty], Standing: n[plan.Standing],
+	s := Summary{Plan: d.ID, Title: or(d.Title, noTitle), Issued: d.Issued, Dated: n[plan.Dated], Duties: n[plan.Duty], Standing: n[plan.Standing],
 		Sections: len(d.sections), Units: len(d.Directory.Units), Proposed: len(d.proposed), Wrote: map[string]string{}}
 	for _, e := range d.Entries() {
 		if e.SameAs != "" {
@@ -274,6 +277,7 @@ func readUnitsText(raw []byte, path string) (*people.Directory, error) {
 				Role              people.Role
 				Name, Email, Pace string
 				Post, Phone       string
+				Beside            string `yaml:"-"` // the office says it, no file
 			}
 		}
 		Groups []struct {

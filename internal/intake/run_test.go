@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"duban/internal/calendar"
 	"duban/internal/planfile"
 )
 
@@ -151,5 +152,17 @@ func TestReportShowsDocumentAndQuestions(t *testing.T) {
 		if !bytes.Contains([]byte(read(t, dir, "report.json")), []byte(`"phrase": "2021年4月上旬"`)) {
 			t.Errorf("%s report.json lacks the phrase", lang)
 		}
+	}
+}
+
+// TestAFileWithoutATitleSaysSo: a sheet that has rows and no title is told as the draft
+// tells it.
+func TestAFileWithoutATitleSaysSo(t *testing.T) {
+	d, err := Import(context.Background(), []Source{{Name: "a.csv", Data: []byte("序号,任务,责任单位,完成时限\n1,清淤河道,市水务局,2022年6月底前\n2,修复管网,市住建局,2022年8月底前\n")}}, Options{Issued: calendar.NewDay(2022, 3, 1), Calendar: holidays(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.Summary(nil).Title; got != "（标题待补录）" {
+		t.Errorf("the title is %q", got)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"duban/internal/deadline"
 )
 
-// marked is a reading with the comma part it stands in.
+// marked is a reading with the comma part that holds it.
 type marked struct {
 	deadline.Reading
 	part int
@@ -41,8 +41,8 @@ var (
 )
 
 // segments divides a sentence's comma parts among its times. A time at the
-// beginning of a sentence governs it up to the next time; one that stands in a
-// later part takes the parts before it along when it says too little itself.
+// beginning of a sentence governs it up to the next time; one in a later part takes
+// the parts before it along when its own part says too little.
 func segments(text string, parts []span, marks []marked) []segment {
 	if len(parts) == 0 {
 		return nil

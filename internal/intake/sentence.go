@@ -16,7 +16,7 @@ type span struct{ from, to int }
 type sentence struct {
 	span
 	bracket  int  // index into clause.seats, -1 none
-	behind   bool // that bracket stands before the sentence
+	behind   bool // that bracket is before the sentence
 	readings []deadline.Reading
 	stage    *deadline.Reading // of the stage that a sentence before it names
 	begin    int               // where the sentence begins whose last piece it is, behind a bracket of another piece; 0 where it is whole
@@ -63,15 +63,15 @@ func (c *clause) sentences(readings []deadline.Reading) []sentence {
 	return out
 }
 
-// inSentence tells that the k-th bracket stands before the end of its sentence, and
-// not on a line of its own or behind a whole sentence.
+// inSentence tells that the k-th bracket is written before the end of its sentence, and
+// not on a line of its own or after a whole sentence.
 func (c *clause) inSentence(k int) bool {
 	r := c.found[k]
 	return r.from > 0 && r.from < len(c.f.f) && (c.f.f[r.from] == '(' || c.f.f[r.from] == '[') && !afterStop(c.f.f[:r.from]) && !strings.HasSuffix(strings.TrimRight(c.f.f[:r.from], " "), "\n")
 }
 
 // sentenceStart is where the sentence that holds a place of the text begins, whatever
-// brackets stand in it.
+// brackets it has.
 func (c *clause) sentenceStart(at int) int {
 	from := strings.LastIndexAny(c.text[:at], "。；;\n")
 	if from >= 0 {
@@ -85,8 +85,8 @@ func (c *clause) sentenceStart(at int) int {
 	return from
 }
 
-// bracketFor is the bracket of text that stands before the k-th one found: it,
-// or one after it that names units, or the last before.
+// bracketFor is the bracket that covers the text before the k-th one found: the k-th
+// or, where it names no units, the next that does, else the last before it that does.
 func (c *clause) bracketFor(k int) int {
 	if c.inherited {
 		return 0

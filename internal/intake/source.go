@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"duban/internal/words"
@@ -112,6 +113,7 @@ func readInside(ctx context.Context, s Source, depth int) (Document, error) {
 	empty := true
 	for i := range d.Blocks {
 		d.Blocks[i].Place.File = s.Name
+		d.Blocks[i].Text = bulletHead.ReplaceAllString(boxLabel.ReplaceAllString(d.Blocks[i].Text, "$1："), "●")
 		empty = empty && strings.TrimSpace(d.Blocks[i].Text) == "" && d.Blocks[i].Table == nil
 	}
 	if empty {
@@ -120,6 +122,9 @@ func readInside(ctx context.Context, s Source, depth int) (Document, error) {
 	d.damaged()
 	return d, nil
 }
+
+// bulletHead is a sign at the beginning of a line that only marks it as a point of many.
+var bulletHead = regexp.MustCompile(`(?m)^ *[▶►▷▸➤➔✓✔√◎※☆❖◈▫❏⬛➡→◆◇■□▪○➢⚫◉⦿★▲△] *`)
 
 // readKind reads a file by its kind.
 func readKind(ctx context.Context, s Source, depth int) (Document, error) {

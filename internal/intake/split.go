@@ -62,6 +62,7 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 			} else if late && own.Kind == plan.Dated {
 				own.Kind, own.Due, own.Begin, own.Milestone, own.words, own.phrase = plan.Standing, calendarZero, calendarZero, "", "", span{}
 			}
+			own.who = other
 			k.owner(c, &own, "")
 			each = append(each, &own)
 			continue
@@ -105,6 +106,9 @@ func withoutParts(text, title string, parts, kept []span) string {
 	}
 	return title
 }
+
+// howToReach is how a body is reached, which is nobody's work.
+var howToReach = regexp.MustCompile(`^(?:联系|咨询|举报|监督|值班|报送|收件|电子)?(?:人|电话|邮箱|方式|传真|地址|微信群|信箱)(?:及(?:电话|邮箱))?(?:[:：\d]|另行|见|为|是|如下|附后|同上)`)
 
 // formulaIs is true of a sentence that is a formula.
 var formulaIs = regexp.MustCompile(`[=＝].*[×÷+/／*]|[×÷].*[=＝]`)
@@ -181,6 +185,12 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	if formulaIs.MatchString(c.text[from:to]) || k.asideAs(c, span{from, to}, "policy") {
 		return // how a figure is worked out, or a rule's own time, is nobody's work
 	}
+	if howToReach.MatchString(tight(fold(c.text[from:to]))) {
+		return // 联系邮箱另行通知
+	}
+	if listHead.MatchString(strings.TrimLeft(tight(fold(c.text[from:to])), "今本年0123456789")) {
+		return // 今年要抓好以下工作：
+	}
 	if issuerRe.MatchString(signedDay.ReplaceAllString(tight(fold(c.text[from:to])), "")) {
 		return // a signature
 	}
@@ -201,6 +211,7 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	e := &entry{Kind: plan.Standing, Bracket: s.bracket, span: span{from, to}, Source: c.text[from:to], sentence: s.span, behind: s.behind || c.inherited}
 	e.Title = shorten(tidyTitle(e.Source), 40)
 	k.attach(c, e, s)
+	k.ofWhomItIs(c, e)
 	k.owner(c, e, "")
 	c.entries = append(c.entries, e)
 }

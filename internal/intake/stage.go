@@ -45,6 +45,9 @@ func (k *committer) stageOf(n *node) *stage {
 	s.text = strings.Trim(text[min(from, to):to], "：: ")
 	s.list = s.list || listWord.MatchString(s.text)
 	ctx := k.ctx
+	if m := yearRe.FindStringSubmatch(fold(s.text)); m != nil && strings.HasPrefix(fold(s.text), m[1]) {
+		ctx.PlanYear, ctx.Inherit = number(m[1]), number(m[1]) // 二、2023年度（6座，5月底前开工，12月底前完工）
+	}
 	for i, p := range n.paras[:min(2, len(n.paras))] {
 		if i > 0 { // the stage's time on a line of its own
 			if s.reading != nil || !isStageTime(p.text) {
@@ -59,8 +62,13 @@ func (k *committer) stageOf(n *node) *stage {
 			if !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) || bareYear.MatchString(tight(fold(r.Words))) {
 				continue
 			}
-			s.reading, s.head = &r, p
-			break
+			if s.reading != nil && (s.reading.Kind != deadline.Due || r.Kind != deadline.Due || !r.Due.After(s.reading.Due)) {
+				continue
+			}
+			s.reading, s.head = &r, p // of 5月底前开工，12月底前完工 the last
+			if r.Kind == deadline.Window {
+				break
+			}
 		}
 	}
 	s.matter = s.text
@@ -72,8 +80,18 @@ func (k *committer) stageOf(n *node) *stage {
 	return s
 }
 
-// underHeading gives the undated entries of a clause the time of the heading they
-// stand under, and makes an entry of an item of a list that is too short to be one
+// thingOfWhom is an item that names a thing and whose it is, and no more.
+var thingOfWhom = regexp.MustCompile(`^([\p{Han}\d()]{2,24}):([\p{Han}]{2,16})$`)
+
+// ofWhomItIs gives an entry that is such an item its title and lead: 1.龙潭水库：清水乡.
+func (k *committer) ofWhomItIs(c *clause, e *entry) {
+	if m := thingOfWhom.FindStringSubmatch(tight(fold(e.Source))); m != nil && looksUnit(m[2]) && !looksUnit(m[1]) && len(c.seats) == 0 {
+		e.who, e.Title = m[2], k.printed(m[1])
+	}
+}
+
+// underHeading gives the undated entries of a clause the time of the heading above
+// them, and makes an entry of an item of a list that is too short to be one
 // by itself: 1.旧泵站.
 func (k *committer) underHeading(c *clause) {
 	if c.parent == nil || c.role == roleGoals {
@@ -99,6 +117,7 @@ func (k *committer) underHeading(c *clause) {
 		if from, to = trimSpan(c.text, from, to); from < to && hanIn(c.text[from:to]) >= 2 {
 			e := &entry{Kind: plan.Standing, Bracket: c.bracketFor(0), span: span{from, to}, sentence: span{from, to}, Source: c.text[from:to], opening: s.text}
 			e.Title = shorten(tidyTitle(e.Source), 40)
+			k.ofWhomItIs(c, e)
 			k.owner(c, e, "")
 			c.entries = append(c.entries, e)
 		}
@@ -152,7 +171,7 @@ func (k *committer) stageUsed(at Place) bool {
 	return false
 }
 
-// laterParagraph tells that an entry stands in a paragraph of its own behind the
+// laterParagraph tells that an entry is in a paragraph of its own after the
 // one that its bracket closes.
 func (c *clause) laterParagraph(e *entry) bool {
 	if e.Bracket < 0 || e.Bracket >= len(c.found) || c.inherited {
@@ -163,6 +182,20 @@ func (c *clause) laterParagraph(e *entry) bool {
 	if e.span.from < to || !strings.Contains(c.text[to:e.span.from], "\n") {
 		return false
 	}
+	if open := c.f.f[r.from]; open != '(' && open != '[' && c.blockAfter(to) {
+		return false // 责任单位：…⏎整改目标：…⏎整改措施：…: whose the problem is
+	}
 	start := strings.LastIndexByte(c.text[:from], '\n') + 1
 	return hanIn(c.text[max(start, min(c.headLen, from)):from]) >= 4 || from >= c.headLen && start > 0 && hanIn(c.text[c.headLen:from]) >= 4
+}
+
+// blockAfter tells that the paragraph behind a place of the clause's text opens a part of
+// what is said of its matter: 整改目标：.
+func (c *clause) blockAfter(to int) bool {
+	for i, at := range c.starts {
+		if at > to {
+			return blockLine.MatchString(fold(c.paras[i].text))
+		}
+	}
+	return false
 }

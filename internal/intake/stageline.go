@@ -9,8 +9,8 @@ import (
 )
 
 var (
-	// stageSaid follows a time that is a stage's: 3月|为宣传阶段. stageLabel stands before
-	// one (时间：, 动员部署阶段：), and then stageShut behind it.
+	// stageSaid follows a time that is a stage's: 3月|为宣传阶段. Or stageLabel is before
+	// the time (时间：, 动员部署阶段：), and stageShut after it.
 	stageSaid  = regexp.MustCompile(`^,?(?:期间)?,?(?:为|是|作为|属)[\p{Han}“”、]{1,12}(?:阶段|时期|期)$`)
 	stageLabel = regexp.MustCompile(`^(?:[\p{Han}“”]{2,16}[:,。(])?(?:实施|起止|阶段|具体|工作)?(?:时间|时段)(?:安排|节点)?(?:为|是)?:?$|^[\p{Han}“”]{2,16}(?:阶段|期)[:,(]$|^第[一二三四五六](?:步|阶段)[:,]?[\p{Han}“”]{0,12}\($`)
 	stageShut  = regexp.MustCompile(`^\)?[:,]?$`)
@@ -29,7 +29,7 @@ func isStageTime(line string) bool {
 	return m != "" && len(m) == len(f) && !strings.Contains(m, ",")
 }
 
-// stageLimit are labels of a time that stand over a stage's work too.
+// stageLimit are labels of a time that is for all of a stage's work.
 var stageLimit = regexp.MustCompile(`^(?:起止时间|实施时间|推进时间|时间安排|时间节点|时间要求|工作时限):`)
 
 // stageLines takes the sentences that only name a stage and its time out of a
@@ -61,7 +61,7 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 		rest.readings = slices.DeleteFunc(slices.Clone(s.readings), func(o deadline.Reading) bool { return o.Begin < end })
 		follows := hanIn(c.text[rest.from:max(rest.from, rest.to)]) >= 4
 		if !follows && (i+1 >= len(all) || r.Kind != deadline.Window && i > 0 && !stageSaid.MatchString(tight(fold(c.text[r.End:s.to])))) {
-			out = append(out, s) // nothing stands behind it, or it is the label of what stands before it
+			out = append(out, s) // nothing follows the time, or it is the label of the words before it
 			continue
 		}
 		now = &r
@@ -77,7 +77,7 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 }
 
 // lineTime is the time that a sentence begins with as the label of its line, which is
-// for what stands behind a semicolon too: 4月1日至4月20日：市水务局…；市城管局….
+// for the words after a semicolon too: 4月1日至4月20日：市水务局…；市城管局….
 func (k *committer) lineTime(c *clause, s sentence) *deadline.Reading {
 	if c.role == roleGoals || c.role == roleHead || len(s.readings) == 0 {
 		return nil

@@ -27,10 +27,10 @@ func eventTime(text string, r deadline.Reading, s span) bool {
 	return r.Begin-from < 120 && eventHead.MatchString(tight(fold(unmarked(text[from:r.Begin])))) && !builtWord.MatchString(text[r.End:max(r.End, s.to)])
 }
 
-var stageIs = regexp.MustCompile(`^,?为[\p{Han}“”]{2,10}阶段$`)
+var stageIs = regexp.MustCompile(`^,?(?:为|是)(?:我[省市县区]|全[省市县区]|[省市县区]级?|本[省市县区])?(?:[\p{Han}“”]{2,10}阶段|[\p{Han}“”]{1,10}(?:期|活动月|宣传月|宣传周|活动周|活动日|宣传日|生产月|节水周|安全月|安全周))$`)
 
-// stageNamed is true of the time of a stage that is only named: 3月21日至9月30日为排查整治
-// 阶段.
+// stageNamed is true of the time of a stage or season that is only named: 3月21日至9月30日
+// 为排查整治阶段, 10月1日至次年5月31日为森林防火期.
 func stageNamed(text string, r deadline.Reading, s span) bool {
 	p := partHolding(text, r, s)
 	_, to := trimSpan(text, p.from, p.to)

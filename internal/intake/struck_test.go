@@ -31,8 +31,8 @@ func TestWhatIsCrossedOutIsNoTask(t *testing.T) {
 	wantOffice(t, "struck, unread", unread, []string{"hidden_row", "struck", "struck"})
 }
 
-// TestHiddenColumnsAreNotRead: what stands in a hidden column of a sheet nobody sees, and
-// it is told that it was not read.
+// TestHiddenColumnsAreNotRead: a hidden column of a sheet is not read, since nobody sees
+// it, and the import tells that it was not.
 func TestHiddenColumnsAreNotRead(t *testing.T) {
 	t.Parallel()
 	tasks, unread, _ := office(t, "columns.xlsx", sheetWith(t, func(x *excelize.File) {
@@ -72,4 +72,21 @@ func TestTabsDrawATableInWord(t *testing.T) {
 	if len(asked) == 0 || asked[0] != "lead" {
 		t.Errorf("no question about who acts: %v", asked)
 	}
+}
+
+// TestARowThatAChangeTookOutIsNotRead: a row of a Word table whose deletion is tracked is
+// no task, whatever its cells hold.
+func TestARowThatAChangeTookOutIsNotRead(t *testing.T) {
+	t.Parallel()
+	row := func(change string, cells ...string) string {
+		out := "<w:tr><w:trPr>" + change + "</w:trPr>"
+		for _, c := range cells {
+			out += "<w:tc><w:p><w:r><w:t>" + c + "</w:t></w:r></w:p></w:tc>"
+		}
+		return out + "</w:tr>"
+	}
+	body := "<w:tbl>" + row("", "序号", "工作任务", "责任单位", "完成时限") + row("", "1", "东闸改造", "市水务局", "6月底前") +
+		row(`<w:del w:id="1" w:author="a"/>`, "2", "西闸改造", "市水务局", "7月底前") + row(`<w:ins w:id="2" w:author="a"/>`, "2", "南闸改造", "市林业局", "8月底前") + "</w:tbl>"
+	tasks, _, _ := office(t, "rows.docx", wordFile(t, wp("清源市2021年河湖治理任务分解表")+body, nil))
+	wantOffice(t, "rows", tasks, []string{"2021-06-30 | 市水务局 | 东闸改造", "2021-08-31 | 市林业局 | 南闸改造"})
 }

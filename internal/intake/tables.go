@@ -106,6 +106,7 @@ func (h headedTable) firstUnit() (int, bool) {
 func (h headedTable) rows() []row {
 	var out []row
 	defer func() { tellApart(out) }()
+	month := "" // the time in a column before the work, which is printed once for all its rows
 	above := "" // the body in the first column, which is printed once for all its rows
 	for i, r := range h.body() {
 		if at, ok := h.firstUnit(); ok && at < len(r.Cells) {
@@ -114,6 +115,13 @@ func (h headedTable) rows() []row {
 				r.Cells[at] = above
 			}
 			above = r.Cells[at]
+		}
+		if at, ok := h.cols[colLimit]; ok && at < h.cols[colTask] && at < len(r.Cells) && len(h.when) == 0 {
+			if strings.TrimSpace(r.Cells[at]) == "" && month != "" {
+				r.Cells = slices.Clone(r.Cells)
+				r.Cells[at] = month
+			}
+			month = r.Cells[at]
 		}
 		title, content := oneLine(h.cell(r, colTask)), h.cell(r, colContent)
 		for _, m := range h.more {

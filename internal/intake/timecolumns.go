@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"duban/internal/deadline"
@@ -82,8 +83,8 @@ func (k *committer) stageEntries(place string, r *row) []*entry {
 				continue
 			}
 			e := k.dated(c, rd, span{0, len(cell.text)}, -1)
-			if e == nil {
-				continue
+			if e == nil || e.Kind == plan.Dated && slices.ContainsFunc(out, func(o *entry) bool { return o.Due == e.Due }) {
+				continue // the end of the last period
 			}
 			e.Source, e.Title = r.raw, r.title
 			if step := stepOf(cell.head); step != "" {

@@ -72,6 +72,9 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 			t = t[:i] + t[i+len(w+tight(lead)):]
 		}
 	}
+	if e.Recur == nil && !e.Due.IsZero() {
+		t = k.withoutPast(t, topic)
+	}
 	for _, name := range append([]string{lead}, e.Each...) {
 		if rest, ok := k.withoutActor(t, name); ok {
 			t = rest
@@ -89,7 +92,8 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 		t = unmarked(t)
 	}
 	if e.Recur == nil && !e.Due.IsZero() {
-		if rest := yearHead.ReplaceAllString(t, ""); hanIn(rest) >= 4 {
+		t = k.withoutPast(t, topic) // once more: who acts stood before it
+		if rest := yearHead.ReplaceAllString(t, ""); hanIn(rest) >= 4 && !monthFirst.MatchString(rest) {
 			t = rest
 		}
 	}
@@ -139,6 +143,28 @@ var (
 	nthHead = regexp.MustCompile(`^(?:首先|其次|再次|最后|[一二三四五六七八九十]是)[，,]`)
 	thenOn  = regexp.MustCompile(`[，,](?:完成|落实)[，,](?:(?:19|20)\d\d年)?(?:起)?(?:长期|持续)(?:坚持|推进|保持)$`)
 )
+
+// pastHead is a clause that says what was done in a year, and monthFirst a month.
+var (
+	pastHead   = regexp.MustCompile(`^[在于自从]?((?:19|20)\d\d)年(?:度|\d{1,2}月)[^，,]{0,24}(?:[，,]|$)`)
+	monthFirst = regexp.MustCompile(`^\d{1,2}月`)
+)
+
+// withoutPast takes off a title what it begins with that was done before the paper's year:
+// 2021年11月启动绿化，扩种…. A title that says nothing else is the topic.
+func (k *committer) withoutPast(t, topic string) string {
+	m := pastHead.FindStringSubmatch(t)
+	if m == nil || k.facts.Issued.IsZero() || number(m[1]) >= k.facts.Issued.Year {
+		return t
+	}
+	switch rest := t[len(m[0]):]; {
+	case hanIn(rest) >= 4 && !onlyDone.MatchString(rest):
+		return rest
+	case hanIn(topic) >= 2 && !pastHead.MatchString(topic):
+		return topic
+	}
+	return t
+}
 
 // yourHead is how a letter begins what it demands of the body it addresses.
 var yourHead = regexp.MustCompile(`^(?:请|望|希)?[你贵](?:们|单位|局|委|办|部|公司|学校|校|院|街道|街道办事处|镇|乡|县|区|市)(?:要|应|须|需|务必|尽快|于|在)*`)
@@ -254,6 +280,12 @@ func (k *committer) title(c *clause, g segment) string {
 	}
 	text = tidyTitle(text)
 	topic := headTopic(c)
+	if r.Kind == deadline.Recurring {
+		text = sinceYear.ReplaceAllString(text, "")
+		if bare := strings.Replace(tight(text), tight(r.Words), "", 1); hanIn(bare) <= 6 && onceMore.MatchString(bare) && hanIn(topic) >= 2 && !strings.Contains(topic, "，") { // 以后每年6月底前开展一次
+			return shorten(topic+"："+text, 40)
+		}
+	}
 	if t := c.beforeBracket(g.from); t != "" && hanIn(text) < 8 { // 健身广场12个（6月底前完成6个，10月底前全部完成）
 		return shorten(t+"："+text, 40)
 	}
@@ -293,7 +325,14 @@ func (k *committer) title(c *clause, g segment) string {
 	return shorten(text, 40)
 }
 
-// beforeBracket is what a bracket is about in which a place of the text stands.
+// sinceYear is a beginning in time of a rhythm, and onceMore words that say only that it
+// is done.
+var (
+	sinceYear = regexp.MustCompile(`^[自从](?:19|20)\d\d年(?:\d{1,2}月)?(?:起|开始)，?(?:于|在)?`)
+	onceMore  = regexp.MustCompile(`^(?:以后|此后|之后|今后|并|再|各)*(?:开展|组织|进行|完成|评估|检查)?[一1两2]次$`)
+)
+
+// beforeBracket is what the bracket around a place of the text is about.
 func (c *clause) beforeBracket(at int) string {
 	before := c.text[max(0, at-300):at]
 	i := strings.LastIndexAny(before, "（(")
@@ -366,7 +405,7 @@ func tidyTitle(s string) string {
 		}
 		s = string(rs[n:])
 	}
-	s = strings.NewReplacer("（）", "", "()", "", "〔〕", "").Replace(doubleComma.ReplaceAllString(s, "，"))
+	s = emptyBracket.ReplaceAllString(doubleComma.ReplaceAllString(s, "，"), "")
 	if i := strings.IndexAny(fold(s), ":"); i > 0 && i < 120 {
 		if names := labelUnits(s); len(names) > 0 {
 			_, rest, _ := strings.Cut(strings.ReplaceAll(s, ":", "："), "：")
@@ -377,6 +416,9 @@ func tidyTitle(s string) string {
 	}
 	return strings.Trim(s, "，。；：、,;: ")
 }
+
+// emptyBracket is what a time that was taken out leaves of its bracket: （完成）.
+var emptyBracket = regexp.MustCompile(`[（(〔](?:前|底前)?(?:全部|全面)?(?:完成|建成|完工|竣工|办结)?[）)〕]`)
 
 // narrowComma is a half-width comma that is none of a number.
 var narrowComma = regexp.MustCompile(`([^\d０-９]),`)

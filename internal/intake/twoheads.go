@@ -88,7 +88,7 @@ func foldThird(t tableAt) tableAt {
 		first, third := asWide(first, t.Rows[i+2].Cells)
 		second, _ = asWide(second, third)
 		below := make([]string, len(third))
-		for j := range third { // what stands under the first row
+		for j := range third { // what is under the first row
 			below[j] = firstNonEmpty(second[j], third[j])
 		}
 		top, middle := spreadRight(first, below), spreadRight(second, third)
@@ -178,15 +178,29 @@ func (t tableAt) under(at int, heads []string, cols []int, when string) tableAt 
 	return t
 }
 
+// onlyPeriods is true of a row that holds several periods and no more: 4月底, 8月底, 11月底
+// under 形象进度.
+func onlyPeriods(cells []string) bool {
+	n := 0
+	for _, c := range nonEmpty(cells) {
+		if periodOf(c) == "" {
+			return false
+		}
+		n++
+	}
+	return n > 1 && len(distinct(nonEmpty(cells))) == n
+}
+
 // twoRows tells that two rows are a header of merged cells and the parts of those.
 func twoRows(upper, lower []string) bool {
 	if len(upper) < 3 || len(lower) < 3 || len(distinct(nonEmpty(upper))) < 2 || isRowNumber(first(lower)) {
 		return false
 	}
 	merged, parts, known := false, 0, 0
+	days := onlyPeriods(lower)
 	for i := range lower {
 		u, l := tight(fold(nthCell(upper, i))), tight(fold(lower[i]))
-		if !headCell.MatchString(u) || !headCell.MatchString(l) || dataCell.MatchString(l) || dataCell.MatchString(u) {
+		if !headCell.MatchString(u) || !headCell.MatchString(l) || dataCell.MatchString(l) && !days || dataCell.MatchString(u) {
 			return false
 		}
 		if u != "" && columnOf(u) != colOther || periodOf(u) != "" || yearOf.MatchString(u) {

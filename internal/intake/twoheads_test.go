@@ -117,7 +117,7 @@ func TestHeadersOfTwoRows(t *testing.T) {
 type area struct{ wide, high int }
 
 // boxes are the cells of a header as they are merged: an empty cell of a row goes with
-// the one before it where something stands below both, else with the one above it.
+// the one before it where both columns have something below, else with the one above it.
 func boxes(rows [][]string, heads int) map[[2]int]area {
 	below := func(i, j int) bool {
 		for k := i + 1; k < heads; k++ {

@@ -79,7 +79,7 @@ type line struct {
 	text   string // without the spaces around it
 	indent int    // columns before the text
 	page   int    // 0 when the text has no page breaks
-	gap    bool   // a blank line or a page break stands before it
+	gap    bool   // a blank line or a page break is before it
 }
 
 // splitLines cuts a text into lines; form feeds turn pages.

@@ -190,6 +190,9 @@ func (r *registry) propose(name, where string) *unit {
 		r.full = true
 		return r.units[0]
 	}
+	if u := r.renamed(name, where); u != nil {
+		return u
+	}
 	u := &unit{Unit: people.Unit{ID: r.newID(name), Name: name, Kind: unitKind(name)}, where: where}
 	if full := fullName(name); full != name {
 		u.Name, u.Aliases = full, []string{name}

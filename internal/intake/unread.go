@@ -48,7 +48,7 @@ func (d *Document) skipped(u Unread) {
 }
 
 // unreadable makes one sign of what could not be read: bytes that are no character,
-// and characters of a font's own that stand among others. A font's own sign at the
+// and characters of a font's own among others. A font's own sign at the
 // beginning of a paragraph is a bullet, and goes.
 func unreadable(s string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || own(r) }) {

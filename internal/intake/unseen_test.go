@@ -150,7 +150,7 @@ func (u unseen) score(t *testing.T, f *figures) {
 		f.found++
 		f.leads++
 		got := pl.Directory.Name(k.Lead)
-		switch asked := asksAbout(d, []string{"lead", "each", "unit", "unknown", "members", "near"}, k.Title, k.Source, w.Words, w.Lead); {
+		switch asked := asksAbout(d, []string{"lead", "each", "unit", "unknown", "members", "near", "name"}, k.Title, k.Source, w.Words, w.Lead); {
 		case sameLead(w.Lead, got):
 			f.leadRight++
 		case w.Lead == "?" && asked:
@@ -190,6 +190,60 @@ func (u unseen) score(t *testing.T, f *figures) {
 			f.invented = append(f.invented, u.Name+" "+k.ID)
 		}
 	}
+}
+
+// TestTablesSayTheSameInEveryFile imports the tables of those passages as a workbook, as
+// a Word table and as text with tabs: the same tasks come of all three.
+func TestTablesSayTheSameInEveryFile(t *testing.T) {
+	for _, u := range unseenPassages(t) {
+		if u.Table == nil {
+			continue
+		}
+		issued, err := calendar.ParseDay(u.Issued)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := map[string]string{}
+		for _, layout := range []string{"xlsx", "docx", "tabs"} {
+			p := passage{name: u.Name, Issued: u.Issued, Table: u.Table}
+			d, err := Import(context.Background(), []Source{{Name: u.Name + "." + layout, Data: p.bytes(t, layout)}}, Options{Issued: issued, Calendar: holidays(t)})
+			if err != nil {
+				t.Fatalf("%s.%s: %v", u.Name, layout, err)
+			}
+			pl := loadDraft(t, d)
+			for _, k := range pl.Tasks {
+				if k.Kind != plan.Standing {
+					made[layout] += fmt.Sprintf("%s | %s | %s\n", ruleOf(k), pl.Directory.Name(k.Lead), k.Title)
+				}
+			}
+		}
+		for _, layout := range []string{"docx", "tabs"} {
+			if made[layout] != made["xlsx"] {
+				t.Errorf("%s as %s:\n%sas xlsx:\n%s", u.Name, layout, made[layout], made["xlsx"])
+			}
+		}
+	}
+}
+
+// unseenPassages are all of them.
+func unseenPassages(t *testing.T) []unseen {
+	files, err := filepath.Glob("testdata/unseen/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no passages: %v", err)
+	}
+	var all []unseen
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list []unseen
+		if err := yaml.Unmarshal(raw, &list); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, list...)
+	}
+	return all
 }
 
 // TestUnseen scores the passages that were written without the code in view.

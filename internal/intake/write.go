@@ -138,7 +138,7 @@ const unitsHead = `# yaml-language-server: $schema=../schema/units.schema.json
 
 // PlanYAML is the draft as plan.yaml, the same bytes for the same draft.
 func (d *Draft) PlanYAML() ([]byte, error) {
-	f := planFile{ID: d.ID, Title: or(d.Title, "（标题待补录）"), Number: d.Number, Issuer: or(d.Issuer, "（印发机关待补录）"), Issued: issuedNode(d.Issued), Year: d.Year,
+	f := planFile{ID: d.ID, Title: or(d.Title, noTitle), Number: d.Number, Issuer: or(d.Issuer, "（印发机关待补录）"), Issued: issuedNode(d.Issued), Year: d.Year,
 		Zone: "Asia/Shanghai", Policy: "standard", Office: d.Directory.Office, Leadership: d.Directory.Leadership, Units: "units.yaml"}
 	for _, c := range d.clauses {
 		f.Clauses = append(f.Clauses, c.file())
@@ -236,6 +236,8 @@ func (d *Draft) UnitsYAML() ([]byte, error) {
 		Pace  string      `yaml:"pace,omitempty"`
 		Post  string      `yaml:"post,omitempty"`
 		Phone string      `yaml:"phone,omitempty"`
+
+		Beside string `yaml:"-"` // the office says it, no file
 	}
 	type unitFile struct {
 		ID       string          `yaml:"id"`

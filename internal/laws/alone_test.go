@@ -29,7 +29,7 @@ func parsed(t *testing.T, dir string) (files []*ast.File) {
 	return files
 }
 
-// decides are the functions and the variables, such as tables, of a package.
+// decides are the names of the functions and the variables, such as tables, of a package.
 func decides(files []*ast.File) map[string]bool {
 	all := map[string]bool{}
 	for _, f := range files {
@@ -53,7 +53,7 @@ func decides(files []*ast.File) map[string]bool {
 	return all
 }
 
-// asked are the names by which files use what decides in the package act.
+// asked are the names in decides of package act that some files use.
 func asked(files []*ast.File, decides map[string]bool) (names []string) {
 	for _, f := range files {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -73,8 +73,8 @@ func asked(files []*ast.File, decides map[string]bool) (names []string) {
 	return names
 }
 
-// The judge knows the shapes and the names of package act, and asks none of its
-// functions and tables: a fault there would be a fault of the judge too.
+// Package laws uses the types and constants of package act, and none of its functions and
+// variables: a fault there would be a fault of the judge too.
 func TestTheJudgeAsksNothingOfWhatItJudges(t *testing.T) {
 	t.Parallel()
 	table := decides(parsed(t, "../act"))

@@ -8,10 +8,10 @@ import (
 	"duban/internal/plan"
 )
 
-// Circular holds one circular to the laws. It names the day by which its unit answers;
-// until that day has passed nobody is told that the answer is missing, and when it has
-// passed without one the leadership is. What becomes of its task does not touch it; h is
-// that task's history.
+// Circular judges one circular by the laws. A circular names the day by which its unit answers.
+// Until that day has passed nobody is told that the answer is missing; when it has passed
+// without an answer the leadership is told. What becomes of the circular's task has no effect on
+// it. h is the history of that task.
 func Circular(r Rules, h History, t *TalkHistory) []Breach {
 	x := &circular{world: &world{cal: r.Calendar, policies: r.Policies, units: r.Units, zone: r.Zone, policy: t.Policy, due: h.Due}, ends: h.Until, said: map[string]int{}}
 	for _, a := range append(append([]Done(nil), h.Acts...), t.Acts...) {
@@ -40,7 +40,7 @@ func Circular(r Rules, h History, t *TalkHistory) []Breach {
 
 type circular struct {
 	*world
-	ends  time.Time    // the instant of the answer, or the end
+	ends  time.Time    // the instant of the answer, or the end of the history
 	limit calendar.Day // as the circular names it
 	said  map[string]int
 }

@@ -18,14 +18,14 @@ type DutyHistory struct {
 	Opened []Occurrence
 }
 
-// Occurrence is one that was opened, by the rule then in force.
+// Occurrence is one occurrence that was opened, and the rule then in force.
 type Occurrence struct {
 	At   time.Time
 	Rule string // as act.SetRule says it
 	Due  calendar.Day
 }
 
-// periods are how many months the periods of a rule have.
+// periods are the lengths of the periods of rules, in months.
 var periods = map[string]int{"month": 1, "quarter": 3, "halfyear": 6, "year": 12}
 
 // read is an occurrence's rule in its parts: how many months its periods have and how
@@ -39,8 +39,8 @@ func (o Occurrence) read() (months, shift int, cron []string) {
 	return months, shift, nil
 }
 
-// span is the period that an occurrence asks for; a rule of one day of each month
-// asks for that month. ok is false when a rule has days and no periods.
+// span is the period that an occurrence asks for; a cron rule of one day of each month asks for
+// that month. ok is false for any other cron rule, which has days and no periods.
 func (o Occurrence) span() (first, last calendar.Day, ok bool) {
 	months, shift, cron := o.read()
 	switch {
@@ -64,10 +64,10 @@ func (o Occurrence) before() Occurrence {
 	return Occurrence{o.At, o.Rule, eve.AddDays(shift)}
 }
 
-// Duty holds a duty to law 11: each occurrence is opened once, whatever its rule
-// becomes; a period is neither skipped nor chased twice. What fell due in a pause,
-// or before its rule was given, is nobody's. Of a rule that has days and no periods
-// only that each day is asked for once can be said.
+// Duty judges a duty by law 11: each occurrence is opened once, whatever the duty's rule
+// becomes, and no period is skipped or asked for twice. What fell due in a pause, or before its
+// rule was given, need not be asked for. Of a rule that has days and no periods Duty can only
+// tell that each day is asked for once.
 func Duty(h DutyHistory) (found []Breach) {
 	breaks := func(o Occurrence, format string, a ...any) {
 		found = append(found, Breach{Law: 11, At: o.At, Of: o.Due.String(), Text: fmt.Sprintf(format, a...)})
@@ -99,8 +99,8 @@ func Duty(h DutyHistory) (found []Breach) {
 	return found
 }
 
-// skipped are the periods of an occurrence's rule from a day on and before its own
-// that nobody asked for though they could be.
+// skipped are the periods, by the rule of the occurrence o, that begin on or after a day and end
+// before o's own period, and for which nobody asked although it could be done.
 func (h DutyHistory) skipped(o Occurrence, from calendar.Day) (found []string) {
 	for before := o; ; {
 		before = before.before()

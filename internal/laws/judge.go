@@ -12,13 +12,14 @@ import (
 	"duban/internal/plan"
 )
 
-// grace are the acts after which the unit is left the policy's grace.
+// grace are the acts after which law 5 leaves the unit the policy's grace (plan.Acts.Grace).
 var grace = []act.Kind{act.Reject, act.Resume, act.Reassign, act.Correct, act.Grant, act.Uphold, act.Reinstate, act.TakeOver}
 
 // signs are the acts of a unit by which it shows that it is at its task.
 var signs = []act.Kind{act.Acknowledge, act.Return, act.Progress, act.AskPart, act.Complete, act.Extend, act.Answer}
 
-// Judge holds a task's history to the laws.
+// Judge judges a task's history by the laws, and its talks by Talk. It gives the breaches it
+// found.
 func Judge(r Rules, h History) []Breach {
 	w := newWorld(r, h)
 	w.ordered(h)
@@ -35,8 +36,8 @@ func Judge(r Rules, h History) []Breach {
 			n++
 			continue
 		}
-		// The next thing that happened: a word comes before an act of the same
-		// instant, and what an act says at once comes after it.
+		// What happened next: a word comes before an act of the same instant, and the words that
+		// an act says at once come after the act.
 		switch {
 		case i < len(h.Said) && (k == len(h.Acts) || !h.Said[i].At.After(h.Acts[k].At)) && h.Said[i].Kind != plan.Told:
 			w.watch(h, &v, h.Said[i].At)
@@ -58,7 +59,7 @@ func Judge(r Rules, h History) []Breach {
 				break
 			}
 			for i < len(h.Said) && (a.Kind == act.Reassign || a.Kind == act.TakeOver) && h.Said[i].Kind == plan.Told && h.Said[i].At.Equal(a.At) && (strings.Contains(h.Said[i].ID, "-instruct.") || strings.Contains(h.Said[i].ID, "-ask_part.")) {
-				told = append(told, h.Said[i]) // what the new unit inherits
+				told = append(told, h.Said[i]) // instructions and parts that the new unit inherits
 				i++
 			}
 			w.chased(a.At)
@@ -92,7 +93,7 @@ func (w *world) wake(at time.Time) {
 	}
 }
 
-// without is a history without words of one sort.
+// without is a history without the words for which of is true.
 func without(h History, of func(plan.Stage) bool) History {
 	notices := slices.Clone(h.Notices)
 	for i, n := range h.Notices {
@@ -109,14 +110,15 @@ func without(h History, of func(plan.Stage) bool) History {
 // order is the word by which a plan gives a task to its unit.
 func order(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == "order" }
 
-// ordered holds the words by which a plan gives a task, and each plan after it in which
-// it goes on, to law 5: who is given it hears of it at once, before anything is asked.
+// ordered judges by law 5 the words by which a plan gives a task, and by which each later plan
+// does in which the task goes on: the unit that is given the task hears of it at once, before
+// anything is asked of it.
 func (w *world) ordered(h History) {
 	type gift struct {
 		at   time.Time
 		unit string
 	}
-	var given []gift // and nobody has said so yet
+	var given []gift // units that were given the task and have not been told so yet
 	if !h.Occurs {
 		given = append(given, gift{h.Assigned, h.Lead})
 		for _, a := range h.Acts {
@@ -136,13 +138,13 @@ func (w *world) ordered(h History) {
 			if i < 0 {
 				w.breaks(5, s.At, "%s: nobody was given the task then who is told so", s.ID)
 			} else {
-				given = slices.Delete(given, i, i+1) // another such word says it twice
+				given = slices.Delete(given, i, i+1) // a second word of the same gift finds none left
 			}
 			told = true
 			w.copies(s)
 		case !told && s.Kind != plan.Told:
 			w.breaks(5, s.At, "%s, and nobody has told %s that it is given the task", s.ID, h.Lead)
-			told = true // once is enough
+			told = true // one breach is enough
 		}
 	}
 	w.of = ""
@@ -153,13 +155,14 @@ func (w *world) ordered(h History) {
 	}
 }
 
-// resumed is what the engine says when a pause ends by itself. Its end is known from
-// the acts, and is told on a later morning.
+// resumed tells that a word is the one by which the engine says that a pause has ended by
+// itself. The judge knows the end of a pause from the acts, while the word comes on a later
+// morning.
 func resumed(s plan.Stage) bool {
 	return s.Kind == plan.Told && s.Topic == string(act.Resume) && s.By == string(act.Engine)
 }
 
-// watch holds what lists showed until an instant to law 12 and law 4.
+// watch judges by laws 4 and 12 what lists showed of the task until an instant.
 func (w *world) watch(h History, v *int, until time.Time) {
 	for *v < len(h.Shown) {
 		s := h.Shown[*v]
@@ -175,17 +178,18 @@ func (w *world) watch(h History, v *int, until time.Time) {
 			}
 			continue
 		}
-		late := w.ran(true, w.base(), s.On, w.stands())
+		late := w.ran(true, w.base(), s.On, w.halts())
 		if s.Late != late {
 			w.breaks(4, end, "shown %d working days late: %d ran after %s", s.Late, late, w.base())
 		}
-		if overdue := w.runs() && w.ran(false, w.base(), s.On, w.stands()) > 0; s.Overdue != overdue {
+		if overdue := w.runs() && w.ran(false, w.base(), s.On, w.halts()) > 0; s.Overdue != overdue {
 			w.breaks(12, end, "shown overdue %v, is %v", s.Overdue, overdue)
 		}
 	}
 }
 
-// act is what an act changes, and what it has to say.
+// act brings the judge's world to what it is after an act, and judges the words that the act
+// said at once.
 func (w *world) act(a act.Act, told []plan.Stage) {
 	w.of = string(a.Kind)
 	defer func() { w.of = "" }()
@@ -207,11 +211,11 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		w.answered("return", w.ended)
 		w.answered("report", w.ended)
 		if !w.pausedOn.IsZero() {
-			w.pauses = append(w.pauses, stand{w.pausedOn, w.ended})
+			w.pauses = append(w.pauses, halt{w.pausedOn, w.ended})
 			w.pausedOn, w.pausedUntil, w.moves = calendar.Day{}, calendar.Day{}, false
 		}
-		w.pauses = append(w.pauses, stand{w.ended, a.On})
-	case act.TakeOver: // all that the unit was told, was granted and missed goes along
+		w.pauses = append(w.pauses, halt{w.ended, a.On})
+	case act.TakeOver: // what the old unit was told, was granted and missed goes along to the new one
 		if w.lead == a.Ref {
 			w.lead = a.Unit
 		}
@@ -250,12 +254,12 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	case act.Refuse:
 		delete(w.asked, "extension")
 	case act.Verify, act.Cancel, act.Carry:
-		w.over, w.cancelled, w.ended = true, a.Kind != act.Verify, a.On // what is carried is measured where it goes on
+		w.over, w.cancelled, w.ended = true, a.Kind != act.Verify, a.On // a task that is carried on is measured in the next plan
 		done := a.On
 		if q := w.asked["report"]; q != nil {
 			done = q.on // the day of the report counts
 		}
-		w.doneLate = w.ran(true, w.base(), done, w.stands())
+		w.doneLate = w.ran(true, w.base(), done, w.halts())
 		delete(w.asked, "extension")
 	case act.Suspend:
 		w.pausedOn, w.pausedUntil, w.moves, w.since = a.On, a.Until, a.Moves, a.On
@@ -264,12 +268,12 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	case act.Reassign:
 		w.answered("return", a.On)
 		delete(w.asked, "extension")
-		if late := w.ran(true, w.base(), a.On, w.stands()); late > 0 && !w.inherited() {
+		if late := w.ran(true, w.base(), a.On, w.halts()); late > 0 && !w.inherited() {
 			w.stints = append(w.stints, stint{w.lead, w.due, late})
 		}
 		w.lead = a.Unit
 		for _, p := range w.parts {
-			p.answered = p.answered || p.unit == a.Unit // it has the whole task by now
+			p.answered = p.answered || p.unit == a.Unit // the unit now has the whole task
 		}
 		if !a.Due.IsZero() {
 			w.due, w.moves = a.Due, false
@@ -277,7 +281,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		w.given(a.On)
 	case act.Correct:
 		if b := a.Begin; b != nil {
-			switch { // nobody begins before hearing of it, or once more
+			switch { // a task begins neither before its unit hears of it nor a second time
 			case w.begin.After(a.On) && b.Before(a.On):
 				w.begin = a.On
 			case w.begin.After(a.On), b.After(w.begin):
@@ -295,7 +299,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		w.parts[fmt.Sprint(len(w.parts)+1)] = &piece{unit: a.Unit, on: a.On, due: a.Due}
 	case act.Assist:
 		for _, p := range w.parts {
-			p.answered = p.answered || !slices.Contains(a.Units, p.unit) // it assists no longer
+			p.answered = p.answered || !slices.Contains(a.Units, p.unit) // the unit assists no longer
 		}
 	case act.Chase:
 		w.byHand = a.On
@@ -315,7 +319,8 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	if slices.Contains(grace, a.Kind) {
 		w.left, w.leftBy, w.since = a.On, a.Kind, a.On
 	}
-	// What is asked is answered: by a decision, or by an act that says so.
+	// Law 8: a request is answered by a decision, or by an act whose message says that it ends
+	// the request.
 	ended := len(told) > 0 && !told[0].Ended.IsZero()
 	if ended {
 		delete(w.asked, "extension")
@@ -333,13 +338,13 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	}
 }
 
-// carried is a task that goes on in the next plan: its unit, date and policy may be
-// others, and what its unit missed until then stays missed.
+// carried brings the judge's world to what it is when the task goes on in the next plan: its
+// unit, date and policy may be others, and what its unit missed until then stays missed.
 func (w *world) carried(a act.Act) {
-	if a.Due.IsZero() { // an occurrence, which keeps its date
+	if a.Due.IsZero() { // of an occurrence the act names no date, because an occurrence keeps its own
 		a.Due = w.due
 	}
-	late, own := w.ran(true, w.base(), a.On, w.stands()), w.base() == w.due
+	late, own := w.ran(true, w.base(), a.On, w.halts()), w.base() == w.due
 	another, later := a.Unit != w.lead, a.Due != w.due && !a.Due.Before(a.On)
 	if late > 0 && own && (another || later) {
 		w.stints = append(w.stints, stint{w.lead, w.due, late})
@@ -368,9 +373,8 @@ func (w *world) carried(a act.Act) {
 	}
 }
 
-// passedOn holds an act that ends a task, or gives it to another unit, to what is
-// open then: whoever waits for it, or owes it, hears; a unit is told what it
-// inherits.
+// passedOn judges by laws 8 and 9 an act that ends a task, or gives it to another unit: whoever
+// waits for something open, or owes it, hears, and a unit is told what it inherits.
 func (w *world) passedOn(a act.Act, told []plan.Stage, lead string) {
 	ends := a.Kind == act.Verify || a.Kind == act.Cancel
 	passes := a.Kind == act.Reassign || a.Kind == act.TakeOver && lead != w.lead
@@ -419,7 +423,7 @@ func (w *world) passedOn(a act.Act, told []plan.Stage, lead string) {
 	}
 }
 
-// copies holds a word to law 10.
+// copies judges a word by law 10: nobody gets it twice.
 func (w *world) copies(s plan.Stage) {
 	for i, r := range s.To {
 		if w.hears(s.To[:i], r) {
@@ -428,15 +432,15 @@ func (w *world) copies(s plan.Stage) {
 	}
 }
 
-// hears tells whether who sits on a seat is among those who are told, on that seat
-// or on another.
+// hears tells whether the person on a seat is among the recipients told, on that seat or on
+// another one.
 func (w *world) hears(told []people.Recipient, seat people.Recipient) bool {
 	return slices.ContainsFunc(told, func(r people.Recipient) bool {
 		return r == seat || w.mailbox(r) != "" && w.mailbox(r) == w.mailbox(seat)
 	})
 }
 
-// mailbox is where mail to a seat arrives; "" when that is not known.
+// mailbox is the mail address of a seat in lower case; "" when it is not known.
 func (w *world) mailbox(seat people.Recipient) string {
 	for _, u := range w.units {
 		for _, c := range u.Contacts {
@@ -448,7 +452,8 @@ func (w *world) mailbox(seat people.Recipient) string {
 	return ""
 }
 
-// answersFor holds what the rules that add up counted to law 9.
+// answersFor judges by law 9 the facts that the rules of consequences counted: a unit answers
+// for every date that was missed while it led, and for no other.
 func (w *world) answersFor(h History) {
 	if w.cancelled {
 		return

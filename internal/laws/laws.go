@@ -1,28 +1,28 @@
-// Package laws holds what a ledger has against the laws of a fair office: who may
-// be chased, for what, since when. It reads acts and words only. It works out for
-// itself whose a task was, since when, by when, and when the clock stood, and asks
-// nothing of the functions and tables that decide (alone_test.go holds it to that), so
-// that a fault in those is not a fault here too. The tests of internal/act and the daily
-// audit judge by it.
+// Package laws judges what a ledger has by thirteen laws: who may be chased, for what,
+// since when. It reads acts and words only. It works out for itself whose a task was,
+// since when, by when, and when the clock was halted. It uses none of the functions and
+// tables of package act that decide these things (alone_test.go checks it), so that a
+// fault in them is not a fault here too. The tests of internal/act and the daily audit
+// judge by it.
 //
-// The laws, by number:
+// A word is a stage that was said (plan.Stage). The laws, by number:
 //
 //	 0  what is owed is chased, and what is said is about something owed
-//	 1  nobody is chased for what is not theirs to do now
-//	 2  a miss is one miss: what was said of it is not said again
-//	 3  a talk does not outlive its ground
-//	 4  the clock that stands counts for nothing, and nobody is chased on a day of rest
-//	 5  no rung without the rung before, the first of which tells a unit that it is given the task; and grace after a rejection
-//	 6  any act of the unit is a sign of life, any act on an obligation answers it
-//	 7  a granted date is the date
-//	 8  what is asked is answered
-//	 9  a unit answers for what it led when it was missed
+//	 1  nobody is chased for what they do not have to do now
+//	 2  one miss counts once: what was said of it is not said again
+//	 3  a talk whose ground has gone is ended, or kept by a leader
+//	 4  days on which the clock is halted count for nothing, and nobody is chased on a rest day
+//	 5  no rung is said before the one below it, of which the first tells the unit that it is given the task; and a unit is left the policy's grace after an act that starts its clock anew
+//	 6  any act of the unit is a sign of life, and an act on what is owed answers it
+//	 7  a date that was granted is the one by which the unit is chased
+//	 8  every request is answered, or said to have ended
+//	 9  a unit answers for the dates that were missed while it led the task, and for no other
 //	10  one person gets one message a morning, and each thing is said in it once
 //	11  each occurrence of a duty is opened once, no period is skipped
-//	12  one definition of overdue and of late everywhere
+//	12  overdue and late mean the same everywhere
 //
 // Law 13, that what is foretold is what happens, cannot be seen in a ledger: tests of
-// internal/act and internal/rehearse hold to it.
+// internal/act and internal/rehearse check it.
 package laws
 
 import (
@@ -40,7 +40,7 @@ type Rules struct {
 	Calendar *calendar.Calendar // in force when the history begins
 	Policies map[string]plan.Policy
 	Zone     *time.Location
-	Units    []people.Unit // who sits where; without it only seats are told apart
+	Units    []people.Unit // who is on which seat; nil: seats are told apart, but not the people on them
 }
 
 // History is what a ledger holds of one task, from its assignment on.
@@ -50,20 +50,20 @@ type History struct {
 	Occurs                           bool      // an occurrence of a duty, which nobody is told of when it opens
 	Assigned, Until                  time.Time // Until: the end, exclusive
 	Acts                             []Done
-	Said                             []plan.Stage // in order of time; a word before what an act of its instant tells
+	Said                             []plan.Stage // in order of time; at one instant a word comes before what an act says at once
 	Shown                            []Shown
-	Facts                            []act.Fact // that the rules which add up count at the end
+	Facts                            []act.Fact // that the rules of consequences count at the end
 	Talks                            []*TalkHistory
 	Notices                          []Holidays
 }
 
-// Done is an act of a person with its answer.
+// Done is an act, and whether it was refused.
 type Done struct {
 	act.Act
 	Refused string // why; empty when it was done
 	N       int    // in the order of the ledger: tells acts of one instant apart
-	// GoesOn tells of act.Carry that the history goes on in the next plan, with the
-	// unit, date and policy that the act says; else the history ends with it.
+	// GoesOn tells of an act.Carry that the history goes on in the next plan, with the unit,
+	// date and policy that the act names; otherwise the history ends with the act.
 	GoesOn bool
 }
 
@@ -79,21 +79,22 @@ type Holidays struct {
 	At       time.Time
 	Calendar *calendar.Calendar
 	N        int // in the order of the ledger, with the acts
-	Said     int // how many of the history's words had been decided by then
-	// Undoes is when the notice that this one takes back had come into force; zero:
-	// it takes none back. What was said because of that one alone may be said again.
+	Said     int // how many of History.Said had been decided by then
+	// Undoes is the instant at which the notice that this one takes back had come into force;
+	// zero: this one takes none back. What was said only because of the notice taken back may be
+	// said again.
 	Undoes time.Time
 }
 
 // TalkHistory is what a ledger holds of one talk.
 type TalkHistory struct {
-	Task   string // ID of the one it was opened for
+	Task   string // ID of the task that the talk was opened for
 	Policy string
 	Opened time.Time
 	Acts   []Done
 	Said   []plan.Stage
-	Joined []Joined    // the tasks that it is about beside the one it was opened for
-	Anew   []time.Time // when that one was missed anew
+	Joined []Joined    // the other tasks that the talk is about
+	Anew   []time.Time // when the task it was opened for was missed anew
 }
 
 // Joined is the history of a task that joined a talk, once or when it was missed anew.
@@ -108,11 +109,11 @@ type Breach struct {
 	Law  int
 	At   time.Time
 	Of   string // ID of the word, or kind of the act, that broke it; "" when nothing was said
-	Text string // for whoever looks into it: English
-	// Silent tells that it is something that was not said: a machine that was stopped
-	// may say it yet.
+	Text string // what happened, in English, for whoever looks into it
+	// Silent tells that the breach is a word that was not said: a machine that was stopped may
+	// say it yet.
 	Silent bool
-	Thing  string // of Copies: what it is about
+	Thing  string // of Copies and Mornings: the ID of the task or talk
 }
 
 func (b Breach) String() string {
@@ -128,14 +129,14 @@ type Delivery struct {
 	Message string // ID
 	At      time.Time
 
-	Decided time.Time // the word
+	Decided time.Time // when the word was decided
 	Left    time.Time // when the message was put together
 }
 
-// Mornings holds deliveries to law 10: what is said to a person at one instant is said
-// in one message over each channel, of whatever plans, units and seats; only what was
-// decided after a message had been put together may come in another. What acts tell at
-// once is none of it.
+// Mornings judges deliveries by law 10: what is said to a person at one instant is in one
+// message over each channel, whatever plans, units and seats it is about. Only what was decided
+// after a message had been put together may come in another. Words that acts say at once are not
+// among the deliveries.
 func Mornings(all []Delivery) (found []Breach) {
 	type morning struct {
 		to, channel string
@@ -160,8 +161,8 @@ func Mornings(all []Delivery) (found []Breach) {
 	return found
 }
 
-// Copies holds deliveries to law 10: what is said of one thing comes to a person in
-// one message over each channel, whatever number of seats they hold.
+// Copies judges deliveries by law 10: a word about a thing comes to a person in one message over
+// each channel, however many seats they hold.
 func Copies(all []Delivery) (found []Breach) {
 	type copied struct{ thing, word, channel, to string }
 	first, told := map[copied]string{}, map[copied]bool{}

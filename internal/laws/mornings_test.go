@@ -9,7 +9,7 @@ import (
 	"duban/internal/laws"
 )
 
-// Law 10: a person's morning is one message over each channel.
+// Law 10: what a person is told in a morning is in one message over each channel.
 func TestAMorningIsOneMessage(t *testing.T) {
 	t.Parallel()
 	nine := time.Date(2021, 5, 24, 1, 0, 0, 0, time.UTC)

@@ -8,8 +8,8 @@ import (
 	"duban/internal/plan"
 )
 
-// chased holds the silence until an instant to what a fair office would have
-// said: it errs on the side of the engine by two working days.
+// chased judges what was not said until an instant, by what had to be said: a word counts as
+// missing only two working days after it was due or later.
 func (w *world) chased(at time.Time) {
 	if w.over {
 		return
@@ -28,7 +28,7 @@ func (w *world) chased(at time.Time) {
 	}
 	if w.runs() {
 		from := last(w.base(), w.since)
-		ran := w.ran(true, from, eve, w.stands())
+		ran := w.ran(true, from, eve, w.halts())
 		for _, r := range w.policies[w.policy].Stages {
 			if r.After == nil || r.From == plan.FromAssigned || r.Unless != "" || !r.After.Work || ran < r.After.N+2 {
 				continue
@@ -62,15 +62,15 @@ func (w *world) chased(at time.Time) {
 	}
 }
 
-// lifeSigns holds the silence until an instant to what is owed beside the date: to
-// receive the task, to show life, to give a part, to answer an instruction.
+// lifeSigns judges what was not said until an instant about the things owed beside the date: to
+// acknowledge the task, to report on it, to give a part, to answer an instruction.
 func (w *world) lifeSigns(at time.Time, on, eve calendar.Day) {
 	from := w.begins()
 	if w.since.After(from) {
 		from = w.since
 	}
 	for _, r := range w.policies[w.policy].Stages {
-		if r.Unless != "" && r.After != nil && !w.acked && !w.receive[r.ID] && w.ran(r.After.Work, from, eve, w.stands()) > r.After.N+9 && !w.receivedLater(r) {
+		if r.Unless != "" && r.After != nil && !w.acked && !w.receive[r.ID] && w.ran(r.After.Work, from, eve, w.halts()) > r.After.N+9 && !w.receivedLater(r) {
 			w.breaks(0, at, "since %s nobody asked whether it was received: %s", from, r.ID)
 		}
 	}
@@ -80,11 +80,11 @@ func (w *world) lifeSigns(at time.Time, on, eve calendar.Day) {
 			silent = d
 		}
 	}
-	if n := w.acts().Silent.N; w.acked && !w.silences[w.heard.String()] && w.ran(true, silent, eve, w.stands()) > n+3 && w.ran(true, w.since, eve, w.stands()) > 3 &&
-		(w.byHand.IsZero() || w.ran(true, w.byHand, eve, w.stands()) > w.acts().Chase.N+3) {
+	if n := w.acts().Silent.N; w.acked && !w.silences[w.heard.String()] && w.ran(true, silent, eve, w.halts()) > n+3 && w.ran(true, w.since, eve, w.halts()) > 3 &&
+		(w.byHand.IsZero() || w.ran(true, w.byHand, eve, w.halts()) > w.acts().Chase.N+3) {
 		day := silent
 		for left := n + 3; left > 0; {
-			if day = day.AddDays(1); w.cal.IsWorkday(day) && !standing(w.stands(), day) {
+			if day = day.AddDays(1); w.cal.IsWorkday(day) && !halted(w.halts(), day) {
 				left--
 			}
 		}
@@ -98,15 +98,15 @@ func (w *world) lifeSigns(at time.Time, on, eve calendar.Day) {
 			if w.since.After(start) {
 				start = w.since
 			}
-			if !p.answered && !p.due.IsZero() && len(p.words) == 0 && w.ran(false, start, eve, w.stands()) > p.due.Sub(p.on)+12 {
+			if !p.answered && !p.due.IsZero() && len(p.words) == 0 && w.ran(false, start, eve, w.halts()) > p.due.Sub(p.on)+12 {
 				w.breaks(0, at, "what was asked on %s by %s (%s) is not asked for", p.on, p.due, id)
 			}
 		}
 	}
 }
 
-// receivedLater tells that a later word about the receipt was said: it stands for
-// the one before.
+// receivedLater tells that a later word about the acknowledgement was said, which replaces the
+// rung r.
 func (w *world) receivedLater(r plan.Rule) bool {
 	for _, x := range w.policies[w.policy].Stages {
 		if x.Unless != "" && x.After != nil && x.After.N >= r.After.N && w.receive[x.ID] {

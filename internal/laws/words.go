@@ -8,7 +8,7 @@ import (
 	"duban/internal/plan"
 )
 
-// word holds a word to the laws.
+// word judges a word about the task by the laws.
 func (w *world) word(s plan.Stage) {
 	w.of = s.ID
 	defer func() { w.of = "" }()
@@ -18,7 +18,8 @@ func (w *world) word(s plan.Stage) {
 		w.breaks(1, s.At, "%s after the end", s.ID)
 		return
 	}
-	// What is given on its last days can only be said then, and what was decided before a notice came.
+	// Two words may come on a rest day: the reminder of a task that was given when no working
+	// day was left before its limit, and a word that was decided before a holiday notice came.
 	today := s.ID == plan.CatchUp && on == w.assigned && !on.After(w.due) && w.cal.OnOrAfter(on).After(w.due)
 	if !w.cal.IsWorkday(on) && on != w.notice && !today {
 		w.breaks(4, s.At, "%s on %s, a day of rest", s.ID, on)
@@ -51,7 +52,7 @@ func (w *world) word(s plan.Stage) {
 	w.onLadder(s, on)
 }
 
-// chases holds a word to whoever owes the task to laws 1 and 5.
+// chases judges by laws 1 and 5 a word to whoever owes the task.
 func (w *world) chases(s plan.Stage, on calendar.Day) {
 	switch {
 	case !w.pausedOn.IsZero():
@@ -60,7 +61,7 @@ func (w *world) chases(s plan.Stage, on calendar.Day) {
 		w.breaks(1, s.At, "%s while the report of %s waits", s.ID, w.asked["report"].on)
 	case w.asked["return"] != nil:
 		w.breaks(1, s.At, "%s while the return of %s waits", s.ID, w.asked["return"].on)
-	case on.Before(w.begin) && s.Topic != "part" && s.Topic != "instruction": // those were asked for with dates of their own
+	case on.Before(w.begin) && s.Topic != "part" && s.Topic != "instruction": // parts and instructions were asked for with dates of their own
 		w.breaks(1, s.At, "%s before the task begins", s.ID)
 	}
 	if s.Topic != "part" {
@@ -102,8 +103,8 @@ func (w *world) onRequest(s plan.Stage, on calendar.Day) {
 	}
 }
 
-// once holds a word about something with a limit of its own to laws 2 and 5: the
-// word after the limit comes once.
+// once judges by law 2 a word after the limit of something that has a limit of its own: it is
+// said once.
 func (w *world) once(s plan.Stage, on calendar.Day, words *[]word) {
 	if slices.ContainsFunc(*words, func(x word) bool { return x.id == s.ID }) {
 		w.breaks(2, s.At, "%s once more", s.ID)
@@ -121,7 +122,7 @@ func (w *world) onPiece(s plan.Stage, on calendar.Day, p *piece) {
 	}
 	if strings.HasSuffix(s.ID, "-missed") {
 		w.once(s, on, &p.words)
-		if ran, term := w.ran(false, p.on, on, w.stands()), p.due.Sub(p.on); ran <= term {
+		if ran, term := w.ran(false, p.on, on, w.halts()), p.due.Sub(p.on); ran <= term {
 			w.breaks(4, s.At, "%s: %d days ran of %d", s.ID, ran, term)
 		}
 		if grace := w.cal.OnOrAfter(w.offset(w.acts().Grace, w.assigned, 1)); p.unit == "" && w.assigned.After(p.on) && !p.due.Before(w.assigned) && !on.After(grace) {
@@ -141,7 +142,7 @@ func (w *world) onSilence(s plan.Stage, on calendar.Day) {
 			from = d
 		}
 	}
-	if ran := w.ran(w.acts().Silent.Work, from, on, w.stands()); ran < w.acts().Silent.N {
+	if ran := w.ran(w.acts().Silent.Work, from, on, w.halts()); ran < w.acts().Silent.N {
 		law := 4
 		if w.ran(w.acts().Silent.Work, from, on, nil) < w.acts().Silent.N {
 			law = 6
@@ -170,7 +171,7 @@ func (w *world) onReceipt(s plan.Stage, on calendar.Day) {
 			w.breaks(0, s.At, "%s is no rung of %s", id, w.policy)
 			continue
 		}
-		if ran := w.ran(r.After.Work, w.begins(), on, w.stands()); ran < r.After.N {
+		if ran := w.ran(r.After.Work, w.begins(), on, w.halts()); ran < r.After.N {
 			w.breaks(4, s.At, "%s: %d days ran since %s", id, ran, w.begins())
 		}
 		if w.receive[id] {
@@ -199,7 +200,7 @@ func (w *world) onLadder(s plan.Stage, on calendar.Day) {
 		return
 	}
 	all := rungIDs(s)
-	if slices.Contains(s.Merged, plan.CatchUp) { // the others are what an assignment came too late for
+	if slices.Contains(s.Merged, plan.CatchUp) { // the other rungs are those for which the task was assigned too late
 		all, w.caught[w.miss] = all[:1], true
 	}
 	for _, id := range all {
@@ -213,7 +214,7 @@ func (w *world) onLadder(s plan.Stage, on calendar.Day) {
 			}
 			w.reminded(s, id)
 		case r.From == plan.FromAssigned:
-			if ran := w.ran(r.After.Work, w.begins(), on, w.stands()); ran < r.After.N && on != w.cal.OnOrBefore(w.due) {
+			if ran := w.ran(r.After.Work, w.begins(), on, w.halts()); ran < r.After.N && on != w.cal.OnOrBefore(w.due) {
 				w.breaks(4, s.At, "%s: %d days ran since %s", id, ran, w.begins())
 			}
 			w.reminded(s, id)
@@ -223,14 +224,14 @@ func (w *world) onLadder(s plan.Stage, on calendar.Day) {
 	}
 }
 
-// moved tells that a notice put a day before itself, and the word on the next
-// office morning.
+// moved tells that a holiday notice moved the day of a rung before the notice itself, so that
+// the word was said on the next office morning.
 func (w *world) moved(want, on calendar.Day) bool {
 	return !w.notice.IsZero() && !want.After(w.notice) && !on.Before(w.notice) && !on.After(w.cal.AddWorkdays(w.notice, 1))
 }
 
-// takenBack lets the reminders be said again that were said under a notice that is
-// taken back, and whose day is still to come.
+// takenBack lets reminders be said again that were said under a holiday notice which is taken
+// back, and whose own day is still to come.
 func (w *world) takenBack(n Holidays) {
 	if n.Undoes.IsZero() {
 		return
@@ -243,7 +244,7 @@ func (w *world) takenBack(n Holidays) {
 	}
 }
 
-// reminded: a reminder is said once of a date.
+// reminded judges a reminder by law 2: it is said once of a date.
 func (w *world) reminded(s plan.Stage, id string) {
 	w.earlyAt[id] = s.At
 	if w.early[id] {
@@ -252,26 +253,26 @@ func (w *world) reminded(s plan.Stage, id string) {
 	w.early[id] = true
 }
 
-// late holds a rung after the limit to laws 2, 4, 5 and 9.
+// late judges a rung after the limit by laws 2, 4, 5 and 9.
 func (w *world) late(s plan.Stage, r plan.Rule, on calendar.Day, merged bool) {
 	words := w.ladder[w.miss]
 	if slices.ContainsFunc(words, func(x word) bool { return x.id == r.ID }) {
 		w.breaks(2, s.At, "%s once more: of %s it was said", r.ID, w.due)
 	}
-	if ran := w.ran(r.After.Work, w.base(), on, w.stands()); ran < r.After.N {
+	if ran := w.ran(r.After.Work, w.base(), on, w.halts()); ran < r.After.N {
 		law := 4
 		if w.inherited() {
 			law = 9
 		}
 		w.breaks(law, s.At, "%s: %d days ran after %s", r.ID, ran, w.base())
 	}
-	if told, ok := w.passed[w.miss]; !w.left.IsZero() && w.fell() && len(words) == 0 && (!ok && (standing(w.stands(), w.due) || !w.caught[w.miss]) || ok && !told.Before(on)) {
+	if told, ok := w.passed[w.miss]; !w.left.IsZero() && w.fell() && len(words) == 0 && (!ok && (halted(w.halts(), w.due) || !w.caught[w.miss]) || ok && !told.Before(on)) {
 		w.breaks(5, s.At, "%s: %s came while the unit's clock stood, and it was not reminded first", r.ID, w.due)
 	}
 	if merged {
 		w.breaks(5, s.At, "%s and %s at once", r.ID, s.ID)
 	}
-	for _, x := range words { // a ladder is not gone down
+	for _, x := range words { // no milder rung follows a graver one
 		if later, ok := w.rule(x.id); ok && later.After != nil && later.From == "" && later.After.N > r.After.N {
 			w.breaks(5, s.At, "%s after %s on %s", r.ID, x.id, x.on)
 		}
@@ -282,7 +283,7 @@ func (w *world) late(s plan.Stage, r plan.Rule, on calendar.Day, merged bool) {
 		case i < 0 && !slices.ContainsFunc(words, func(x word) bool { return x.kind.Gravity() >= before.Kind.Gravity() }):
 			w.breaks(5, s.At, "%s without %s", r.ID, before.ID)
 		case i >= 0 && !words[i].on.Before(w.missSince):
-			if ran := w.ran(true, words[i].on, on, w.stands()); ran < r.After.N-before.After.N {
+			if ran := w.ran(true, words[i].on, on, w.halts()); ran < r.After.N-before.After.N {
 				w.breaks(5, s.At, "%s %d running days after %s", r.ID, ran, before.ID)
 			}
 		}
@@ -290,7 +291,7 @@ func (w *world) late(s plan.Stage, r plan.Rule, on calendar.Day, merged bool) {
 	w.ladder[w.miss] = append(words, word{r.ID, r.Kind, on})
 }
 
-// rungBefore is the policy's rung before one after the limit.
+// rungBefore is the rung of the policy before r, among those that count from the limit on.
 func (w *world) rungBefore(r plan.Rule) (before plan.Rule, ok bool) {
 	for _, x := range w.policies[w.policy].Stages {
 		if x.After != nil && x.From != plan.FromAssigned && x.Unless == "" && x.After.N < r.After.N && (!ok || x.After.N > before.After.N) {

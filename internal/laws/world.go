@@ -11,12 +11,12 @@ import (
 	"duban/internal/plan"
 )
 
-// stand is an interval in which a clock stood: the days after from, up to and
-// including until; a zero until: it stands.
-type stand struct{ from, until calendar.Day }
+// halt is an interval in which a clock did not run: the days after from, up to and including
+// until. A zero until: the clock is still halted.
+type halt struct{ from, until calendar.Day }
 
-func standing(stands []stand, d calendar.Day) bool {
-	return slices.ContainsFunc(stands, func(s stand) bool { return d.After(s.from) && (s.until.IsZero() || !d.After(s.until)) })
+func halted(halts []halt, d calendar.Day) bool {
+	return slices.ContainsFunc(halts, func(s halt) bool { return d.After(s.from) && (s.until.IsZero() || !d.After(s.until)) })
 }
 
 // word is a rung that was said.
@@ -39,7 +39,7 @@ type piece struct {
 	on, due  calendar.Day
 	answered bool
 	words    []word
-	passed   time.Time // of a part: when another unit took it over
+	passed   time.Time // of a part: when another unit took the part over
 }
 
 // world is what the judge knows of a task at one moment.
@@ -47,11 +47,11 @@ type world struct {
 	cal      *calendar.Calendar
 	policies map[string]plan.Policy
 	units    []people.Unit
-	doneLate int          // working days by which what is closed was late
+	doneLate int          // working days by which a closed task was late
 	byHand   calendar.Day // the last day on which the office chased the unit itself
 	zone     *time.Location
-	of       string // what is being judged: a word's ID, or the kind of an act
-	silence  bool   // or that nothing was said
+	of       string // what is being judged: a word's ID, or the kind of an act; see Breach.Of
+	silence  bool   // what is being judged is that nothing was said; see Breach.Silent
 
 	lead, office, leadership, policy string
 	due, begin, assigned             calendar.Day
@@ -62,31 +62,31 @@ type world struct {
 	moves                            bool
 	asked                            map[string]*request // return, report, extension
 	parts, instructions              map[string]*piece
-	pauses, waits                    []stand
+	pauses, waits                    []halt
 	granted                          int
 	left                             calendar.Day // the day of the last act after which the unit is left its grace
 	leftBy                           act.Kind
-	since                            calendar.Day           // the day from which the date, the unit, the rules and the clock have been what they are
+	since                            calendar.Day           // the last day on which the date, the unit, the rules or the clock changed
 	misses                           map[calendar.Day][]int // numbers of the misses of a date, in order
 	miss, nextMiss                   int
-	missSince                        calendar.Day // of the policy and miss that count now
+	missSince                        calendar.Day // since when the policy and the miss are the present ones
 	ladder                           map[int][]word
 	early                            map[string]bool      // reminders said of this date
 	earlyAt                          map[string]time.Time // when each was said last
 	receive                          map[string]bool
 	silences                         map[string]bool
-	caught                           map[int]bool         // misses of which a late assignment was told
-	passed                           map[int]calendar.Day // when the unit was told that the date of a miss had passed while its clock stood
+	caught                           map[int]bool         // misses about which plan.CatchUp was said
+	passed                           map[int]calendar.Day // when the unit was told that the date of a miss had passed while its clock was halted
 	setLate                          calendar.Day         // the day on which a date to come was replaced by one gone by
 	dateSet                          calendar.Day         // the last day on which the office set another date
 	found                            []Breach
 	stints                           []stint // of units that led before
 	cancelled                        bool
 	ended                            calendar.Day // the day on which it was cancelled, or closed
-	notice                           calendar.Day // the day of the last one
+	notice                           calendar.Day // the day of the last holiday notice
 }
 
-// stint is what a unit that led a task before answers for.
+// stint is a date that was missed by a unit that led the task before, and for which it answers.
 type stint struct {
 	unit string
 	due  calendar.Day
@@ -97,7 +97,7 @@ func (w *world) breaks(law int, at time.Time, format string, a ...any) {
 	w.found = append(w.found, Breach{Law: law, At: at, Of: w.of, Silent: w.silence, Text: fmt.Sprintf(format, a...)})
 }
 
-// day is the day of an instant.
+// day is the day of an instant in the plan's zone.
 func (w *world) day(at time.Time) calendar.Day { return calendar.DayOf(at.In(w.zone)) }
 
 func newWorld(r Rules, h History) *world {
@@ -109,7 +109,7 @@ func newWorld(r Rules, h History) *world {
 	return w
 }
 
-// given begins a unit's time with the task: what was missed before is not its own.
+// given begins a unit's time with the task: what was missed before is not the unit's own.
 func (w *world) given(on calendar.Day) {
 	w.assigned, w.since, w.missSince = on, on, on
 	w.heard, w.acked, w.setLate = calendar.Day{}, false, calendar.Day{}
@@ -119,8 +119,8 @@ func (w *world) given(on calendar.Day) {
 	w.receive, w.silences, w.early = map[string]bool{}, map[string]bool{}, map[string]bool{}
 }
 
-// dated sets another date. One that was missed before is the same miss again; so
-// is one that has passed where the one before had passed too.
+// dated sets another due date. A date that was missed before is the same miss again, and so is a
+// date that has passed when it replaces one that had passed too (law 2).
 func (w *world) dated(due, on calendar.Day) {
 	if due == w.due {
 		return
@@ -133,7 +133,7 @@ func (w *world) dated(due, on calendar.Day) {
 		return
 	}
 	w.setLate = calendar.Day{}
-	for _, n := range slices.Backward(w.misses[due]) { // the last of which the unit was told
+	for _, n := range slices.Backward(w.misses[due]) { // the last miss of which the unit was told counts
 		if due.Before(on) && (len(w.ladder[n]) > 0 || w.passed[n].After(due)) {
 			w.miss = n
 			return
@@ -147,24 +147,24 @@ func (w *world) dated(due, on calendar.Day) {
 	}
 }
 
-// stands are the intervals in which the unit's clock stood.
-func (w *world) stands() []stand {
+// halts are the intervals in which the unit's clock did not run.
+func (w *world) halts() []halt {
 	all := append(slices.Clone(w.pauses), w.waits...)
 	if !w.pausedOn.IsZero() {
-		all = append(all, stand{from: w.pausedOn})
+		all = append(all, halt{from: w.pausedOn})
 	}
 	for _, topic := range []string{"return", "report"} {
 		if q := w.asked[topic]; q != nil {
-			all = append(all, stand{from: q.on})
+			all = append(all, halt{from: q.on})
 		}
 	}
 	return all
 }
 
-func (w *world) paused() []stand {
+func (w *world) paused() []halt {
 	all := slices.Clone(w.pauses)
 	if !w.pausedOn.IsZero() {
-		all = append(all, stand{from: w.pausedOn})
+		all = append(all, halt{from: w.pausedOn})
 	}
 	return all
 }
@@ -174,18 +174,18 @@ func (w *world) runs() bool {
 }
 
 // ran counts the days after from, up to and including to, in which the clock ran.
-func (w *world) ran(work bool, from, to calendar.Day, stands []stand) (n int) {
+func (w *world) ran(work bool, from, to calendar.Day, halts []halt) (n int) {
 	for d := from.AddDays(1); !d.After(to); d = d.AddDays(1) {
-		if (!work || w.cal.IsWorkday(d)) && !standing(stands, d) {
+		if (!work || w.cal.IsWorkday(d)) && !halted(halts, d) {
 			n++
 		}
 	}
 	return n
 }
 
-// base is the day after which days late count: the date, or the day on which the
-// unit was given a task that was late already, or on which it begins, or heard that
-// the date it went by was none and had passed.
+// base is the day after which days late count, the latest of these: the due date; the day on
+// which the unit was given the task, or on which the task begins; the day on which a date to
+// come was replaced by one that had passed.
 func (w *world) base() calendar.Day {
 	base := w.due
 	for _, d := range []calendar.Day{w.begins(), w.setLate} {
@@ -210,7 +210,8 @@ func (w *world) offset(o plan.Offset, from calendar.Day, sign int) calendar.Day 
 	return from.AddDays(sign * o.N)
 }
 
-// term is how many days from on a limit gives.
+// term is how many calendar days a limit gives from a day on, the move to a working day
+// included.
 func (w *world) term(o plan.Offset, on calendar.Day) int {
 	return w.cal.OnOrAfter(w.offset(o, on, 1)).Sub(on)
 }
@@ -221,7 +222,7 @@ func (w *world) resume(on calendar.Day) {
 	if w.moves {
 		w.dated(w.due.AddDays(on.Sub(w.pausedOn)), on)
 	}
-	w.pauses = append(w.pauses, stand{w.pausedOn, on})
+	w.pauses = append(w.pauses, halt{w.pausedOn, on})
 	w.pausedOn, w.pausedUntil, w.moves = calendar.Day{}, calendar.Day{}, false
 	w.left, w.leftBy, w.since = on, act.Resume, on
 }
@@ -232,12 +233,12 @@ func (w *world) answered(topic string, on calendar.Day) {
 		return
 	}
 	if topic != "extension" {
-		w.waits = append(w.waits, stand{q.on, on})
+		w.waits = append(w.waits, halt{q.on, on})
 	}
 	delete(w.asked, topic)
 }
 
-// rule is a rung of the policy in force.
+// rule is the rung of the policy in force with an ID; false: there is none.
 func (w *world) rule(id string) (plan.Rule, bool) {
 	stages := w.policies[w.policy].Stages
 	i := slices.IndexFunc(stages, func(r plan.Rule) bool { return r.ID == id })
@@ -247,9 +248,9 @@ func (w *world) rule(id string) (plan.Rule, bool) {
 	return stages[i], true
 }
 
-// fell tells that the date came on a day that was not the unit's: its clock stood,
-// or it had not been given the task yet.
-func (w *world) fell() bool { return standing(w.stands(), w.due) || w.inherited() }
+// fell tells that on the due date the unit's clock did not run: it was halted, or the unit had
+// not been given the task yet.
+func (w *world) fell() bool { return halted(w.halts(), w.due) || w.inherited() }
 
 // inherited tells that the date had passed when the unit was given the task.
 func (w *world) inherited() bool { return w.begins().After(w.due) }

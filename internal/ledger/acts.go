@@ -18,12 +18,12 @@ import (
 type Acted struct {
 	Plan, Task string
 	Act        act.Act
-	Version    int      // of the task that the act was judged by
+	Version    int      // Task.Version that the act was judged by
 	Facts      act.Case // after the act
 	Told       []plan.Stage
-	From       *plan.Plan // what the act was judged by: see Scene
+	From       *plan.Plan // plan that the act was judged by: Scene takes names and rungs from it
 	Talks      []ActedTalk
-	Channels   map[people.Recipient][]string // of everybody told
+	Channels   map[people.Recipient][]string // of every recipient of Told and of the Told of Talks
 	Place      Placing                       // see Decision
 }
 
@@ -41,16 +41,17 @@ func ActKind(k act.Kind) string { return "act." + string(k) }
 // ActRefused is the kind of the event of an act that was not allowed or not possible.
 const ActRefused = "act.refused"
 
-// ActKey names an act on a task for ever.
+// ActKey is the key of the event of an act on a task, a duty or a talk, whose ID is thing:
+// act/PLAN/THING/ID.
 func ActKey(planID, thing, id string) string { return "act/" + planID + "/" + thing + "/" + id }
 
-// acted is what an act left.
+// acted is what Act gives: the task's facts as recorded, and the digests to start.
 type acted struct {
 	facts   act.Case
 	digests []Digest
 }
 
-// Act records an act: its event, the task and its talks as they stand after it,
+// Act records an act: its event, the task and its talks as they are after it,
 // and what is told at once. It gives the facts as recorded and the digests to
 // start. The same act again changes nothing and gives what the first gave.
 //
@@ -79,7 +80,7 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	if again {
 		var ended int
 		if err := t.one(&ended, `SELECT COUNT(*) FROM plans WHERE id = ? AND ended_at IS NOT NULL`, a.Plan); err != nil || ended > 0 {
-			return acted{}, cmp.Or(err, ErrBehind) // whoever asked reads the plan anew
+			return acted{}, cmp.Or(err, ErrBehind) // ErrBehind lets the caller read the plan anew and find that it has ended
 		}
 	}
 	if err := t.actOn(a, task); err != nil {
@@ -92,7 +93,7 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	var notices []said
 	tell := func(task, talk, unit string, revision int, stages []plan.Stage) error {
 		of := a.Facts
-		if task != a.Task && len(stages) > 0 { // a talk about several is told of by the task that it was opened for
+		if task != a.Task && len(stages) > 0 { // the scene of a talk about several tasks is of the task that the talk was opened for
 			own, err := t.task(a.Plan, task)
 			if err != nil {
 				return err
@@ -140,7 +141,8 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	return out, t.append(e, when, data)
 }
 
-// actedBefore is what the act gave when it was recorded, as the task stands now.
+// actedBefore is what Act gives for an act that is recorded already: the task's present
+// facts, and the digests with words of acts on the task that are not known to be started.
 func (t *tx) actedBefore(a Acted, task Task) (acted, error) {
 	var rows []digestRow
 	err := t.all(&rows, `SELECT `+digestColumns+` FROM digests WHERE NOT started AND key IN
@@ -153,7 +155,7 @@ func (t *tx) actedBefore(a Acted, task Task) (acted, error) {
 	return out, err
 }
 
-// actOn writes the task's row as it stands after the act.
+// actOn writes the task's row as it is after the act.
 func (t *tx) actOn(a Acted, task Task) error {
 	task.State, task.ClosedAt = TaskOpen, time.Time{}
 	switch a.Facts.State {
@@ -166,13 +168,13 @@ func (t *tx) actOn(a Acted, task Task) error {
 	if err := t.putFacts(task, a.Facts); err != nil || a.Act.Kind != act.Reinstate {
 		return err
 	}
-	_, err := t.change("tasks", `armed = ?`, []any{false}, `plan = ? AND id = ?`, task.Plan, task.ID) // its workflow has ended
+	_, err := t.change("tasks", `armed = ?`, []any{false}, `plan = ? AND id = ?`, task.Plan, task.ID) // its former workflow has ended, and a new one is to be started
 	return err
 }
 
-// putFacts writes what is known of a task, what the tables keep of it, and the
-// task's state, closing day, light and last stage. All goes into one statement: each
-// one that the chain must prove costs a SELECT beside the UPDATE.
+// putFacts writes a task's facts (column course), the columns that repeat them for
+// queries, and the task's state, closing instant, light and last stage. All go into one
+// UPDATE, because tx.change reads the row once more for every UPDATE.
 func (t *tx) putFacts(task Task, c act.Case) error {
 	facts, err := canonical(c)
 	if err != nil {
@@ -188,8 +190,8 @@ func (t *tx) putFacts(task Task, c act.Case) error {
 	return err
 }
 
-// unsay makes void what was decided to be said after an instant and is not to be
-// said any more, with the talk that such a stage called for.
+// unsay makes void the decided stages of a task, or of one of its talks, that speak after
+// at and that speaks does not allow any more, with the pending talks that they called for.
 func (t *tx) unsay(planID, task, talk string, at time.Time, speaks func(plan.Stage) bool, when When) error {
 	var rows []stageRow
 	err := t.all(&rows, `SELECT `+stageList+` FROM stages WHERE plan = ? AND task = ? AND talk = ? AND state = 'decided' AND kind <> 'told' AND at > ?`,
@@ -224,8 +226,8 @@ func (t *tx) unsay(planID, task, talk string, at time.Time, speaks func(plan.Sta
 	return nil
 }
 
-// tell writes a stage that is told at once, with a notice for each of its own
-// recipients: the channels may be those of everybody whom an act tells something.
+// tell writes a stage that is told at once, with a notice for each recipient of this
+// stage: d.Channels may also name recipients of other stages of the same act.
 func (t *tx) tell(d Decision, scene Scene, when When) ([]Digest, []said, error) {
 	d.Channels = maps.Clone(d.Channels)
 	maps.DeleteFunc(d.Channels, func(r people.Recipient, _ []string) bool { return !slices.Contains(d.Stage.To, r) })
@@ -243,7 +245,7 @@ func CaseOf(t Task) act.Case {
 	if t.State == TaskEnded {
 		c.State = act.Closed
 	}
-	if t.Kind == plan.Standing { // which no act changes
+	if t.Kind == plan.Standing { // an amendment changes the columns of a standing line, not its facts
 		c.Title, c.Lead, c.Assist, c.Policy, c.State = t.Title, t.Lead, t.Assist, t.Policy, act.State(t.State)
 	}
 	return c

@@ -16,7 +16,7 @@ import (
 // Kinds of events of a plan that changes while it runs.
 const (
 	PlanAmended = "plan.amended"
-	PlanCarried = "plan.carried" // an amendment has been told to all that runs
+	PlanCarried = "plan.carried" // the workflows that run have been told of an amendment
 	PolicyAdded = "plan.policy"
 )
 
@@ -47,16 +47,16 @@ type LeftUndone struct {
 type Amended struct {
 	Amendment
 	N       int          // its number; 0: the plan never was amended
-	Carried bool         // it has been told to all that runs
-	Left    []LeftUndone // what refused it then, or refused an earlier one and does still
-	Owed    []LeftUndone // before it was carried: what refused an earlier one
+	Carried bool         // the workflows that run have been told of it
+	Left    []LeftUndone // what was refused when it was carried out, of earlier amendments too
+	Owed    []LeftUndone // while it is not carried out: Left of the amendment before
 }
 
-// Amend keeps a plan as amended, with its new tasks and the changed facts that no
-// act changes, as one event plan.amended; what changes running tasks are acts of
-// their own. Policies that the ledger's plan knows and the new one does not are
-// kept. The same files again change nothing: fresh is false and the last
-// amendment is given. ErrAmendedMeanwhile when Before is not what the ledger has.
+// Amend keeps a plan as amended, as one event plan.amended, with its new tasks and those
+// changes of old tasks that are made without an act (see amendTask); running tasks are
+// changed by acts of their own. Policies that the ledger's plan has and the new one has
+// not are kept. The same files again change nothing: fresh is false and the last
+// amendment is given. ErrAmendedMeanwhile when Before is not the hash of the ledger's plan.
 func (s *Store) Amend(ctx context.Context, a Amendment, when When) (done Amended, fresh bool, err error) {
 	type result struct {
 		Amended
@@ -96,7 +96,7 @@ func carriedKey(planID string, n, k int) string {
 	return fmt.Sprintf("%s/carried/%d", amendKey(planID, n), k)
 }
 
-// plan is a plan as it stands, its units as its papers say them.
+// plan is a plan as the ledger has it now, with the units as its own papers say them.
 func (t *tx) plan(id string) (p plan.Plan, err error) {
 	var doc string
 	if err := t.one(&doc, `SELECT doc FROM plans WHERE id = ?`, id); err != nil {
@@ -105,7 +105,7 @@ func (t *tx) plan(id string) (p plan.Plan, err error) {
 	return planOf(id, doc)
 }
 
-// setPlan keeps a plan in place of what it was.
+// setPlan writes a plan's document over the former one and raises the plan's version.
 func (t *tx) setPlan(p plan.Plan) error {
 	doc, err := json.Marshal(p)
 	if err != nil {
@@ -144,9 +144,9 @@ func (t *tx) amend(was plan.Plan, a Amendment) error {
 	return t.labels(p)
 }
 
-// labels makes what the plan calls its tasks what the rows are called, those of a
-// duty's occurrences with it. A task that the plan has no more gives up an ID that
-// another bears now: it is called a@2, by the version of the plan.
+// labels writes to the rows of tasks what the amended plan calls them; an occurrence takes
+// the label of its duty. Where another task now bears the shown ID of a task that the plan
+// no longer names, the old task is shown as ID@VERSION, by the plan's version: a@2.
 func (t *tx) labels(p plan.Plan) error {
 	var rows []struct {
 		ID    string `db:"id"`
@@ -196,8 +196,8 @@ func (t *tx) labels(p plan.Plan) error {
 	return nil
 }
 
-// positions are the places of the old tasks in the document as it is now, those
-// it does not name any more after the others; a duty's occurrences stand with it.
+// positions writes the places of the old tasks in the amended document: tasks that it no
+// longer names come after the others, and a duty's occurrences get the duty's place.
 func (t *tx) positions(p plan.Plan) error {
 	var rows []struct {
 		ID       string `db:"id"`
@@ -239,8 +239,8 @@ func (t *tx) addTasks(a Amendment) error {
 	return nil
 }
 
-// amendTask writes those facts of an old task that no act changes: of a standing
-// line all.
+// amendTask writes what an amendment changes of an old task without an act: clause, soft,
+// priority and publish; of a standing line, on which there are no acts, everything.
 func (t *tx) amendTask(planID string, c plan.TaskChange) error {
 	switch {
 	case c.What == plan.Added:
@@ -265,8 +265,8 @@ func (t *tx) amendTask(planID string, c plan.TaskChange) error {
 	return err
 }
 
-// AmendedBy is the number of the last amendment of a plan that was done by a paper; 0
-// without one.
+// AmendedBy is the number, from 1, of the last amendment of a plan that the document with
+// this number ordered (Amendment.Paper); 0 without one.
 func (s *Store) AmendedBy(ctx context.Context, planID, paper string) (n int, err error) {
 	var all []struct {
 		Data string `db:"data"`
@@ -286,7 +286,7 @@ func (s *Store) AmendedBy(ctx context.Context, planID, paper string) (n int, err
 	return n, nil
 }
 
-// LastAmendment is the plan's last amendment, or one with N 0.
+// LastAmendment is the plan's last amendment; its N is 0 where the plan was never amended.
 func (s *Store) LastAmendment(ctx context.Context, planID string) (Amended, error) {
 	return lastAmendment(planID, func(dest any, query string, args ...any) error { return s.one(ctx, dest, query, args...) })
 }
@@ -318,8 +318,8 @@ func lastAmendment(planID string, one func(dest any, query string, args ...any) 
 	return last, err
 }
 
-// leftBy tells whether an amendment was carried out, and what is left of it and of
-// those before it. read reads an event's data.
+// leftBy tells whether an amendment was carried out, and what it and the amendments
+// before it left undone. read reads an event's data.
 func leftBy(planID string, n int, read func(key string, into any) error) (done bool, left []LeftUndone, err error) {
 	for k := 1; ; k++ {
 		var c carried
@@ -339,8 +339,9 @@ type carried struct {
 	Left []LeftUndone `json:"left"`
 }
 
-// Carry notes that a plan's amendment has been told to all that runs, except to
-// what refused it, as event plan.carried. The same again changes nothing.
+// Carry notes, as event plan.carried, that the running workflows of a plan have been told
+// of its n-th amendment; left is what they refused. The same again changes nothing, nor
+// does an n that is not the last amendment's.
 func (s *Store) Carry(ctx context.Context, planID string, n int, left []LeftUndone, actor string, when When) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
 		last, err := t.lastAmendment(planID)

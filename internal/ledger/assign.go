@@ -24,13 +24,13 @@ func (t Task) ShownTalk(talk string) string {
 	return talk
 }
 
-// TaskOf is the row of a plan's task as it stands when it is assigned: open.
+// TaskOf is the row of a plan's task as it is when it is assigned: open.
 func TaskOf(p *plan.Plan, t plan.Task, assigned time.Time) Task {
 	light := plan.Light("")
 	if t.Kind == plan.Dated {
 		light = plan.Green
 	}
-	assigned = assigned.UTC().Truncate(time.Microsecond) // what both databases keep
+	assigned = assigned.UTC().Truncate(time.Microsecond) // the precision that both databases keep
 	return Task{
 		Plan: p.ID, ID: t.ID, Label: t.Label, Kind: t.Kind, Title: t.Title, Clause: t.Clause,
 		Lead: t.Lead, Assist: t.Assist, Due: t.Due, FirstDue: t.Due,

@@ -27,8 +27,8 @@ var engines = []struct {
 	{"postgres", ledgertest.Durable},
 }
 
-// herd is a ledger with n tasks of a hundred units, due one morning.
-func herd(b *testing.B, address string, n int) *ledger.Store {
+// peakLedger is a ledger with n tasks of a hundred units, due one morning.
+func peakLedger(b *testing.B, address string, n int) *ledger.Store {
 	b.Helper()
 	s, err := ledger.Open(context.Background(), address)
 	if err != nil {
@@ -40,7 +40,7 @@ func herd(b *testing.B, address string, n int) *ledger.Store {
 		tasks[i] = ledger.Task{ID: taskID(i), Kind: plan.Dated, Title: "完成黑臭水体排查，建立台账和责任清单",
 			Lead: fmt.Sprintf("unit%02d", i%100), Assist: []string{"a", "b"}, Due: calendar.NewDay(2021, 4, 30), Policy: "standard", Assigned: morning}
 	}
-	l := ledger.Launched{Plan: plan.Plan{ID: "herd", Hash: "h", Zone: "Asia/Shanghai"}, At: morning}
+	l := ledger.Launched{Plan: plan.Plan{ID: "peak", Hash: "h", Zone: "Asia/Shanghai"}, At: morning}
 	if _, err := s.AddPlan(context.Background(), l, tasks, ledger.When{Real: morning, Plan: morning}); err != nil {
 		b.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func stageOf(i int) plan.Stage {
 		To: []people.Recipient{{Unit: fmt.Sprintf("unit%02d", i%100), Role: people.Liaison}}}
 }
 
-func decideHerd(b *testing.B, s *ledger.Store, from, to, workers int) {
+func decidePeak(b *testing.B, s *ledger.Store, from, to, workers int) {
 	b.Helper()
 	when := ledger.When{Real: morning, Plan: morning.Add(-time.Hour)}
 	var next atomic.Int64
@@ -68,7 +68,7 @@ func decideHerd(b *testing.B, s *ledger.Store, from, to, workers int) {
 					return
 				}
 				st := stageOf(i)
-				d := ledger.Decision{Plan: "herd", Task: taskID(i), Version: 1, Stage: st, Facts: act.Case{State: act.Open}, Channels: map[people.Recipient][]string{st.To[0]: {"mail"}}}
+				d := ledger.Decision{Plan: "peak", Task: taskID(i), Version: 1, Stage: st, Facts: act.Case{State: act.Open}, Channels: map[people.Recipient][]string{st.To[0]: {"mail"}}}
 				if _, _, err := s.DecideStage(context.Background(), d, when); err != nil {
 					b.Error(err)
 					return
@@ -85,12 +85,12 @@ func BenchmarkDecide(b *testing.B) {
 		for _, workers := range []int{1, 8} {
 			for _, shared := range []bool{false, true} {
 				b.Run(fmt.Sprintf("%s/workers=%d/shared=%t", e.name, workers, shared), func(b *testing.B) {
-					s := herd(b, e.address(b), b.N)
+					s := peakLedger(b, e.address(b), b.N)
 					if !shared {
 						s.Alone()
 					}
 					b.ResetTimer()
-					decideHerd(b, s, 0, b.N, workers)
+					decidePeak(b, s, 0, b.N, workers)
 					b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "decisions/s")
 				})
 			}
@@ -105,18 +105,18 @@ func BenchmarkMorning(b *testing.B) {
 		b.Run(e.name, func(b *testing.B) {
 			for range b.N {
 				b.StopTimer()
-				s := herd(b, e.address(b), 10_000)
-				decideHerd(b, s, 0, 10_000, 8)
+				s := peakLedger(b, e.address(b), 10_000)
+				decidePeak(b, s, 0, 10_000, 8)
 				b.StartTimer()
 				began := time.Now()
-				speakHerd(b, s)
+				speakPeak(b, s)
 				b.ReportMetric(time.Since(began).Seconds(), "s/100_digests")
 			}
 		})
 	}
 }
 
-func speakHerd(b *testing.B, s *ledger.Store) {
+func speakPeak(b *testing.B, s *ledger.Store) {
 	when := ledger.When{Real: morning, Plan: morning}
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -127,7 +127,7 @@ func speakHerd(b *testing.B, s *ledger.Store) {
 				if i >= 100 {
 					return
 				}
-				key := fmt.Sprintf("herd|unit%02d/liaison|%s|1", i, morning.Format(time.RFC3339))
+				key := fmt.Sprintf("peak|unit%02d/liaison|%s|1", i, morning.Format(time.RFC3339))
 				messages, err := s.Gather(context.Background(), key, when, func(string, []ledger.Item) bool { return true })
 				if err != nil || len(messages) != 1 || len(messages[0].Items) != 100 {
 					b.Errorf("digest %s: %d messages, %v", key, len(messages), err)

@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,15 +15,17 @@ import (
 // Kinds of events of plans that follow each other.
 const (
 	TaskTaken         = "task.carried"       // a task or duty of another plan goes on as this one
-	OccurrenceCarried = "occurrence.carried" // the same of an open occurrence
+	OccurrenceCarried = "occurrence.carried" // an open occurrence of another plan goes on as this one
 	PlanEnded         = "plan.ended"
+	PlanArchived      = "plan.archived"
+	PlanTakenBack     = "plan.taken_back"
 )
 
-// ErrGoesOn: something of a plan that is to be ended goes on.
+// ErrGoesOn: a plan that is to be ended has an open task or duty, or a talk that goes on.
 var ErrGoesOn = errors.New("something of the plan goes on")
 
-// Carriage 结转 is a task that goes on in another plan, with its talks; of a duty
-// with its open occurrences too.
+// Carriage 结转 is a task or a duty that goes on in another plan, with its talks; a duty
+// takes its open occurrences along.
 type Carriage struct {
 	From, To string // IDs of plans
 	Act      act.Act
@@ -33,25 +36,27 @@ type Carriage struct {
 // duty.
 type CarriedTask struct {
 	Task    string   // of the plan From
-	Version int      // that Facts were worked out from
-	Facts   act.Case // from then on: it is over
+	Version int      // Task.Version that Facts were worked out from
+	Facts   act.Case // of the task in the plan From afterwards: there it is over
 	Into    Task     // of the plan To
 	Talks   []CarriedTalk
 }
 
 // CarriedTalk is a talk that goes along with one of its tasks.
 type CarriedTalk struct {
-	Talk    Talk // as it was
-	Number  int  // of what the task has of it: of the talk, or of what has joined it
+	Talk    Talk // in the plan From, before
+	Number  int  // number of the task's own talk: of Talk, or of one that has joined Talk; 0: Talk's
 	Out, In act.TalkCase
 	Host    *Talk         // the talk of the new plan that it joins; nil: none
-	Whole   *act.TalkCase // Host with it
+	Whole   *act.TalkCase // facts of Host once the talk has joined it
 }
 
-// CarryInto lets a task go on in another plan, all in one: in the old plan an event
-// act.carry ends the task and each occurrence, in the new one an event task.carried
-// begins it with what it brings, and its units are told (see Order). The same act again changes nothing. ErrBehind when a
-// task or a talk has been written since it was worked out, or another talk begun.
+// CarryInto lets a task go on in another plan, in one transaction: in the old plan an event
+// act.carry ends the task and each occurrence; in the new plan an event task.carried, or
+// occurrence.carried, begins it with its talks, and its units are told (see Order). was and
+// is are the instant by the clocks of the old and the new plan. The same act again changes
+// nothing. ErrBehind when a task or a talk has been written since the carriage was worked
+// out, or another talk about the task has begun.
 func (s *Store) CarryInto(ctx context.Context, c Carriage, was, is When) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
 		if there, err := t.recorded(ActKey(c.From, c.Tasks[0].Task, c.Act.ID)); there || err != nil {
@@ -87,7 +92,7 @@ func (t *tx) carryOut(c Carriage, k CarriedTask, when When) error {
 	if err := t.noOtherTalk(c.From, k); err != nil {
 		return err
 	}
-	if row.State == TaskOpen { // a duty that had run its course stays so
+	if row.State == TaskOpen { // a duty that has run its course keeps the state TaskEnded
 		row.State, row.ClosedAt = TaskCarried, c.Act.At
 	}
 	if err := t.putFacts(row, k.Facts); err != nil {
@@ -101,10 +106,10 @@ func (t *tx) carryOut(c Carriage, k CarriedTask, when When) error {
 		switch {
 		case err != nil:
 			return err
-		case now.State == act.TalkJoined: // since it was worked out
+		case now.State == act.TalkJoined: // the talk has joined another since the carriage was worked out
 			return ErrBehind
 		case !now.GoesOn():
-			continue // the stage that called for it is unsaid
+			continue // unsay has made it void with the stage that called for it
 		case now.Version != talk.Talk.Version:
 			return ErrBehind
 		}
@@ -122,11 +127,11 @@ func (t *tx) carryOut(c Carriage, k CarriedTask, when When) error {
 	return t.append(e, when, map[string]any{"act": c.Act, "state": k.Facts.State, "revision": k.Facts.Revision, "into": k.Facts.Into})
 }
 
-// noOtherTalk is ErrBehind when a talk about a dated task goes on that does not go
-// along: one that somebody has proposed since, which leaves the task's version as it
-// was.
+// noOtherTalk is ErrBehind when a talk about a dated task goes on that is not in k.Talks:
+// somebody has proposed it since the carriage was worked out, and a proposal leaves the
+// task's version as it was.
 func (t *tx) noOtherTalk(planID string, k CarriedTask) error {
-	if k.Facts.Kind != plan.Dated { // a duty's talks stay
+	if k.Facts.Kind != plan.Dated { // talks about a duty stay in the old plan
 		return nil
 	}
 	var there []string
@@ -208,7 +213,8 @@ func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
 	return t.give(c.To, []Task{k.Into}, when)
 }
 
-// goneOn tells that a talk of an earlier plan goes on in this one already.
+// goneOn tells whether a talk of the plan planID goes on already in place of c.From, the
+// talk of an earlier plan.
 func (t *tx) goneOn(planID string, c act.TalkCase) (bool, error) {
 	var rows []talkRow
 	err := t.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND lead = ? AND state IN ('pending', 'proposed', 'open')`, planID, c.Lead)
@@ -224,13 +230,15 @@ func (t *tx) goneOn(planID string, c act.TalkCase) (bool, error) {
 	return false, nil
 }
 
-// GoesOnFrom tells that a talk goes on as which one of an earlier plan began: PLAN/TALK.
+// GoesOnFrom tells whether the talk goes on and continues a talk of an earlier plan, which
+// is given as PLAN/TALK.
 func (t Talk) GoesOnFrom(talk string) bool {
 	return t.GoesOn() && t.Facts != nil && t.Facts.From == talk
 }
 
-// CarryNothing begins a task that was to go on from another plan, and had ended there
-// first, as row has it, which is over: event task.carried.
+// CarryNothing writes row, a task that was to go on from another plan and had ended there
+// first: it is over in its new plan too, as event task.carried says. The same again changes
+// nothing.
 func (s *Store) CarryNothing(ctx context.Context, row Task, actor string, when When) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
 		key := row.Plan + "/" + row.ID + "/carried"
@@ -251,7 +259,8 @@ func (s *Store) CarryNothing(ctx context.Context, row Task, actor string, when W
 }
 
 // EndPlan ends a plan of which nothing goes on: event plan.ended. Its standing lines
-// end with it. One that has ended is left as it is; ErrGoesOn when something is open.
+// end with it. A plan that has ended is left as it is; ErrGoesOn while a task, a duty or a
+// talk of the plan goes on.
 func (s *Store) EndPlan(ctx context.Context, planID string, a act.Act, when When) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
 		key := planID + "/ended"
@@ -274,6 +283,51 @@ func (s *Store) EndPlan(ctx context.Context, planID string, a act.Act, when When
 			return none, err
 		}
 		return none, t.append(Event{Key: key, Plan: planID, Kind: PlanEnded, Actor: a.By.Account}, when, map[string]any{"act": a})
+	})
+	return err
+}
+
+// ErrNotEnded: a plan is archived only after it has ended.
+var ErrNotEnded = errors.New("the plan has not ended")
+
+// ArchivePlan archives a plan that has ended, as event plan.archived: it leaves the everyday
+// lists (see EverydayPlanIDs) and is read by its ID as before. ErrNotEnded for any other. A
+// plan that is archived is left as it is.
+func (s *Store) ArchivePlan(ctx context.Context, planID string, a act.Act, when When) error {
+	return s.turnArchive(ctx, planID, a, when, true)
+}
+
+// TakeBackPlan takes a plan back that was archived, as event plan.taken_back. One that is
+// not archived is left as it is.
+func (s *Store) TakeBackPlan(ctx context.Context, planID string, a act.Act, when When) error {
+	return s.turnArchive(ctx, planID, a, when, false)
+}
+
+func (s *Store) turnArchive(ctx context.Context, planID string, a act.Act, when When, archive bool) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		var row struct {
+			Version  int          `db:"version"`
+			Ended    sql.NullTime `db:"ended_at"`
+			Archived sql.NullTime `db:"archived_at"`
+		}
+		if err := t.one(&row, `SELECT version, ended_at, archived_at FROM plans WHERE id = ?`, planID); err != nil {
+			return none, fmt.Errorf("plan %s: %w", planID, err)
+		}
+		switch {
+		case row.Archived.Valid == archive:
+			return none, nil
+		case !row.Ended.Valid:
+			return none, fmt.Errorf("plan %s: %w", planID, ErrNotEnded)
+		}
+		at, kind := any(nullable(when.Plan)), PlanArchived
+		if !archive {
+			at, kind = nil, PlanTakenBack
+		}
+		if _, err := t.change("plans", `archived_at = ?, version = version + 1`, []any{at}, `id = ?`, planID); err != nil {
+			return none, err
+		}
+		key := fmt.Sprintf("%s/archived/%d", planID, row.Version+1)
+		return none, t.append(Event{Key: key, Plan: planID, Kind: kind, Actor: a.By.Account}, when, map[string]any{"act": a})
 	})
 	return err
 }

@@ -15,9 +15,9 @@ import (
 const CourseAhead = "course.ahead"
 
 // CatchUp makes the facts of a task in the ledger those that its workflow has,
-// where these rest on acts that the ledger does not have. Nothing is said because
-// of it. What people wrote is not among what the workflow knows: the ledger's own words
-// stay. It gives the task as it is from then on.
+// where these rest on acts that the ledger does not have. It tells nobody anything. A
+// workflow does not hold the texts that people wrote: the ledger's texts stay. CatchUp
+// gives the task as it is from then on.
 func (s *Store) CatchUp(ctx context.Context, planID, task string, c act.Case, when When) (Task, error) {
 	return write(ctx, s, func(t *tx) (Task, error) {
 		row, err := t.task(planID, task)

@@ -36,7 +36,7 @@ const (
 	TalkAsked        = "talk.proposed"
 	TalkHasJoined    = "talk.joined"
 	TalkVoided       = "talk.void"
-	TalkRevived      = "talk.revived"     // its task, for whose cancellation it was void, is reinstated
+	TalkRevived      = "talk.revived"     // a void talk goes on: its task is reinstated, or has the missed date again
 	DigestGathered   = "digest.gathered"  // it had nothing to say, or nothing more
 	DigestAnnounced  = "digest.announced" // it says words of its own: see Announce
 	WorkflowMended   = "workflow.mended"  // Temporal had lost it, ended it or knew less than the ledger
@@ -80,8 +80,8 @@ func (t *tx) recorded(key string) (bool, error) {
 	return err == nil, err
 }
 
-// actRecorded tells whether an act is there under its key; ErrTaken when another act
-// is. The engine's own acts are the same by whomever they are ordered.
+// actRecorded tells whether an act is in the chain under its key; ErrTaken when another
+// act is. An act of the engine's own (act.OwnID) is the same act whoever has ordered it.
 func actRecorded(q interface {
 	one(dest any, query string, args ...any) error
 }, key string, a act.Act) (bool, error) {

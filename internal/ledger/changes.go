@@ -21,14 +21,14 @@ type change struct {
 	Set map[string]json.RawMessage `json:"set,omitempty"`
 }
 
-// document names a text that stands in the table documents. In an event it stands
-// for that text.
+// document names a text that is kept in the table documents. An event holds this name in
+// place of the text.
 type document struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Texts that are longer than this many bytes stand in the table documents, where
-// the same text stands once.
+// Texts that are longer than this many bytes are kept in the table documents, where
+// the same text is kept once.
 const (
 	longText    = 1000 // of a column
 	longChanges = 4000 // of all that an event changed
@@ -56,7 +56,7 @@ func (t *tx) make(name, query string, args ...any) error {
 	return nil
 }
 
-// fill takes down a new row whose values were bound to an INSERT.
+// fill notes, for the next event, a new row whose values were bound to an INSERT.
 func (t *tx) fill(of *table, columns []string, values []any) error {
 	row := make(map[string]any, len(of.columns))
 	for column, kind := range of.columns {
@@ -107,8 +107,8 @@ func (t *tx) change(name, set string, values []any, where string, args ...any) (
 	return len(after), nil
 }
 
-// before are these cells of rows that are about to be changed. One row that this
-// transaction has read whole and not written since is not read again.
+// before gives the cells of some columns of the rows that are about to be changed. A single
+// row that this transaction has read whole and not written since is taken from t.held.
 func (t *tx) before(of *table, columns []string, where string, args []any) ([]map[string]any, error) {
 	held, ok := t.held[of.rowName(args)]
 	if !ok || where != of.byKey() {
@@ -131,8 +131,8 @@ func (t *tx) before(of *table, columns []string, where string, args []any) ([]ma
 // hold remembers a row that was read: a struct whose fields are its columns.
 func (t *tx) hold(name string, row any, key ...any) { t.held[tableOf(name).rowName(key)] = row }
 
-// byKey is the condition on one row. Changes of one row are to be written with it, letter
-// by letter: see before.
+// byKey is the SQL condition on one row. A change of one row is to have exactly this text
+// as its condition: before compares the texts.
 func (t *table) byKey() string { return strings.Join(t.key, " = ? AND ") + " = ?" }
 
 func (t *table) has(column string) bool { _, ok := t.columns[column]; return ok }
@@ -146,7 +146,8 @@ func (t *table) rowName(key []any) string {
 	return strings.Join(parts, "\x00")
 }
 
-// touch remembers what was written to a row; was is nil of a whole row.
+// touch remembers what was written to a row: now and was are the cells after and before; was
+// is nil where the whole row is written.
 func (t *tx) touch(of *table, now, was map[string]any) *touched {
 	key := of.keyCells(now)
 	name := of.rowName(key)
@@ -195,8 +196,8 @@ func (t *tx) changed() (bool, error) {
 	return len(list) > 0, err
 }
 
-// told fails when a write has changed what the chain must prove and no event of it
-// tells so.
+// told fails when a write has changed a table that the chain must prove and no event of
+// that write holds the change.
 func (t *tx) told() error {
 	list, err := t.since()
 	if err != nil {
@@ -277,7 +278,7 @@ func (t *tx) changeOf(r *touched) (change, error) {
 	return c, nil
 }
 
-// document keeps a text, and gives what names it in an event.
+// document keeps a text in the table documents, and gives its name for an event.
 func (t *tx) document(doc string) (string, error) {
 	hash := hashOf(doc)
 	_, err := t.exec(`INSERT INTO documents (hash, doc) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING`, hash, doc)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// What a difference between this machine's clock and the ledger's means: who
-// works with one of a minute speaks a minute early or late.
+// How far this machine's clock may be from the ledger's before it is logged, and before it
+// is refused: a worker whose clock is a minute off sends messages a minute early or late.
 const (
 	SkewWarned  = time.Second
 	SkewRefused = time.Minute
@@ -38,7 +38,7 @@ func (s *Store) Skew(ctx context.Context) (time.Duration, error) {
 		if s.d.ownClock() {
 			return min(0, now.Round(0).Sub(clock.Time)), nil
 		}
-		// The wall clock is compared, so its reading is without the monotonic one.
+		// Round(0) drops the monotonic reading, so that Sub compares wall clocks.
 		took := now.Sub(began)
 		if i == 0 || took < trip {
 			best, trip = began.Add(took/2).Round(0).Sub(clock.Time), took
@@ -49,8 +49,8 @@ func (s *Store) Skew(ctx context.Context) (time.Duration, error) {
 
 // CheckClock compares this machine's clock with the ledger's, says in the log
 // when they differ by a second, and gives ErrClock when by a minute. A ledger on
-// SQLite has only its newest event to compare with, and that one may be dated by
-// a clock that was wrong then and is right now: that is said and no error.
+// SQLite has only its newest event to compare with, and that one may be dated by a
+// clock that was wrong then and is right now: the difference is logged and no error.
 func (s *Store) CheckClock(ctx context.Context) error {
 	skew, err := s.Skew(ctx)
 	if err != nil {
@@ -69,8 +69,8 @@ func (s *Store) CheckClock(ctx context.Context) error {
 	return nil
 }
 
-// backwards counts events that are dated before the one ahead of them, and says
-// so once a minute.
+// backwards counts events that are dated more than SkewWarned before the event that
+// precedes them in the chain, and logs them once a minute at the most.
 type backwards struct {
 	mu    sync.Mutex
 	n     int
@@ -99,7 +99,8 @@ func (b *backwards) note(s *Store, steps []step) {
 	b.n, b.most, b.event, b.said = 0, 0, "", time.Now()
 }
 
-// step is an event that goes back in time.
+// step is an event that is dated before the event that precedes it in the chain, and by how
+// much.
 type step struct {
 	key  string
 	back time.Duration

@@ -39,8 +39,8 @@ func TestClocksOfPostgres(t *testing.T) {
 	}
 }
 
-// TestClockSetBack: on SQLite the newest event tells; and lines that go back in
-// time are said.
+// TestClockSetBack: on SQLite the newest event shows that the clock was set back; on both
+// databases events that are dated before the one ahead of them are logged.
 func TestClockSetBack(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]func(testing.TB) string{"sqlite": sqliteFile, "postgres": ledgertest.Postgres} {

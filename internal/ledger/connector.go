@@ -13,13 +13,13 @@ import (
 	"github.com/lib/pq"
 )
 
-// connector opens connections to PostgreSQL on wires that cannot hang, and
+// connector opens connections to PostgreSQL on sockets that cannot hang, and
 // sees at each new one that the ledger there is the one that was opened.
 type connector struct {
 	pq     *pq.Connector
 	dialer *dialer
 	limits Limits
-	id     string       // "" while it is not known
+	id     string       // of the ledger; "" while it is not known
 	direct *atomic.Bool // whether the newest connection leads to the server itself, with no pooler between
 }
 
@@ -75,11 +75,10 @@ func (c *connector) same(ctx context.Context, conn *conn) error {
 	return err
 }
 
-// promised is the process that the other side said at the start of the
-// connection would serve it, or 0. A pooler invents that number, the server
-// does not. The driver keeps it to itself; should a later version of it keep it
-// elsewhere, every connection counts as led through a pooler, which is slower
-// and right.
+// promised is the ID of the server process that the other side named at the start of the
+// connection, or 0. A pooler invents that number, the server does not. The number is in a
+// private field of the driver; should a later version of the driver keep it elsewhere,
+// every connection counts as led through a pooler, which is slower but correct.
 func promised(conn inner) int64 {
 	v := reflect.ValueOf(conn)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
@@ -104,19 +103,19 @@ type inner interface {
 	driver.Validator
 }
 
-// grace is what a server gets to answer a request to cancel.
+// grace is how long a server may take to answer a request to cancel.
 const grace = time.Second
 
-// conn is the driver's connection. When a statement's context ends, the driver
-// asks the server to cancel it and goes on reading; here that has an end.
+// conn is the driver's connection. When a statement's context ends, the driver asks the
+// server to cancel the statement and goes on reading; conn ends this reading after grace.
 type conn struct {
 	inner
-	wire *wire
-	bad  bool // leads to a server that cannot do what is wanted
+	socket *socket
+	bad    bool // of no more use: see judge
 }
 
 func (c *conn) within(ctx context.Context) (stop func() bool) {
-	return context.AfterFunc(ctx, func() { c.wire.end(grace) })
+	return context.AfterFunc(ctx, func() { c.socket.end(grace) })
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
@@ -149,9 +148,10 @@ func (c *conn) Ping(ctx context.Context) error {
 	return c.judge(c.inner.Ping(ctx))
 }
 
-// judge remembers that a connection is of no more use: after a fail-over one to
-// the old server stays open, and only a new one finds the other; and prepared
-// statements do not outlive a change of the schema, or a pooler's change of mind.
+// judge remembers that a connection is of no more use. After a fail-over a connection to
+// the old server, which is read-only now (25006), stays open, and only a new connection
+// finds the new server. A prepared statement is no longer valid after a change of the
+// schema (0A000), or unknown where a pooler has changed the server's connection (26000).
 func (c *conn) judge(err error) error {
 	var said *pq.Error
 	if errors.As(err, &said) && (said.Code == "25006" || said.Code == "0A000" || said.Code == "26000") {
@@ -161,13 +161,13 @@ func (c *conn) judge(err error) error {
 }
 
 func (c *conn) ResetSession(ctx context.Context) error {
-	if c.bad || c.wire.ended() {
+	if c.bad || c.socket.ended() {
 		return driver.ErrBadConn
 	}
 	return c.inner.ResetSession(ctx)
 }
 
-func (c *conn) IsValid() bool { return !c.bad && !c.wire.ended() && c.inner.IsValid() }
+func (c *conn) IsValid() bool { return !c.bad && !c.socket.ended() && c.inner.IsValid() }
 
 type rows struct {
 	driver.Rows

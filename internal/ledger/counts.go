@@ -10,8 +10,9 @@ import (
 	"duban/internal/act"
 )
 
-// counted says which rows are there because of which events. Only what one
-// count can answer is compared. A kind after a minus takes a row away.
+// counted lists for compare what rows a query counts and the kinds of the events that each
+// made one of them; an event of a kind after a minus took one away. Only what one COUNT can
+// answer is compared.
 var counted = []struct {
 	what, query string
 	kinds       []string
@@ -28,7 +29,8 @@ var counted = []struct {
 	{"declined talks", `SELECT COUNT(*) FROM talks WHERE state = 'declined'`, declining()},
 }
 
-// ending are the acts that end a task or a duty, and with - those that undo it.
+// ending are the event kinds of the acts that end a task or a duty, and, after a minus,
+// those of the acts that undo an ending.
 func ending() (kinds []string) {
 	for _, r := range act.All {
 		kind := ActKind(r.Kind)
@@ -44,7 +46,7 @@ func ending() (kinds []string) {
 	return kinds
 }
 
-// declining are the acts that decline a proposal.
+// declining are the event kinds of the acts that decline a proposal.
 func declining() (kinds []string) {
 	for _, r := range act.On(act.OnTalk) {
 		if act.TalkState(r.To) == act.TalkDeclined {

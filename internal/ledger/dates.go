@@ -18,8 +18,9 @@ type TellingDate struct {
 }
 
 // TellDates notes the days that calendar feeds tell now, by UID, and gives how often
-// each has moved: a calendar takes over a day only under a higher number. A ledger that
-// cannot be written gives what was told before with ErrReadOnly and the like.
+// each has moved: a calendar program takes over a changed day only with a higher SEQUENCE
+// (RFC 5545, 3.8.7.4). When the ledger cannot be written, the result is what was told
+// before, with the error (ErrReadOnly and others).
 func (s *Store) TellDates(ctx context.Context, days map[string]calendar.Day, at time.Time) (map[string]TellingDate, error) {
 	uids := slices.Sorted(maps.Keys(days))
 	told, err := s.toldDates(ctx, uids)

@@ -21,24 +21,25 @@ type dialect interface {
 	// pools gives the one connection all writes go through (nil for reading
 	// only) and those for reading; each leads to the ledger with this identity.
 	pools(id string) (writer, reader *sqlx.DB, err error)
-	here() error                                     // the database is still the one that was opened
-	tidy(ctx context.Context, writer *sqlx.DB) error // before closing
-	closed()                                         // after closing
+	here() error                                     // an error unless the database is still the one that was opened
+	tidy(ctx context.Context, writer *sqlx.DB) error // called before the pools are closed
+	closed()                                         // called after the pools are closed
 	prepares() bool                                  // the writer keeps its statements prepared
 	preparesReads() bool                             // the reader keeps its statements prepared
 	writing() *sql.TxOptions                         // options of a writing transaction
 	snapshot() *sql.TxOptions                        // options of a reading transaction that sees one state
-	patient() string                                 // what such a transaction begins with; "" nothing
-	clock() string                                   // reads the ledger's clock, or what stands for it
-	ownClock() bool                                  // there is none but this machine's
-	limits() string                                  // what a writing transaction begins with, in one message with lockHead; "" nothing
+	patient() string                                 // SQL that such a reading transaction begins with; "" none
+	clock() string                                   // reads the ledger's clock, or what serves as it
+	ownClock() bool                                  // the ledger has no clock but this machine's
+	limits() string                                  // SQL that a writing transaction begins with, in one message with lockHead; "" none
 	lockHead() string                                // reads the chain's head and keeps other writers out
+	overwrites(t *tx, on bool) error                 // what the transaction deletes from now on is overwritten in the file
 	blockers(ctx context.Context, db *sqlx.DB) ([]string, error)
 	exact(column string) string
 	among(column string) string // a condition with one argument: a list
 	list(values []string) any   // that argument
-	holds(column string) string // a condition with one argument: a text that stands in the column
-	parameters() int            // most of them in one statement
+	holds(column string) string // a condition with one argument: a text that is part of the column
+	parameters() int            // how many one statement may have
 }
 
 // dialectOf reads a ledger's address. A password in it never reaches an error.
@@ -70,9 +71,9 @@ func migrate(ctx context.Context, kind goose.Dialect, folder string, db *sqlx.DB
 	return err
 }
 
-// inspect tells whether a database holds a ledger of the schema this program
-// knows, and its identity. It only reads. tables counts the ledger's table of
-// versions, and others.
+// inspect gives the identity of the ledger in a database, or an error unless the ledger has
+// the schema that this program knows. It only reads. tables is a query that counts the
+// ledger's table of versions (ours) and other tables (others).
 func inspect(ctx context.Context, db *sqlx.DB, tables string) (id string, err error) {
 	var n struct{ Ours, Others int }
 	if err := db.GetContext(ctx, &n, tables); err != nil {
@@ -90,7 +91,7 @@ func inspect(ctx context.Context, db *sqlx.DB, tables string) (id string, err er
 	}
 	first, know := numbers()
 	switch {
-	case have == 0: // its maker was stopped
+	case have == 0: // the process that made the table of versions was stopped
 		return "", ErrNoLedger
 	case have < first:
 		return "", fmt.Errorf("%w: it has number %d, this program writes %d", ErrUnreleased, have, know)
@@ -100,7 +101,7 @@ func inspect(ctx context.Context, db *sqlx.DB, tables string) (id string, err er
 		return "", fmt.Errorf("%w: it has number %d, this program knows %d", ErrSchemaNewer, have, know)
 	}
 	err = db.GetContext(ctx, &id, `SELECT id FROM identity WHERE one = 1`)
-	if errors.Is(err, sql.ErrNoRows) { // its maker was stopped
+	if errors.Is(err, sql.ErrNoRows) { // the process that made the ledger was stopped
 		return "", fmt.Errorf("%w: it has no identity yet", ErrSchemaOlder)
 	}
 	return id, err
@@ -111,12 +112,12 @@ func mendable(err error, o Options) bool {
 	return o.Create && errors.Is(err, ErrNoLedger) || o.Migrate && errors.Is(err, ErrSchemaOlder)
 }
 
-// numbers are those of the first schema of a release, and of the last change of it that
-// this program knows.
+// numbers are the numbers of the first and the last migration: the schema of the first
+// release, and the last change of the schema that this program knows.
 func numbers() (first, last int64) {
 	files, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
 	if err != nil {
-		panic(err) // a pattern that is wrong would be so always
+		panic(err) // only a malformed pattern fails, and this one is well formed
 	}
 	for _, f := range files {
 		head, _, _ := strings.Cut(path.Base(f), "_")

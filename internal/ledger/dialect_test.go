@@ -81,9 +81,9 @@ func TestFaultsAreJudgedByCode(t *testing.T) {
 	}
 }
 
-// TestSQLiteConnections holds a transaction open in one process's writer, looks
-// at what every connection was told, and sees that a second writer that does not
-// wait is told so by a code we know.
+// TestSQLiteConnections looks at the PRAGMAs of the writer's and the reader's connections,
+// holds a transaction open in the writer, and sees that a second writer that does not wait
+// gets an error whose code classify calls transient.
 func TestSQLiteConnections(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "100% 台账?.db")

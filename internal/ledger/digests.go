@@ -23,8 +23,8 @@ type Message struct {
 	Words   json.RawMessage `json:"words,omitempty"`  // what it says instead of items: see Announce
 }
 
-// At is the instant of which a message speaks: its speaking time, or the last one of
-// those whose words it took with it.
+// At is the instant of which a message speaks, by the plan's clock: the speaking time of
+// its digest, or the latest of its notices where that is later.
 func (m Message) At() time.Time {
 	at := m.Digest.SpeakAt
 	for _, it := range m.Items {
@@ -39,7 +39,7 @@ func (m Message) At() time.Time {
 type Item struct {
 	Notice Notice      `json:"notice"`
 	Task   Task        `json:"task"`
-	Talk   *Talk       `json:"talk,omitempty"`  // the talk it speaks of, or that its stage called for, or the one that this has joined
+	Talk   *Talk       `json:"talk,omitempty"`  // the talk that Notice speaks of or that Stage called for; the host of that talk where it has joined one
 	Of     []Task      `json:"of,omitempty"`    // the tasks that the talk is about, where they are several
 	Stage  *plan.Stage `json:"stage,omitempty"` // as it was decided
 	Scene  Scene       `json:"scene,omitzero"`  // of Stage
@@ -63,22 +63,23 @@ func (s *Store) MarkStarted(ctx context.Context, digests []string) error {
 	return err
 }
 
-// Gather closes a digest to new notices and gives what it has to say now, one
-// message a channel, each with its intent in the chain (message.intent). What was decided
-// for a channel that the office has no more goes with what its first one carries. Notices
-// no longer true are dropped (notice.dropped), and so are those that waited for the
-// weekly page while the same person was told something as grave about the same thing.
-// What other digests of the same instant, or of one that has passed, have to say to the
-// same person, on whatever seat and of whatever plan, it takes with it and closes those
-// too, what earlier messages could not deliver, and, where it has something else to say,
-// what is never said alone: one person gets one message a morning, and one after an
-// outage.
+// Gather closes a digest to new notices and gives what it has to say now, one message a
+// channel, each with its intent in the chain (message.intent). A notice for a channel that
+// is no longer in OfficeChannels goes with the message over the first of these channels.
+// Notices no longer true are dropped (notice.dropped), and so are those that waited for a
+// later message while the same seat was told something as grave about the same matter.
 //
-// Called again it gives a message once more when it has certainly not left, and
-// then asks anew what is true. Of one that may have left (see Leaving) it says so
-// (message.unknown) and gives it again, with all it said, when again allows that
-// for its channel and items and any of them is still true; otherwise the message
-// stays unknown.
+// One person gets one message a morning, and one message after an outage. So the digest
+// also takes notices to other seats of the same person (see together), of all plans that go
+// by the same clock: those of digests that speak at the same instant or earlier and are not
+// gathered, which it closes too; those of earlier messages that could not be delivered;
+// and, where it has something else to say, those that are never sent alone (plan.Never).
+//
+// Called again, Gather gives a message once more when the message has certainly not left,
+// without what is no longer true by then. Of a message that may have left (see Leaving) it
+// records that its fate is unknown (message.unknown), and gives it again, whole, when the
+// function again allows that for its channel and items and any of them is still true;
+// otherwise the message stays unknown. ErrNotFound when there is no such digest.
 func (s *Store) Gather(ctx context.Context, digest string, when When, again func(channel string, items []Item) bool) ([]Message, error) {
 	to, err := addressee(digest)
 	if err != nil {
@@ -147,7 +148,7 @@ type gathering struct {
 	t      *tx
 	digest Digest
 	when   When
-	words  string            // of an announcement
+	words  string            // what an announcement says; "" of a digest with notices
 	office []string          // the office's channels, the preferred first
 	waits  map[string][]Item // by channel: notices pending, sending or unknown; of an announcement none
 	sent   map[string]messageRow
@@ -208,8 +209,9 @@ func (g *gathering) read(channels string) error {
 	return nil
 }
 
-// carries is the channel whose message takes what was decided for one: of the message that
-// has it already, or carrier's where no message of either has been tried.
+// carries is the channel over which a notice goes that was decided for channel and is in
+// message, "" none: the channel of that message; or what carrier gives, as long as the
+// digest has no message yet over either of the two channels; or channel.
 func (g *gathering) carries(channel, message string) string {
 	for by, m := range g.sent {
 		if m.ID == message {
@@ -249,7 +251,7 @@ func (g *gathering) message(channel string, items []Item, m messageRow, again fu
 			return none, false, g.forget(m)
 		}
 	case Leaving, Unknown:
-		goes := again(channel, items) && (g.words != "" || slices.ContainsFunc(items, Item.stands))
+		goes := again(channel, items) && (g.words != "" || slices.ContainsFunc(items, Item.holds))
 		if m.State == Leaving {
 			told, err := g.t.recorded(m.unknown())
 			if err == nil && (!told || !goes) {

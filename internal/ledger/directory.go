@@ -12,7 +12,7 @@ import (
 	"duban/internal/people"
 )
 
-// Units, and who sits in them, are the office's: they stand once, in the table units,
+// Units, and who sits in them, are the office's: they are kept once, in the table units,
 // and every plan takes them from there. A plan's document keeps what its own papers
 // say, so that a later paper which says the same changes nothing; see people.Revise.
 
@@ -23,7 +23,7 @@ const ContactSet = "office.contact"
 // *OtherUnitError names both.
 var ErrOtherUnit = errors.New("the ID belongs to another unit")
 
-// OtherUnitError is a unit that a plan calls by the ID of another.
+// OtherUnitError says that a plan gives the ID of the unit named Have to a unit named Want.
 type OtherUnitError struct{ ID, Have, Want string }
 
 func (e *OtherUnitError) Error() string {
@@ -66,7 +66,8 @@ func unitsIn(all reading) (map[string]people.Unit, error) {
 	return units, nil
 }
 
-// Stated are a plan's units as its own papers say them, whatever is in force.
+// Stated are a plan's units as its own papers say them: the directory may have changed them
+// since.
 func (s *Store) Stated(ctx context.Context, planID string) ([]people.Unit, error) {
 	var doc string
 	if err := s.one(ctx, &doc, `SELECT doc FROM plans WHERE id = ?`, planID); err != nil {
@@ -111,7 +112,7 @@ func clash(units map[string]people.Unit, stated, now []people.Unit) error {
 	return nil
 }
 
-// Fits tells whether a plan's units can stand in the directory: the error is an
+// Fits tells whether a plan's units can be put into the directory: the error is an
 // *OtherUnitError. stated are its units as its papers said them before.
 func (s *Store) Fits(ctx context.Context, stated, now []people.Unit) error {
 	units, err := s.units(ctx)
@@ -145,32 +146,39 @@ func (s *Store) SetContact(ctx context.Context, r people.Recipient, c people.Con
 		if err != nil {
 			return people.Contact{}, err
 		}
-		u, ok := units[r.Unit]
-		if !ok {
-			return people.Contact{}, fmt.Errorf("unit %s: %w", r.Unit, ErrNotFound)
-		}
-		before, _ := u.Seat(r.Role)
-		if c.Pace == "" && c.Email == before.Email { // the same person, whose choice stands
-			c.Pace = before.Pace
-		}
-		if c.Pace == UsualPace {
-			c.Pace = ""
-		}
-		if before == c {
-			return before, nil
-		}
-		if err := t.putUnit(u.WithSeat(r.Role, c)); err != nil {
-			return before, err
-		}
-		e := Event{Key: fmt.Sprintf("office/contact/%s/%d", r, t.head.Seq+1), Kind: ContactSet, Actor: actor}
-		data := map[string]any{"seat": r, "name": c.Name, "email": c.Email, "was_name": before.Name, "was_email": before.Email}
-		for name, is := range map[string][2]string{"pace": {c.Pace, before.Pace}, "post": {c.Post, before.Post}, "phone": {c.Phone, before.Phone}} {
-			if is[0] != is[1] {
-				data[name] = is[0]
-			}
-		}
-		return before, t.append(e, when, data)
+		return t.seat(units, r, c, actor, when)
 	})
+}
+
+// seat is SetContact within a transaction; units are those in force, and are brought up to
+// date.
+func (t *tx) seat(units map[string]people.Unit, r people.Recipient, c people.Contact, actor string, when When) (before people.Contact, err error) {
+	u, ok := units[r.Unit]
+	if !ok {
+		return before, fmt.Errorf("unit %s: %w", r.Unit, ErrNotFound)
+	}
+	before, _ = u.Seat(r.Role)
+	if c.Pace == "" && c.Email == before.Email { // the same person, whose choice is kept
+		c.Pace = before.Pace
+	}
+	if c.Pace == UsualPace {
+		c.Pace = ""
+	}
+	if before == c {
+		return before, nil
+	}
+	units[r.Unit] = u.WithSeat(r.Role, c)
+	if err := t.putUnit(units[r.Unit]); err != nil {
+		return before, err
+	}
+	e := Event{Key: fmt.Sprintf("office/contact/%s/%d", r, t.head.Seq+1), Kind: ContactSet, Actor: actor}
+	data := map[string]any{"seat": r, "name": c.Name, "email": c.Email, "was_name": before.Name, "was_email": before.Email}
+	for name, is := range map[string][2]string{"pace": {c.Pace, before.Pace}, "post": {c.Post, before.Post}, "phone": {c.Phone, before.Phone}, "beside": {c.Beside, before.Beside}} {
+		if is[0] != is[1] {
+			data[name] = is[0]
+		}
+	}
+	return before, t.append(e, when, data)
 }
 
 // taking is a plan's directory with its units as they are in force.

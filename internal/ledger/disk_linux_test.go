@@ -26,7 +26,7 @@ func disk(t *testing.T, size string) string {
 }
 
 // TestFullDisk: writes say why they fail, nothing is damaged, and all goes on
-// when there is room again.
+// when there is space again.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	dir := disk(t, "2m")
@@ -44,7 +44,7 @@ func TestFullDisk(t *testing.T) {
 	must(t, f.Close())
 	text := strings.Repeat("x", 20_000)
 	var failed error
-	for i := range 100 { // what lies in pages that are there already may still fit
+	for i := range 100 { // the file's free pages may still take some
 		_, failed = s.Record(t.Context(), ledger.Event{Key: fmt.Sprint("full", i), Kind: "test", Plan: text, Real: morning, PlanAt: morning})
 		if failed != nil {
 			break
@@ -64,7 +64,7 @@ func TestFullDisk(t *testing.T) {
 	must(t, s.Close())
 }
 
-// TestAProofOnAFullDisk: where there is no room to make the tables again, a proof and
+// TestAProofOnAFullDisk: where there is no space to make the tables again, a proof and
 // a look back say so, accuse nobody of breaking the chain, and leave nothing behind.
 func TestAProofOnAFullDisk(t *testing.T) {
 	s, _ := open(t, sqliteFile(t))
@@ -73,16 +73,16 @@ func TestAProofOnAFullDisk(t *testing.T) {
 		must(t, err)
 	}
 	if p, err := s.Prove(t.Context(), ledger.Check{Full: true}); err != nil || p.Found > 0 {
-		t.Fatalf("with room: %+v, %v", p, err)
+		t.Fatalf("with space: %+v, %v", p, err)
 	}
-	for _, size := range []string{"16k", "256k", "700k"} { // before its first table, among them, and at its rows
+	for _, size := range []string{"16k", "256k", "700k"} { // full before the first table, among the tables, and at the rows
 		temp := disk(t, size)
 		t.Setenv("TMPDIR", temp)
 		var broken *ledger.BrokenChainError
-		if _, err := s.Prove(t.Context(), ledger.Check{Full: true}); !errors.Is(err, ledger.ErrNoRoom) || errors.As(err, &broken) {
+		if _, err := s.Prove(t.Context(), ledger.Check{Full: true}); !errors.Is(err, ledger.ErrNoSpace) || errors.As(err, &broken) {
 			t.Errorf("a proof with %s: %v", size, err)
 		}
-		if _, err := s.AsOf(t.Context(), func(*time.Location) time.Time { return time.Now() }); !errors.Is(err, ledger.ErrNoRoom) {
+		if _, err := s.AsOf(t.Context(), func(*time.Location) time.Time { return time.Now() }); !errors.Is(err, ledger.ErrNoSpace) {
 			t.Errorf("a look back with %s: %v", size, err)
 		}
 		left, err := os.ReadDir(temp)
@@ -130,7 +130,7 @@ func TestReadOnlyDiskAfterKill(t *testing.T) {
 	live := sqliteFile(t)
 	s, _ := open(t, live)
 	well(t, s, "one")
-	for _, end := range []string{"", "-wal", "-shm"} { // as the disk is at that moment
+	for _, end := range []string{"", "-wal", "-shm"} { // the files as a worker that is killed now leaves them
 		out, err := exec.Command("cp", pathOf(live)+end, filepath.Join(dir, "ledger.db"+end)).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)

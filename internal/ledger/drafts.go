@@ -9,7 +9,7 @@ import (
 type Draft struct {
 	ID        string    `db:"id"`
 	Kind      string    `db:"kind"`
-	Unit      string    `db:"unit"` // the office whose it is
+	Unit      string    `db:"unit"` // the office that prepares it
 	Plan      string    `db:"plan"` // that it is about; "" none yet
 	Title     string    `db:"title"`
 	State     string    `db:"state"`
@@ -19,7 +19,7 @@ type Draft struct {
 	Version   int       `db:"version"` // goes up with each change of files and fields
 }
 
-// Where a draft stands.
+// The states of a draft.
 const (
 	DraftOpen    = "open"
 	DraftDone    = "done" // it was put in force
@@ -38,7 +38,7 @@ type DraftFile struct {
 // Parts of a draft.
 const (
 	DraftDocument = "document" // what was issued
-	DraftEdited   = "edited"   // what a person wrote in place of what is made of it
+	DraftEdited   = "edited"   // a file that a person wrote in place of the one made from what was issued
 )
 
 // DraftField is something that was typed for a draft.
@@ -145,9 +145,9 @@ type DraftChange struct {
 // DraftEntry is what somebody typed into a field that held Was when the form was drawn.
 type DraftEntry struct{ Name, Value, Was string }
 
-// ChangeDraft changes an open draft. A field that holds something else by now than what
-// its form was drawn with, and than what was typed, is not overwritten: it is given
-// back as it is. ErrNotFound without such an open draft.
+// ChangeDraft changes an open draft. A field that by now holds neither what its form was
+// drawn with nor what was typed is not overwritten: others gives it as it is.
+// ErrNotFound without such an open draft.
 func (s *Store) ChangeDraft(ctx context.Context, draft string, c DraftChange) (others []DraftField, err error) {
 	return write(ctx, s, func(t *tx) (others []DraftField, err error) {
 		n, err := t.exec(`UPDATE drafts SET version = version + 1, changed_at = ?, title = CASE WHEN ? = '' THEN title ELSE ? END, plan = CASE WHEN ? = '' THEN plan ELSE ? END WHERE id = ? AND state = ?`,
@@ -193,7 +193,7 @@ func (s *Store) ChangeDraft(ctx context.Context, draft string, c DraftChange) (o
 	})
 }
 
-// EndDraft says where an open draft stands from now on. ended is false when there is no
+// EndDraft gives an open draft another state. ended is false when there is no
 // such open draft.
 func (s *Store) EndDraft(ctx context.Context, draft, state string, at time.Time) (ended bool, err error) {
 	return write(ctx, s, func(t *tx) (bool, error) {

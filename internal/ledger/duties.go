@@ -10,7 +10,7 @@ import (
 // Kinds of events of a duty's own life.
 const (
 	DutyEnded    = "duty.ended"    // it falls due no more
-	DutyReopened = "duty.reopened" // the plan has more to come of it again
+	DutyReopened = "duty.reopened" // the amended plan has occurrences of it to come again
 )
 
 // EndDuty records that a duty falls due no more (event duty.ended). One that is not

@@ -49,8 +49,9 @@ var (
 	ErrDamaged  = errors.New("the ledger's database cannot be read or written: the disk fails, or the file is damaged")
 	ErrReadOnly = errors.New("the ledger can only be read")
 	ErrReplaced = errors.New("the ledger that was opened is not there any more")
-	// ErrNoRoom: the tables cannot be made once more from the chain. It is an ErrFull.
-	ErrNoRoom = errors.New("no room to make the ledger's tables once more in")
+	// ErrNoSpace: the temporary folder has no space for the tables that Prove and AsOf make
+	// once more from the chain. The error is an ErrFull too.
+	ErrNoSpace = errors.New("no space to make the ledger's tables once more in")
 )
 
 // Later tells whether an error means that the ledger could not answer now, as
@@ -65,8 +66,9 @@ func Later(err error) bool {
 	return false
 }
 
-// NotCalledError says that a talk of the unit comes before the one that was to open, and
-// that its task has not recorded yet that it calls for it. Nothing was written.
+// NotCalledError says that the ladder of Task calls the unit to a talk that comes before
+// the one that was to open, and that the ledger does not have this talk yet: see OpenTalk.
+// Nothing was written.
 type NotCalledError act.Called
 
 func (e *NotCalledError) Error() string {
@@ -96,16 +98,16 @@ func (e *CountError) Error() string {
 	return fmt.Sprintf("%s: the table holds %d, the events say %d", e.What, e.Rows, e.FromChain)
 }
 
-// fault is what a database error means to us.
+// fault is what a database error means to the ledger.
 type fault int
 
 const (
 	noFault   fault = iota
 	other           // an answer, or a defect
 	transient       // nothing of the transaction happened
-	lost            // the connection went: the transaction may have happened
-	full            // nothing happened, for want of room
-	damaged         // the disk, or what is on it
+	lost            // the connection broke: the transaction may have happened
+	full            // nothing happened, for want of space
+	damaged         // the disk fails, or the file on it is damaged
 	readOnly        // the database takes no writes now
 	replaced        // the database is not the one that was opened
 )
@@ -136,7 +138,8 @@ func classify(err error) fault {
 	return other
 }
 
-// isSocket: a server's socket that is not there, as opposed to a file.
+// isSocket tells whether an error is about a server's socket that is not there, as opposed
+// to a file.
 func isSocket(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op)
@@ -188,7 +191,7 @@ func ofSQLite(code int) fault {
 		return full
 	case 10, 11, 14, 26: // IOERR, CORRUPT, CANTOPEN, NOTADB
 		return damaged
-	case 1: // ERROR: a table of ours is not there, for the statements are as ever
+	case 1: // ERROR: a table of ours is missing, since the statements themselves are sound
 		return damaged
 	}
 	return other
@@ -199,7 +202,7 @@ func (f fault) again() bool {
 	return f != noFault && f != other
 }
 
-// why is what a fault is called to callers.
+// why is the exported error of a fault; nil where there is none.
 func (f fault) why() error {
 	switch f {
 	case transient:
@@ -216,7 +219,7 @@ func (f fault) why() error {
 	return nil
 }
 
-// named gives an error the name of its cause.
+// named wraps an error in the exported one for its fault, if there is one.
 func named(err error) error {
 	why := classify(err).why()
 	if why == nil || errors.Is(err, why) {

@@ -13,6 +13,7 @@ import (
 // EventFilter chooses events. Empty fields choose all; Limit 0 is no limit.
 type EventFilter struct {
 	Plan, Task string
+	Kinds      []string // none chooses all
 	AfterSeq   int64
 	Limit      int
 	Changes    bool // give the rows that each event changed
@@ -23,6 +24,7 @@ func (s *Store) Events(ctx context.Context, f EventFilter) ([]Event, error) {
 	w := where{}
 	w.equal("plan", f.Plan)
 	w.equal("task", f.Task)
+	w.oneOf("kind", f.Kinds)
 	w.add("seq > ?", f.AfterSeq)
 	columns := `seq, key, plan, task, kind, actor, real_at, plan_at, data, prev, hash`
 	if f.Changes {
@@ -95,8 +97,8 @@ func (r reader) one(dest any, query string, args ...any) error {
 // documentName is how a change names a document.
 var documentName = regexp.MustCompile(`"sha256":"([0-9a-f]{64})"`)
 
-// DocumentsIn are the hashes that a text of changes, or a document, names as documents
-// do, in order; some may be of other things, such as evidence.
+// DocumentsIn are the hashes that have the form of a document's name in a text of changes,
+// or in a document, in order; some may be hashes of other things, such as evidence.
 func DocumentsIn(text string) (hashes []string) {
 	for _, m := range documentName.FindAllStringSubmatch(text, -1) {
 		hashes = append(hashes, m[1])

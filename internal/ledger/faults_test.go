@@ -196,8 +196,8 @@ func TestHungServer(t *testing.T) {
 	well(t, s, "after")
 }
 
-// TestForgottenConnections: what is open is dead, new connections are well. No
-// call fails.
+// TestForgottenConnections: the open connections are dead, new ones work. No call
+// fails.
 func TestForgottenConnections(t *testing.T) {
 	t.Parallel()
 	proxy, address := ledgertest.NewProxy(t, ledgertest.Postgres(t))
@@ -254,7 +254,7 @@ func TestRefusedConnection(t *testing.T) {
 	well(t, s, "after")
 }
 
-// TestServerPutsOut: the server ends every session, or has no room for another.
+// TestServerPutsOut: the server ends every session, or takes no new one.
 func TestServerPutsOut(t *testing.T) {
 	t.Parallel()
 	address := ledgertest.Postgres(t)
@@ -396,8 +396,8 @@ func frozen(t *testing.T, address string) (thaw func()) {
 	}
 }
 
-// TestFrozenWorkerPostgres: a worker stopped in the middle of a transaction is
-// put out by the server; the others go on and say for whom they waited.
+// TestFrozenWorkerPostgres: the server ends the session of a worker that is stopped
+// in the middle of a transaction; the others go on and log for whom they waited.
 func TestFrozenWorkerPostgres(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]func(testing.TB) string{"direct": ledgertest.Postgres, "pgbouncer": ledgertest.Bounced} {
@@ -425,9 +425,9 @@ func TestFrozenWorkerPostgres(t *testing.T) {
 	}
 }
 
-// TestFrozenWorkerSQLite: nobody can put out a process that holds the write
-// lock of a file; the others read, say for whom they wait, and write when it
-// goes on.
+// TestFrozenWorkerSQLite: nobody can take the write lock of a file from the process
+// that holds it; the others read, log for whom they wait, and write when that
+// process goes on.
 func TestFrozenWorkerSQLite(t *testing.T) {
 	t.Parallel()
 	address := sqliteFile(t)
@@ -436,7 +436,7 @@ func TestFrozenWorkerSQLite(t *testing.T) {
 	second, _ := open(t, address)
 	hung := make(chan error, 1)
 	go func() { hung <- record(t.Context(), second, "hung") }()
-	time.Sleep(100 * time.Millisecond)                                   // it may or may not have begun: both must end
+	time.Sleep(100 * time.Millisecond)                                   // the write may or may not have begun: it must end in both cases
 	within(t, "close beside a frozen worker", brief.Close, second.Close) //nolint:errcheck // it may say that a write was under way
 	if err := within(t, "the write", brief.Write, func() error { return <-hung }); !ledger.Later(err) {
 		t.Errorf("a write that hung: %v", err)

@@ -31,7 +31,7 @@ func useFile(path string) (info os.FileInfo, release func(), err error) {
 	defer files.Unlock()
 	info, err = os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // a file stands where a folder should
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // there is a file where a folder should be
 		return nil, nil, ErrNoLedger
 	case err != nil:
 		return nil, nil, err

@@ -2,5 +2,5 @@
 
 package ledger
 
-// holders is not known here.
+// holders are not known on this system.
 func holders(string) ([]string, error) { return nil, nil }

@@ -13,18 +13,18 @@ import (
 
 // Kinds of events about a year's notice of holidays.
 const (
-	CalendarMoved = "calendar.moved" // all that runs has been moved by it
-	CalendarBack  = "calendar.back"  // it was taken back: the one before it, or none, is in force again
+	CalendarMoved = "calendar.moved" // the workflows that run have been moved by the notice
+	CalendarBack  = "calendar.back"  // the notice was taken back: the one before it, or none, is in force again
 )
 
-// calendarRow is since when the notices in force have been, and what was taken back.
+// calendarRow tells since when the notice of a year is in force, and the spans in which
+// notices of any year were in force that had been taken back by then.
 type calendarRow struct {
 	Since  sql.NullTime   `db:"since"`
 	Undone sql.NullString `db:"undone"`
 }
 
-// on sets since when the notices in force are so for a plan, and in which spans others were that
-// were taken back, by the plan's clock.
+// on sets a plan's CalendarSince and CalendarUndone from the row, by the plan's clock.
 func (r calendarRow) on(l *Launched) error {
 	if r.Since.Valid {
 		l.CalendarSince = l.Clock.Plan(r.Since.Time.UTC())
@@ -60,10 +60,10 @@ func (s *Store) PutCalendar(ctx context.Context, y calendar.Year, actor string, 
 }
 
 // BringCalendar is PutCalendar of a notice that comes with the program or with the
-// folder that a worker is set to. It takes the place of nothing that a person has
-// brought in, and nothing that was in force before comes back by it, so that workers
-// with different folders do not change the year in turn. in tells that the year is
-// now as the notice has it.
+// folder that a worker is set to. It replaces no notice that a person has brought in,
+// and it brings back no notice that was in force before, so that workers with different
+// folders do not change the year in turn. in tells whether the days of the year are now
+// those of the notice.
 func (s *Store) BringCalendar(ctx context.Context, y calendar.Year, when When) (in bool, err error) {
 	return write(ctx, s, func(t *tx) (bool, error) {
 		of, err := t.holidaysOf(y.Year)
@@ -235,8 +235,8 @@ func (t *tx) takeBack(of yearNotices, is calendar.Year, actor, reason string, wh
 	return t.append(Event{Key: noticeKey(of.year, of.version+1), Kind: CalendarBack, Actor: actor}, when, data)
 }
 
-// undone is when notices of any year were in force that were taken back: the year
-// that came into force last says it of all.
+// undone are the spans, on the real clock, in which notices of any year were in force that
+// were taken back: the row of the year whose notice came last has those of all years.
 func (t *tx) undone() ([]calendar.Span, error) {
 	var text string
 	err := t.one(&text, `SELECT undone FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1`)
@@ -249,7 +249,8 @@ func (t *tx) undone() ([]calendar.Span, error) {
 	return spansIn(text)
 }
 
-// inForce writes a year's row. What came before every plan moves nothing.
+// inForce writes a year's row. A notice that comes before every plan moves nothing: its
+// row has no since.
 func (t *tx) inForce(of yearNotices, doc string, undone []calendar.Span, when When) error {
 	var plans int
 	if err := t.one(&plans, `SELECT COUNT(*) FROM plans`); err != nil {
@@ -275,9 +276,9 @@ func (s *Store) NoticeVersion(ctx context.Context, year int) (int, error) {
 	return version, err
 }
 
-// MovedNotice is the notice, without days where there was none, by which what runs
-// stands of a year whose present one has not been carried out; known is false when
-// several came of which none was.
+// MovedNotice is the notice of a year that the running workflows go by as long as they have
+// not been moved by the present one (see MarkMoved): the notice before it, without days
+// where there was none. known is false when they were not moved by that notice either.
 func (s *Store) MovedNotice(ctx context.Context, year int) (y calendar.Year, known bool, err error) {
 	y.Year = year
 	version, err := s.NoticeVersion(ctx, year)
@@ -303,8 +304,8 @@ func (s *Store) MovedNotice(ctx context.Context, year int) (y calendar.Year, kno
 	return y, true, json.Unmarshal([]byte(data), &y)
 }
 
-// Unmoved are the years whose notice came while plans ran and of which not all that
-// runs is known to have been moved by it.
+// Unmoved are the years whose notice came while there were plans and of which no MarkMoved
+// has noted that the running workflows have been moved by it.
 func (s *Store) Unmoved(ctx context.Context) (years []int, err error) {
 	var rows []struct {
 		Year    int `db:"year"`
@@ -325,8 +326,8 @@ func (s *Store) Unmoved(ctx context.Context) (years []int, err error) {
 	return years, nil
 }
 
-// MarkMoved notes that all that runs has been moved by a year's notice: how many
-// tasks were, as event calendar.moved. Again, it changes nothing.
+// MarkMoved notes, as event calendar.moved, that the running workflows have been moved by
+// a year's notice in force, and how many tasks were. Again, it changes nothing.
 func (s *Store) MarkMoved(ctx context.Context, year, tasks int, actor string, when When) error {
 	version, err := s.NoticeVersion(ctx, year)
 	if err != nil {
@@ -340,5 +341,5 @@ func (s *Store) MarkMoved(ctx context.Context, year, tasks int, actor string, wh
 // noticeKey names a year's n-th notice for ever.
 func noticeKey(year, n int) string { return fmt.Sprintf("calendar/%d/v%d", year, n) }
 
-// movedKey names the event that everything running was moved by a year's n-th notice.
+// movedKey is the key of the event that MarkMoved writes about a year's n-th notice.
 func movedKey(year, n int) string { return noticeKey(year, n) + "/moved" }

@@ -13,22 +13,23 @@ import (
 // Opening is a talk that opens, or is proposed, when its stage speaks.
 type Opening struct {
 	Plan, Talk string
-	Takes      func(act.TalkCase) bool              // whether an open talk takes others: see act.Book.Takes
-	Open       func(task Task, k Talk) act.TalkCase // the facts of a talk that its stage has called for, when it opens by itself
+	Takes      func(act.TalkCase) bool              // whether an open talk takes others: see act.Rules.Takes
+	Open       func(task Task, k Talk) act.TalkCase // the facts with which a talk begins that its stage has called for, where it joins no other
 	// Calls are the talks that a task or a duty calls for until an instant and that the
 	// ledger does not hold yet; nil asks of none.
 	Calls func(of Task, until time.Time) []act.Called
 	Zone  *time.Location
 }
 
-// OpenTalk makes a pending talk what its facts say: open at once, event
-// talk.opened, or proposed to a named leader, event talk.proposed. Where a talk of the
-// unit is open that takes others, or the same is proposed, it goes on as part of that
-// one instead, event talk.joined: a unit is called to one talk. Which one that is follows
-// from what the tasks of the unit call for (act.Called), not from which of them a machine
-// gets to first: those that come before it are opened before it, and it is a
-// *NotCalledError while one of them is not in the ledger yet. Again, it changes nothing. It
-// gives the talk as it is from then on: void when an act on its task came first.
+// OpenTalk makes a pending talk what its facts say: open at once, event talk.opened, or
+// proposed to a named leader, event talk.proposed. A unit is called to one talk: a talk
+// that would open joins an open talk of the unit that takes others, and a talk that would
+// be proposed joins a proposal that nobody has decided yet, event talk.joined. Which talk
+// is the first follows from the instants at which the unit's tasks call for talks
+// (act.Called), not from which task a machine gets to first: pending talks that come before
+// this one are opened before it, and the error is a *NotCalledError while such a talk is
+// not in the ledger yet. Again, OpenTalk changes nothing. It gives the talk as it is from
+// then on: void when an act on its task came first.
 func (s *Store) OpenTalk(ctx context.Context, o Opening, when When) (Talk, error) {
 	return write(ctx, s, func(t *tx) (Talk, error) {
 		talk, task, err := t.talkAndTask(o.Plan, o.Talk)
@@ -59,8 +60,8 @@ func (s *Store) OpenTalk(ctx context.Context, o Opening, when When) (Talk, error
 	})
 }
 
-// called refuses while a task of the unit calls for a talk that comes before one and is
-// not in the ledger yet.
+// called is a *NotCalledError while a task of the unit calls for a talk that comes before
+// the given one and is not in the ledger yet.
 func (t *tx) called(o Opening, talk Talk) error {
 	if o.Calls == nil {
 		return nil
@@ -84,7 +85,7 @@ func (t *tx) called(o Opening, talk Talk) error {
 	return nil
 }
 
-// called is what has called for the talk.
+// called is the task whose ladder has called for the talk, with the instant.
 func (t Talk) called() act.Called { return act.Called{Task: t.Task, At: t.OpensAt} }
 
 // pendingBefore are the talks of its unit that are to open before one, in order.
@@ -109,7 +110,7 @@ func (t *tx) pendingBefore(talk Talk) ([]Talk, error) {
 	return all, nil
 }
 
-// open lets a pending talk begin: by itself, or as part of one that is there.
+// open lets a pending talk begin: by itself, or as part of a talk that goes on already.
 func (t *tx) open(o Opening, talk Talk, task Task, when When) (err error) {
 	c := o.Open(task, talk)
 	var host *Talk
@@ -140,8 +141,8 @@ func (t *tx) begin(talk Talk, c act.TalkCase, when When) (err error) {
 	return t.moveTalk(talk, kind, when)
 }
 
-// follow lets the talks that have joined a talk go on as parts of the talk that it is part
-// of itself now.
+// follow lets the talks that have joined a talk go on as parts of into, the talk that
+// their host has joined in its turn.
 func (t *tx) follow(talk Talk, into string) error {
 	var rows []talkRow
 	if err := t.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND host = ? ORDER BY id`, talk.Plan, talk.ID); err != nil {
@@ -176,7 +177,8 @@ func hostOf(c act.TalkCase) string {
 	return c.Into
 }
 
-// join is a talk as part of another, which is about its tasks too from then on.
+// join gives the facts of a talk as part of host, and writes host, which is about the
+// talk's tasks too from then on.
 func (t *tx) join(host Talk, c act.TalkCase, on calendar.Day, at time.Time) (act.TalkCase, error) {
 	c.State, c.Into, c.Nth = act.TalkJoined, host.ID, host.Facts.Nth
 	return c, t.putTalk(host, host.Facts.With(c, on, at))

@@ -1,14 +1,16 @@
-// Package ledger is the memory: an append-only chain of events and the tables
-// worked out from them, on SQLite or PostgreSQL with the same behaviour.
+// Package ledger is the record of what the office and the engine have done: an
+// append-only chain of events and the tables worked out from them, on SQLite or
+// PostgreSQL with the same behaviour.
 //
-// Every write is one transaction that appends one event and moves the tables.
-// An event's Key is unique: writing the same key again changes nothing and is
-// no error, so a retried activity, a second worker or a restarted server is
-// harmless. All instants are bound and returned in UTC.
+// Every write is one transaction that changes the tables and appends the events that
+// hold the changes; only what is Unproven changes without an event. An event's Key is
+// unique: writing the same key again changes nothing and is no error, so a retried
+// activity, a second worker or a restarted server is harmless. All instants are bound
+// and returned in UTC.
 //
-// Every call ends: what hangs is given up after the time that Limits says, or
-// when the caller's context ends, and is then Later. What may pass is tried
-// again until then.
+// Every call ends: one that hangs is given up after the time that Limits says, or
+// when the caller's context ends, with an error of which Later is true. A failure that
+// may pass is tried again until then.
 package ledger
 
 import (
@@ -28,7 +30,7 @@ type When struct {
 }
 
 // Event is one line of the chain. Hash is the hex SHA-256 of Prev and the other
-// fields in a fixed, documented order; Seq counts from 1 without gaps.
+// fields in the order that docs/ledger.md gives; Seq counts from 1 without gaps.
 type Event struct {
 	Seq    int64           `db:"seq" json:"seq"`
 	Key    string          `db:"key" json:"key"`
@@ -43,8 +45,8 @@ type Event struct {
 	Hash   string          `db:"hash" json:"hash"`
 
 	// Changes are the rows of tables that the event changed, or the hash of a
-	// document that says it; empty when none, or not asked for. It is hashed like
-	// Data. See docs/ledger.md.
+	// document that holds them; empty when there are none, or they were not asked
+	// for. They are hashed like Data. See docs/ledger.md.
 	Changes json.RawMessage `db:"changes" json:"changes,omitempty"`
 }
 
@@ -59,18 +61,20 @@ type Launched struct {
 	// CalendarUndone are the times, plan clock, in which notices were in force that
 	// were taken back.
 	CalendarUndone []calendar.Span
-	Grace          time.Duration // plan clock: how late a stage may be before the audit cries; 0: not said
-	Version        int           // grows with each amendment and each policy added, and when the plan is ended
+	Grace          time.Duration // plan clock: how late a stage may be before the audit tells the office; 0: the plan does not say
+	Version        int           // grows with each amendment and each policy added, and when the plan is ended, archived or taken back
 	Ended          time.Time     // when its year was ended, plan clock; zero while it goes on
-	RankFloor      int           // how much must be due before a unit is ranked; 0: the office has not decided it
+	Archived       time.Time     // when it was archived after that, plan clock; zero otherwise
+	RankFloor      int           // how many tasks of a unit must have fallen due before it is ranked: see OfficeRankFloor; 0: not decided
 }
 
-// TaskState is where the row of a task, a duty or a standing line stands. What acts know is
+// TaskState is the state in the row of a task, a duty or a standing line. What acts know is
 // finer: act.State.
 type TaskState string
 
-// TaskEnded is of a duty that has run its course: it falls due no more. An amended plan may
-// give it more to come, then it is open again.
+// TaskEnded is the state of a duty that has run its course: it falls due no more, until an
+// amended plan gives it more occurrences and it is open again. The standing lines of a plan
+// that has ended have this state too.
 const (
 	TaskOpen      TaskState = "open"      // 在办
 	TaskClosed    TaskState = "closed"    // 销号
@@ -80,7 +84,7 @@ const (
 )
 
 // Task is one chased task (or occurrence of a duty), a duty, or a standing
-// line, as it stands now.
+// line, as it is now.
 type Task struct {
 	Plan      string       `db:"plan" json:"plan"`
 	ID        string       `db:"id" json:"id"`
@@ -108,11 +112,11 @@ type Task struct {
 	Version   int          `db:"version" json:"-"`                 // grows with every write of Facts
 	Assigned  time.Time    `db:"assigned_at" json:"assigned_at"`
 	ClosedAt  time.Time    `db:"-" json:"closed_at,omitzero"` // plan clock
-	Order     *Order       `db:"-" json:"-"`                  // of a new row: what tells its units of it; nil of what is read
+	Order     *Order       `db:"-" json:"-"`                  // of a new row: the word that tells its units of the task; nil in a task that is read
 }
 
-// Stage is one word that was decided about a task or a talk: what has not happened
-// needs no row, it is worked out by act.Book.Ahead.
+// Stage is one word about a task or a talk. A word that was decided has a row in the
+// ledger; a word to come has none and is worked out by act.Rules.Ahead.
 type Stage struct {
 	Plan     string `json:"plan"`
 	Task     string `json:"task"`
@@ -124,12 +128,12 @@ type Stage struct {
 	Scene     Scene      `json:"scene,omitzero"`
 }
 
-// StageState is where one word stands.
+// StageState is how far one word is.
 type StageState string
 
 const (
 	Expected StageState = "expected" // worked out: no row has it
-	Held     StageState = "held"     // the same, of a task that is reported or suspended
+	Held     StageState = "held"     // worked out, of a task that is reported or suspended
 	Decided  StageState = "decided"
 	Void     StageState = "void" // an act came before it was to speak
 )
@@ -159,16 +163,16 @@ type Notice struct {
 	Twice   bool           `json:"twice,omitempty"`  // sent after a try whose fate is unknown: it may have arrived twice
 }
 
-// NoticeState is where a notice stands, and the message that carries it: pending → sending (the intent, and as long as it is tried)
-// → sent (the receipt), failed (refused for good) or unknown (it left and no
-// answer came back: sent again, unless twice is worse than never); or dropped
-// (no longer true when it was to be spoken, or ended by a person).
+// NoticeState is how far a notice is, and the message that carries it: pending → sending
+// (the intent, and as long as it is tried) → sent (the receipt), failed (refused for good)
+// or unknown (it left and no answer came back: sent again, unless twice is worse than
+// never); or dropped (no longer true when it was to be spoken, or ended by a person).
 type NoticeState string
 
-// Leaving and Undelivered are of messages alone. A message is sending from its intent on:
-// it has certainly not left. It is leaving from the moment its last byte may go: from then
-// on nobody but the reader knows, until there is a receipt. Undelivered is known not to
-// have gone out, to be tried again.
+// Leaving and Undelivered are states of messages alone. A message is sending from its intent
+// on: it has certainly not left. It is leaving from the moment its last byte may go: from
+// then on nobody but the reader knows whether it arrived, until there is a receipt. An
+// undelivered message is known not to have gone out, and is to be tried again.
 const (
 	Pending     NoticeState = "pending"
 	Sending     NoticeState = "sending"

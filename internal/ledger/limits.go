@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Limits are how long the ledger waits for a database before it takes it for
-// lost. Zero means the standard.
+// Limits are how long the ledger waits for a database before it takes the database
+// for lost. Zero means the value that standard gives.
 type Limits struct {
 	Connect time.Duration // to reach the server and be let in
 	// Idle, Lock and Statement are kept by PostgreSQL itself in every
 	// transaction: between two statements, for another's lock, for one
-	// statement. A paused client can hold the chain for Idle at the most, and
-	// who waits for it gives up only later.
+	// statement. A paused client can hold the chain for Idle at the most; Lock
+	// is longer, so that nobody who waits for the chain gives up before that.
 	Idle      time.Duration
 	Lock      time.Duration
 	Statement time.Duration

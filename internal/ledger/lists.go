@@ -22,11 +22,11 @@ type ListFilter struct {
 	Lights      []plan.Light
 	Phases      []act.State
 	Kinds       []plan.Kind
-	Occurrences bool // occurrences of duties: only them, or beside the others
-	Tasks       bool // tasks with a date that are no occurrences: only them, or beside the others
+	Occurrences bool // occurrences of duties; a line that Kinds, Occurrences or Tasks chooses is chosen
+	Tasks       bool // tasks with a date that are no occurrences; likewise
 }
 
-// Place says where a line stands in a list.
+// Place says where a line is in a list.
 type Place struct {
 	Task     string     `db:"task"`
 	Due      string     `db:"due"`
@@ -49,14 +49,14 @@ type Page struct {
 	Places []Place // of Tasks, in order
 	Tasks  []Task
 	Stages []Stage // decided, of these tasks
-	Talks  []Talk  // and those that they have joined
+	Talks  []Talk  // about these tasks, and the talks that these have joined
 	Total  int     // lines that were chosen, on whatever page
 }
 
-// List is one page of a plan's tasks on a day, the gravest first. l is the plan's
-// Frame, cal the reader's calendar. ok is false when the outlooks kept are of
-// another basis, or too many are stale: then read everything. l gets what the
-// document says of the tasks of the page.
+// List is one page of a plan's tasks on a day, the gravest first, read from outlooks. l
+// and basis are what Frame gave, cal is the reader's calendar. ok is false when the
+// outlooks kept are of another basis, or too many are stale: then the caller reads every
+// task. List puts into l what the document says of the tasks of the page.
 func (s *Store) List(ctx context.Context, l *Launched, basis string, cal *calendar.Calendar, today calendar.Day, f ListFilter, skip, limit int) (page Page, ok bool, err error) {
 	if Basis(*l, cal) != basis {
 		return page, false, nil
@@ -78,7 +78,7 @@ func (s *Store) List(ctx context.Context, l *Launched, basis string, cal *calend
 		if page.Total, err = r.total(f, today); err != nil || page.Total == 0 {
 			return err
 		}
-		most := page.Total // no light is asked for once all have been found
+		most := page.Total // places asks for no further light once it has found so many
 		if limit > 0 {
 			most = min(most, skip+limit)
 		}
@@ -95,7 +95,7 @@ func (s *Store) List(ctx context.Context, l *Launched, basis string, cal *calend
 	return page, ok, err
 }
 
-// Places are where the first lines of a list stand, all when most is 0, and how many
+// Places are where the first lines of a list are, all when most is 0, and how many
 // lines there are: for lists of several plans. See List.
 func (s *Store) Places(ctx context.Context, l *Launched, basis string, cal *calendar.Calendar, today calendar.Day, f ListFilter, most int) (places []Place, total int, ok bool, err error) {
 	if Basis(*l, cal) != basis {
@@ -262,8 +262,8 @@ func (r *outlookReader) documents(ids []string, tasks []Task) (ok bool, err erro
 	return !slices.ContainsFunc(tasks, func(t Task) bool { return !known[t.ID] && !known[t.Duty] }), err
 }
 
-// documents puts what a plan's document says of tasks into its frame, as far as it was
-// worked out; known are these tasks.
+// documents puts what a plan's document says of tasks into the plan's frame l, as far as
+// outlooks hold it; known are the tasks of which they do.
 func documents(all reading, d dialect, l *Launched, ids []string) (known map[string]bool, err error) {
 	slices.Sort(ids)
 	var said []struct {
@@ -292,10 +292,10 @@ func documents(all reading, d dialect, l *Launched, ids []string) (known map[str
 	return known, nil
 }
 
-// Documents puts what a plan's document says of some tasks into the plan's Frame, where
-// only their own words are asked for and not all of it. ok is false when they are not
-// known, or not by the frame's basis: then read the Plan. What is stale counts too: acts
-// do not change the document.
+// Documents puts what a plan's document says of some tasks into l, the plan's Frame, for
+// callers who do not need the whole document. ok is false when outlooks do not hold it for
+// every task, or are of another basis: then the caller reads the Plan. Stale outlooks serve
+// too: acts do not change the document.
 func (s *Store) Documents(ctx context.Context, l *Launched, basis string, cal *calendar.Calendar, tasks []Task) (ok bool, err error) {
 	if basis == "" || Basis(*l, cal) != basis {
 		return false, nil

@@ -8,10 +8,10 @@ import (
 	"duban/internal/people"
 )
 
-// Lives are the acts that were done on tasks of a plan and on their talks, in the
-// order of the chain, and the words that were decided about them, in order of
-// time; those that acts have taken back are left out. Events have no chain and no
-// real time.
+// Lives are the acts that were done on tasks of a plan and on their talks, with the events
+// occurrence.opened and course.ahead, by task and in the order of the chain, and the words
+// that were decided about them, by task and in order of time; words that acts have taken
+// back are left out. The events have Seq, Task, Kind, PlanAt and Data alone.
 func (s *Store) Lives(ctx context.Context, planID string, tasks []string) (acts []Event, words []Stage, err error) {
 	list := s.d.list(tasks)
 	var rows []eventRow
@@ -39,8 +39,8 @@ func (s *Store) HolidayNotices(ctx context.Context) ([]Event, error) {
 	return events, err
 }
 
-// Reseated is when who sits where was changed last, on the plan clock of the paper
-// that did; zero before the first plan.
+// Reseated is when a launched plan, an amendment or the office last said who sits where, by
+// the plan clock of that event; zero before the first plan.
 func (s *Store) Reseated(ctx context.Context) (last time.Time, err error) {
 	for _, query := range []string{
 		`SELECT plan_at FROM events WHERE key IN (SELECT id FROM plans) ORDER BY plan_at DESC LIMIT 1`,
@@ -58,8 +58,8 @@ func (s *Store) Reseated(ctx context.Context) (last time.Time, err error) {
 	return last, nil
 }
 
-// SentSince are the notices to some units that messages have carried, or are to
-// carry, spoken after an instant.
+// SentSince are the notices of a plan to some units that messages have carried, or are to
+// carry, spoken after an instant of the plan clock.
 func (s *Store) SentSince(ctx context.Context, planID string, units []string, since time.Time) ([]Notice, error) {
 	w := where{}
 	w.add("plan = ?", planID)
@@ -69,7 +69,8 @@ func (s *Store) SentSince(ctx context.Context, planID string, units []string, si
 	return s.noticesWhere(ctx, w)
 }
 
-// Said is a word that a message carried, and what it went by.
+// Said is a word that a message carried, with when the word was decided and the message
+// gathered.
 type Said struct {
 	Plan     string      `db:"plan"`
 	Task     string      `db:"task"`

@@ -26,14 +26,16 @@ type MessageInfo struct {
 	Doubts    int              `json:"doubts,omitempty"` // earlier tries that may have arrived
 	Error     string           `json:"error,omitempty"`
 	Notices   int              `json:"notices"`
+	Missed    []MissedCopy     `json:"missed,omitempty"` // copies that were not taken
 }
 
 // MessageFilter chooses messages. Empty fields choose all.
 type MessageFilter struct {
-	Plan   string   // also those of another plan's that carry words of this one to the same person
+	Plan   string   // messages of this plan, and those of other plans that carry words of this one
 	Plans  []string // likewise; nil chooses all
 	ID     string   // the beginning of one
 	States []NoticeState
+	Missed bool      // copies of them were not taken
 	Unit   string    // to a seat of it
 	From   time.Time // spoken at it or later, plan clock
 	Before time.Time
@@ -43,8 +45,8 @@ type MessageFilter struct {
 	Skip, Limit int // Limit 0: all from the first
 }
 
-// Span is from an instant of the plan clock until before another, of some plans: a day
-// is other instants where the zone is another.
+// Span is a time of the plan clock, From counting and Before not, for some plans: the same
+// day begins at another instant where a plan's zone is another.
 type Span struct {
 	Plans        []string
 	From, Before time.Time
@@ -60,6 +62,9 @@ func (f MessageFilter) where(d dialect) (w where) {
 	}
 	w.oneOf("m.state", texts(f.States))
 	w.equal("d.unit", f.Unit)
+	if f.Missed {
+		w.add("m.missed <> ''")
+	}
 	if f.ID != "" {
 		w.add("substr(m.id, 1, ?) = ?", len(f.ID), f.ID)
 	}
@@ -88,9 +93,10 @@ func (s *Store) CountMessages(ctx context.Context, f MessageFilter) (n int, err 
 	return n, err
 }
 
-// Untried are what should have been spoken at the instant last or before, and was not
-// tried yet, as messages without an ID, of a plan; from and before bound their
-// instants where they are set. By speaking time and recipient.
+// Untried are the pending notices of a plan that should have been spoken at last or before,
+// plan clock, as one message without an ID for each digest, recipient and channel. Where
+// from and before are set, they speak at from or later and earlier than before. By speaking
+// time and recipient.
 func (s *Store) Untried(ctx context.Context, planID string, last, from, before time.Time) ([]MessageInfo, error) {
 	w := where{}
 	w.add("n.plan = ?", planID)
@@ -141,7 +147,7 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, e
 		SpeakAt time.Time   `db:"speak_at"`
 		Notices int         `db:"notices"`
 	}
-	err := s.all(ctx, &rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, d.unit, d.role, d.speak_at,
+	err := s.all(ctx, &rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, m.missed, d.unit, d.role, d.speak_at,
 		(SELECT COUNT(*) FROM notices n WHERE n.digest = m.digest AND (n.message = m.id OR n.message = '' AND n.state <> 'dropped' AND n.channel = m.channel)) AS notices
 		FROM messages m JOIN digests d ON d.key = m.digest`+w.String()+` ORDER BY `+order+`, d.unit, d.role, m.channel, m.id`+page(f.Skip, f.Limit), w.args...)
 	if err != nil {
@@ -149,18 +155,23 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, e
 	}
 	out := make([]MessageInfo, len(rows))
 	for i, r := range rows {
+		missed, err := missedCopies(r.Missed)
+		if err != nil {
+			return nil, err
+		}
 		out[i] = MessageInfo{
-			ID: r.ID, Plan: r.Plan, Digest: r.Digest, Recipient: people.Recipient{Unit: r.Unit, Role: r.Role}, SpeakAt: r.SpeakAt.UTC(),
+			Missed: missed,
+			ID:     r.ID, Plan: r.Plan, Digest: r.Digest, Recipient: people.Recipient{Unit: r.Unit, Role: r.Role}, SpeakAt: r.SpeakAt.UTC(),
 			Channel: r.Channel, Via: r.Via, State: r.State, Attempt: r.Attempt, Doubts: r.Doubts, Error: r.Error, Notices: r.Notices,
 		}
 	}
 	return out, nil
 }
 
-// Resend lets a message that was refused, or of which nobody knows, be tried once
-// more, as event message.resend by actor. resent is false, and nothing changes,
-// when it is sent or dropped; one that is still tried only needs to be woken.
-// The caller starts its digest.
+// Resend lets a message that was refused, or of which nobody knows whether it arrived, be
+// tried once more, as event message.resend by actor. resent is false, and nothing changes,
+// when the message is sent or dropped; the state of one that is still tried stays. The
+// caller starts the digest. ErrNotFound when there is no such message.
 func (s *Store) Resend(ctx context.Context, message, actor string, when When) (digest string, resent bool, err error) {
 	type answer struct {
 		digest string
@@ -234,7 +245,7 @@ type Announcement struct {
 }
 
 // Announce opens a digest that says an announcement, and nothing else. Again, it
-// gives the same digest and changes nothing: its first words stand. It is event
+// gives the same digest and changes nothing: its first words are kept. It is event
 // digest.announced. The caller starts it and marks it started.
 func (s *Store) Announce(ctx context.Context, a Announcement, when When) (Digest, error) {
 	at := instant(a.SpeakAt)
@@ -261,8 +272,32 @@ func (s *Store) Announce(ctx context.Context, a Announcement, when When) (Digest
 	})
 }
 
-// Speaks tells that a message with a word of the plan speaks, or spoke, to a seat at an
-// instant of the plan's clock from one up to another, exclusive.
+// Unsay takes back an announcement that is not true any more, before or between the tries of its
+// messages: nothing more is said of it. It is event digest.gathered. A message that may have
+// arrived stays as it is.
+func (s *Store) Unsay(ctx context.Context, digest string, when When) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		var row digestRow
+		if err := t.one(&row, `SELECT `+digestColumns+` FROM digests WHERE key = ?`, digest); err != nil {
+			return none, fmt.Errorf("digest %s: %w", digest, err)
+		}
+		if row.Words == "" || row.Channels == "[]" {
+			return none, nil
+		}
+		if _, err := t.change("messages", `state = ?`, []any{Dropped}, `digest = ? AND state IN ('sending', 'undelivered')`, digest); err != nil {
+			return none, err
+		}
+		if _, err := t.change("digests", `channels = ?`, []any{"[]"}, `key = ?`, digest); err != nil {
+			return none, err
+		}
+		e := Event{Key: fmt.Sprintf("%s/gathered/%d", digest, t.head.Seq+1), Plan: row.Plan, Kind: DigestGathered}
+		return none, t.append(e, when, map[string]any{"digest": digest})
+	})
+	return err
+}
+
+// Speaks tells whether a message with a word of the plan speaks, or spoke, to a seat at from
+// or later and earlier than before, plan clock.
 func (s *Store) Speaks(ctx context.Context, planID string, to people.Recipient, from, before time.Time) (bool, error) {
 	var n int
 	err := s.one(ctx, &n, `SELECT COUNT(*) FROM notices n JOIN digests d ON d.key = n.digest WHERE n.plan = ? AND n.unit = ? AND n.role = ? AND n.state <> 'dropped' AND d.speak_at >= ? AND d.speak_at < ?`,

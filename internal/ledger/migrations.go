@@ -8,6 +8,6 @@ import (
 //go:embed migrations/*/*.sql
 var embedded embed.FS
 
-// migrations holds one folder a database; a number means the same in both. The first one is
-// the schema of release 0.2.0. A test gives it one more.
+// migrations holds a folder for SQLite and one for PostgreSQL; a number means the same change
+// in both. The first number is the schema of release 0.2.0. A test adds one more number.
 var migrations fs.FS = embedded

@@ -48,8 +48,8 @@ func (s *Store) Stuck(ctx context.Context, planID string, before time.Time) ([]N
 	return s.noticesWhere(ctx, w)
 }
 
-// MarkReported notes that the audit has cried out about these notices, so that
-// Stuck names those that are failed or unknown no more.
+// MarkReported notes that the audit has told the office of these notices, so that Stuck no
+// longer names those of them that are failed or unknown.
 func (s *Store) MarkReported(ctx context.Context, notices []Notice) error {
 	keys := make([]string, len(notices))
 	for i, n := range notices {
@@ -207,7 +207,8 @@ func addressee(digest string) (people.Recipient, error) {
 	return people.Recipient{}, fmt.Errorf("ledger: digest %q: %w", digest, ErrNotFound)
 }
 
-// digest is the recipient's digest of that instant that still takes notices.
+// digest is the recipient's digest of that instant that still takes notices: the last one,
+// or a new one where that is gathered.
 func (t *tx) digest(planID string, r people.Recipient, at time.Time) (Digest, error) {
 	var row digestRow
 	err := t.one(&row, `SELECT `+digestColumns+` FROM digests WHERE plan = ? AND unit = ? AND role = ? AND speak_at = ? ORDER BY number DESC LIMIT 1`,

@@ -14,7 +14,8 @@ const (
 	OfficeSender   = "sender"   // 督办室 <duban@example.com>
 	OfficeLanguage = "language" // of what is sent: zh or en
 
-	// OfficeRankFloor is how much must be due before a unit is ranked: a number from 1.
+	// OfficeRankFloor is how many tasks of a unit must have fallen due before it is ranked: a
+	// number from 1.
 	OfficeRankFloor = "rank_floor"
 
 	// OfficeSecondFactor is of whom a second factor is asked when they sign in: some of
@@ -81,8 +82,8 @@ func (t *tx) channels() ([]string, error) {
 	return Channels(value), nil
 }
 
-// carrier is the channel that carries what was decided for one: itself, or the office's
-// first when it has others by now.
+// carrier is the channel that carries what was decided for channel: channel itself, or the
+// office's first channel where channel is no longer among the office's.
 func carrier(office []string, channel string) string {
 	if len(office) == 0 || slices.Contains(office, channel) {
 		return channel
@@ -103,8 +104,8 @@ func (s *Store) ProposeOffice(ctx context.Context, name, value string, when When
 	return err
 }
 
-// office writes what the office decides of one setting, where may allows that in place of
-// what was decided before.
+// office writes what the office decides of one setting, where may allows it, given what was
+// decided before.
 func (s *Store) office(ctx context.Context, name, value, actor string, when When, may func(before string) bool) (string, error) {
 	if !slices.Contains(OfficeSettings, name) || value == "" {
 		return "", fmt.Errorf("ledger: the office decides no %s %q", name, value)

@@ -13,9 +13,9 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// TestOlderAndNewerSchema: who only reads or commands changes no schema; what
-// works brings an older one up to date, and leaves a newer one alone. It is not parallel:
-// it gives the program one more change of the schema.
+// TestOlderAndNewerSchema: a program that only reads or commands changes no schema; a
+// worker brings an older one up to date, and leaves a newer one alone. The test is not
+// parallel: it gives the program one more change of the schema.
 func TestOlderAndNewerSchema(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	address := "sqlite:" + path
@@ -62,7 +62,8 @@ func TestOlderAndNewerSchema(t *testing.T) {
 	unchanged(t, path, ErrSchemaNewer, Options{}, Options{ReadOnly: true}, Options{Create: true, Migrate: true})
 }
 
-// unchanged holds that no such options open a ledger, and that it stays as it is.
+// unchanged sees that none of the options opens the ledger, and that its file stays as it
+// is.
 func unchanged(t *testing.T, path string, want error, options ...Options) {
 	t.Helper()
 	was, err := os.ReadFile(path)
@@ -147,7 +148,7 @@ func TestWhatIsNoLedger(t *testing.T) {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}
-	s, err := Open(t.Context(), "sqlite:"+empty) // made by who may make it
+	s, err := Open(t.Context(), "sqlite:"+empty) // Open may make a ledger in an empty file
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,11 +15,11 @@ type Order struct {
 	Stage    plan.Stage
 	Channels []string   // over which each of its recipients hears
 	Place    Placing    // see Decision
-	From     *plan.Plan // what it was worked out by: see Scene
+	From     *plan.Plan // plan that Stage was worked out by: Scene takes names and rungs from it
 }
 
-// give writes the words that new tasks of a plan come with, each as an event task.ordered. Those
-// of one instant are one message to each recipient.
+// give writes the words by which the units of new tasks hear of them, each as an event
+// task.ordered. Words of one instant are one message to each recipient.
 func (t *tx) give(planID string, tasks []Task, when When) error {
 	for _, k := range tasks {
 		if k.Order == nil {

@@ -21,13 +21,14 @@ import (
 )
 
 // An outlook is kept for each task, so that lists are chosen, counted and ordered by
-// indexes: see act.Outlook. It is no second truth. What was written since it was
-// worked out stands in outlook_stale, by triggers, and is worked out by whoever
-// reads; and one worked out by other policies, another calendar or other rules than
-// the reader's is not used at all.
+// indexes: see act.Outlook. The task's row is what counts: a task that was written since
+// its outlook was worked out is listed in outlook_stale, by triggers, and whoever reads
+// works its outlook out anew; an outlook worked out by other policies, another calendar or
+// other rules than the reader's is not used at all.
 
-// program is the revision that this program was built from, "" where that is not
-// known: another one may read facts otherwise.
+// program is the revision that this program was built from, "" where that is not known.
+// It is part of Basis, since another program may work out another outlook from the same
+// facts.
 var program = sync.OnceValue(func() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -46,7 +47,7 @@ var program = sync.OnceValue(func() string {
 func Basis(l Launched, cal *calendar.Calendar) string {
 	sum := sha256.New()
 	fmt.Fprintf(sum, "%s\n%d\n%d\n%s\n", program(), act.Reading, l.Version, fmt.Sprint(l.CalendarSince.UTC().Format(time.RFC3339Nano), l.CalendarUndone))
-	_ = json.NewEncoder(sum).Encode(cal.Years()) // texts and dates, into what takes all
+	_ = json.NewEncoder(sum).Encode(cal.Years()) // the years are texts and dates, and a hash takes every write
 	return hex.EncodeToString(sum.Sum(nil)[:12])
 }
 
@@ -60,26 +61,27 @@ func turnsOn(d calendar.Day) string {
 	return d.String()
 }
 
-// BookOf is the book of a launched plan by a calendar, with what the ledger knows of
+// RulesOf are the rules of a launched plan by a calendar, with what the ledger knows of
 // the notices of holidays: since when they are in force, and which were taken back.
-func BookOf(l Launched, cal *calendar.Calendar) (act.Book, error) {
-	book, err := act.NewBook(&l.Plan, cal)
-	book.Since, book.Undone = l.CalendarSince, l.CalendarUndone
-	return book, err
+func RulesOf(l Launched, cal *calendar.Calendar) (act.Rules, error) {
+	rules, err := act.NewRules(&l.Plan, cal)
+	rules.Since, rules.Undone = l.CalendarSince, l.CalendarUndone
+	return rules, err
 }
 
-// Book works out courses of a launched plan by the calendar in force.
-func (s *Store) Book(ctx context.Context, l Launched) (act.Book, error) {
+// Rules are those of a launched plan by the calendar in force.
+func (s *Store) Rules(ctx context.Context, l Launched) (act.Rules, error) {
 	years, err := s.Calendar(ctx)
 	if err != nil {
-		return act.Book{}, err
+		return act.Rules{}, err
 	}
-	return BookOf(l, calendar.New(years...))
+	return RulesOf(l, calendar.New(years...))
 }
 
-// outlookOf is a task's outlook, its next word that of its talks too.
-func outlookOf(l Launched, book act.Book, t Task, talks []Talk) act.Outlook {
-	o := book.Outlook(CaseOf(t))
+// outlookOf is a task's outlook; its Next is the next word about the task or one of its
+// talks.
+func outlookOf(l Launched, rules act.Rules, t Task, talks []Talk) act.Outlook {
+	o := rules.Outlook(CaseOf(t))
 	o.Shows = o.Shows && t.Kind == plan.Dated && (t.State == TaskOpen || t.State == TaskClosed)
 	if t.State != TaskOpen {
 		o.Next = time.Time{}
@@ -89,7 +91,7 @@ func outlookOf(l Launched, book act.Book, t Task, talks []Talk) act.Outlook {
 		if !k.GoesOn() {
 			continue
 		}
-		if ahead := book.TalkAhead(TalkCaseOf(&l.Plan, t, k)); len(ahead) > 0 && (o.Next.IsZero() || ahead[0].At.Before(o.Next)) {
+		if ahead := rules.TalkAhead(TalkCaseOf(&l.Plan, t, k)); len(ahead) > 0 && (o.Next.IsZero() || ahead[0].At.Before(o.Next)) {
 			o.Next = ahead[0].At
 		}
 	}
@@ -143,7 +145,7 @@ func (d paper) of(t Task) written {
 	return w
 }
 
-// task is what reports ask of the document's task.
+// task is the document's task, as far as reports ask for it.
 func (w written) task(id string) plan.Task {
 	if w.Rule != nil {
 		return *w.Rule
@@ -151,7 +153,8 @@ func (w written) task(id string) plan.Task {
 	return plan.Task{ID: id, Label: w.Label, Milestone: w.Milestone, Note: w.Note, Publish: w.Publish, Source: w.Source, Begin: w.Begin, Also: w.Also}
 }
 
-// Parts in a task, beside the office and the leadership, who see all.
+// Parts that a unit may have in a task. The office and the leadership see every task without
+// one.
 const (
 	partLead   = "lead"
 	partAssist = "assist"
@@ -176,22 +179,22 @@ func unitParts(t Task) (parts [][2]string) {
 // that nobody waits for it.
 const refreshed = 50
 
-// Refresh works out anew what lists are read by where tasks of a plan have been
-// written, or its policies, the calendar or the rules are others. It gives how many.
-// Whoever reads before it has run reads the same, at the cost of more.
+// Refresh works out anew the outlooks of those tasks of a plan that have been written, or
+// of all its tasks where the Basis is another, and gives how many. Whoever reads lists
+// before Refresh has run gets the same answers, but works out what is stale each time.
 func (s *Store) Refresh(ctx context.Context, planID string, cal *calendar.Calendar) (n int, err error) {
 	for {
 		l, err := s.Plan(ctx, planID)
 		if err != nil {
 			return n, err
 		}
-		book, err := BookOf(l, cal)
+		rules, err := RulesOf(l, cal)
 		if err != nil {
 			return n, err
 		}
 		said := paperOf(&l.Plan)
 		for {
-			did, err := write(ctx, s, func(t *tx) (int, error) { return t.refresh(l, book, said, Basis(l, cal)) })
+			did, err := write(ctx, s, func(t *tx) (int, error) { return t.refresh(l, rules, said, Basis(l, cal)) })
 			n += max(did, 0)
 			if err != nil || did == 0 {
 				return n, err
@@ -203,8 +206,9 @@ func (s *Store) Refresh(ctx context.Context, planID string, cal *calendar.Calend
 	}
 }
 
-// refresh works out some stale outlooks; -1: the plan is another by now.
-func (t *tx) refresh(l Launched, book act.Book, said paper, basis string) (int, error) {
+// refresh works out some stale outlooks and gives how many; -1 when the plan has another
+// version by now than l.
+func (t *tx) refresh(l Launched, rules act.Rules, said paper, basis string) (int, error) {
 	var now struct {
 		Version int            `db:"version"`
 		Basis   sql.NullString `db:"basis"`
@@ -225,7 +229,7 @@ func (t *tx) refresh(l Launched, book act.Book, said paper, basis string) (int, 
 		return 0, err
 	}
 	list := t.s.d.list(ids)
-	tasks, err := workOut(t.all, t.s.d, l, book, list)
+	tasks, err := workOut(t.all, t.s.d, l, rules, list)
 	if err != nil {
 		return 0, err
 	}
@@ -260,10 +264,11 @@ func (t *tx) refresh(l Launched, book act.Book, said paper, basis string) (int, 
 	return len(ids), t.insert("outlook_units", []string{"plan", "unit", "task", "part"}, units)
 }
 
-// rebase lets everything of a plan be worked out by another basis.
+// rebase notes the basis by which the outlooks of a plan are worked out from now on, with
+// the plan's frame, and marks the outlooks of all its tasks as stale.
 func (t *tx) rebase(l Launched, basis string) error {
 	if _, err := t.exec(`UPDATE outlook SET written = '' WHERE plan = ? AND NOT EXISTS (SELECT 1 FROM outlook_plans p WHERE p.plan = outlook.plan AND p.version = ?)`, l.Plan.ID, l.Version); err != nil {
-		return err // an amendment may say something else
+		return err // what the document of another version says of tasks is emptied: an amendment may have changed it
 	}
 	framed := l.Plan
 	framed.Tasks, framed.Clauses, framed.Sections = nil, nil, nil
@@ -280,7 +285,8 @@ func (t *tx) rebase(l Launched, basis string) error {
 	return err
 }
 
-// lampOf is what an outlook's light depends on.
+// lampOf is the column lamp of an outlook: "" where no light is shown, the light of a task
+// that is done, or lampOpen where the light follows from the day: see lightOn.
 func lampOf(o act.Outlook) string {
 	switch {
 	case !o.Shows:
@@ -313,7 +319,7 @@ type workedTask struct {
 type reading func(dest any, query string, args ...any) error
 
 // workOut works out the outlooks of tasks of a plan.
-func workOut(all reading, d dialect, l Launched, book act.Book, list any) ([]workedTask, error) {
+func workOut(all reading, d dialect, l Launched, rules act.Rules, list any) ([]workedTask, error) {
 	var rows []positionedTask
 	if err := all(&rows, `SELECT position, `+taskColumns+` FROM tasks WHERE plan = ? AND `+d.among("id"), l.Plan.ID, list); err != nil {
 		return nil, err
@@ -332,8 +338,8 @@ func workOut(all reading, d dialect, l Launched, book act.Book, list any) ([]wor
 		if err != nil {
 			return nil, err
 		}
-		out[i] = workedTask{positionedTask: row, now: t, Outlook: outlookOf(l, book, t, of[t.ID]), parts: unitParts(t), owed: Obligations(l, book, t, of[t.ID])}
-		out[i].inherited, out[i].missed = charged(book, t)
+		out[i] = workedTask{positionedTask: row, now: t, Outlook: outlookOf(l, rules, t, of[t.ID]), parts: unitParts(t), owed: Obligations(l, rules, t, of[t.ID])}
+		out[i].inherited, out[i].missed = charged(rules, t)
 	}
 	return out, nil
 }
@@ -381,20 +387,23 @@ func (s *Store) Stale(ctx context.Context, cal *calendar.Calendar) (stale []stri
 	return stale, nil
 }
 
-// Frame is a launched plan without its tasks, clauses and sections, as far as it
-// has been kept apart; ok is false when it has not, or is another by now.
+// Frame is a launched plan without its tasks, clauses and sections, as Refresh has kept it
+// apart, and the Basis of the outlooks that are kept; ok is false when no frame is kept, or
+// the plan has another version by now. ErrNotFound without such a plan.
 func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis string, ok bool, err error) {
 	var row struct {
-		Version int       `db:"version"`
-		Basis   string    `db:"basis"`
-		Frame   string    `db:"frame"`
-		Clock   string    `db:"clock"`
-		At      time.Time `db:"launched_at"`
-		Grace   int64     `db:"grace"`
-		Floor   string    `db:"floor"`
+		Version int          `db:"version"`
+		Basis   string       `db:"basis"`
+		Frame   string       `db:"frame"`
+		Clock   string       `db:"clock"`
+		At      time.Time    `db:"launched_at"`
+		Grace   int64        `db:"grace"`
+		Floor   string       `db:"floor"`
+		Ended   sql.NullTime `db:"ended_at"`
+		Put     sql.NullTime `db:"archived_at"`
 	}
-	// By the version too: so the index is used that spares reading the document.
-	err = s.one(ctx, &row, `SELECT p.version, o.basis, o.frame, p.clock, p.launched_at, p.grace,
+	// The plan is joined by its version too, so that an index answers and the document is not read.
+	err = s.one(ctx, &row, `SELECT p.version, o.basis, o.frame, p.clock, p.launched_at, p.grace, p.ended_at, p.archived_at,
 		COALESCE((SELECT value FROM office WHERE name = 'rank_floor'), '0') AS floor FROM outlook_plans o
 		JOIN plans p ON p.id = o.plan AND p.version = o.version WHERE o.plan = ?`, planID)
 	if errors.Is(err, ErrNotFound) {
@@ -411,7 +420,7 @@ func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis str
 	if err := s.all(ctx, &since, `SELECT since, undone FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1`); err != nil {
 		return l, "", false, err
 	}
-	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version}
+	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version, Ended: fromNull(row.Ended), Archived: fromNull(row.Put)}
 	l.RankFloor, _ = strconv.Atoi(row.Floor) // as Plan reads it
 	if l.Plan, err = planOf(planID, row.Frame); err != nil {
 		return l, "", false, err

@@ -12,8 +12,8 @@ import (
 	"duban/internal/plan"
 )
 
-// mostStale is how many tasks a reader works out for itself; beyond it, reading
-// all of them is no dearer.
+// mostStale is how many stale tasks a reader works out for itself; where there are more,
+// reading every task of the plan takes no longer.
 const mostStale = 2000
 
 // outlookReader reads outlooks of one plan in one state of the ledger, and works
@@ -27,9 +27,9 @@ type outlookReader struct {
 	stale []workedTask
 }
 
-// outlook reads in one state of the ledger.
+// outlook lets do read the outlooks of a plan in one state of the ledger.
 func (s *Store) outlook(ctx context.Context, l *Launched, basis string, cal *calendar.Calendar, do func(*outlookReader) error) error {
-	book, err := BookOf(*l, cal)
+	rules, err := RulesOf(*l, cal)
 	if err != nil {
 		return err
 	}
@@ -49,15 +49,15 @@ func (s *Store) outlook(ctx context.Context, l *Launched, basis string, cal *cal
 				return v.SelectContext(ctx, dest, v.Rebind(query), args...)
 			},
 		}
-		if err := r.begin(book, basis); err != nil {
+		if err := r.begin(rules, basis); err != nil {
 			return err
 		}
 		return do(r)
 	})
 }
 
-// begin works out what is stale.
-func (r *outlookReader) begin(book act.Book, basis string) error {
+// begin sets ok, and works out the outlooks that are stale.
+func (r *outlookReader) begin(rules act.Rules, basis string) error {
 	var now string
 	switch err := r.one(&now, `SELECT o.basis FROM outlook_plans o JOIN plans p ON p.id = o.plan AND p.version = o.version WHERE o.plan = ?`, r.l.Plan.ID); {
 	case errors.Is(err, ErrNotFound):
@@ -73,7 +73,7 @@ func (r *outlookReader) begin(book act.Book, basis string) error {
 		return nil
 	}
 	var err error
-	r.stale, err = workOut(r.all, r.s.d, *r.l, book, r.s.d.list(ids))
+	r.stale, err = workOut(r.all, r.s.d, *r.l, rules, r.s.d.list(ids))
 	return err
 }
 
@@ -152,7 +152,7 @@ func (w *where) shows(light plan.Light, day string) {
 	switch light {
 	case plan.DoneLate, plan.Done:
 		w.add("o.lamp = ?", string(light))
-	case plan.Red: // whose first day is after the due date: so the index gives no others
+	case plan.Red: // red begins after the due date, so that the index on due leaves out lines not due yet
 		w.add("o.lamp = 'open' AND o.red <= ? AND o.due < ?", day, day)
 	case plan.Yellow:
 		w.add("o.lamp = 'open' AND o.yellow <= ? AND o.red > ?", day, day)
@@ -165,8 +165,8 @@ func (w *where) shows(light plan.Light, day string) {
 	}
 }
 
-// takes tells of a stale task, as it is worked out now, whether the filter chooses it: what its
-// conditions in SQL ask of tasks that are not stale.
+// takes tells whether the filter chooses a stale task, as it is worked out now. It asks the
+// same as the conditions in SQL (where) ask of tasks that are not stale.
 func (f ListFilter) takes(t workedTask, today calendar.Day) bool {
 	part := func(parts ...string) func([2]string) bool {
 		return func(p [2]string) bool { return slices.Contains(parts, p[1]) && slices.Contains(f.Units, p[0]) }

@@ -31,7 +31,7 @@ func (o Obligation) Compare(p Obligation) int {
 }
 
 // Obligations are what is owed about a task and its talks, by the rules of a plan.
-func Obligations(l Launched, book act.Book, t Task, talks []Talk) (all []Obligation) {
+func Obligations(l Launched, rules act.Rules, t Task, talks []Talk) (all []Obligation) {
 	add := func(talk string, owed []act.Owed) {
 		for _, o := range owed {
 			for _, unit := range unitsOf(o) {
@@ -40,11 +40,11 @@ func Obligations(l Launched, book act.Book, t Task, talks []Talk) (all []Obligat
 		}
 	}
 	if t.State == TaskOpen {
-		add("", book.Owed(CaseOf(t)))
+		add("", rules.Owed(CaseOf(t)))
 	}
 	for _, k := range talks {
 		if k.GoesOn() && k.Facts != nil {
-			add(k.ID, book.TalkOwed(TalkCaseOf(&l.Plan, t, k)))
+			add(k.ID, rules.TalkOwed(TalkCaseOf(&l.Plan, t, k)))
 		}
 	}
 	return all
@@ -63,7 +63,7 @@ func unitsOf(o act.Owed) (units []string) {
 // OwedFilter chooses obligations. Empty fields choose all.
 type OwedFilter struct {
 	Units []string
-	Held  bool // those too whose clock stands
+	Held  bool // those too whose clock is halted
 }
 
 func (f OwedFilter) takes(o Obligation) bool {
@@ -128,7 +128,7 @@ func (r *outlookReader) owed(f OwedFilter, most int) (all []Obligation, total in
 // OwedOfAll are the chosen obligations of a plan, worked out from every task and talk
 // of it: where what is kept is of another basis.
 func (s *Store) OwedOfAll(ctx context.Context, l Launched, cal *calendar.Calendar, f OwedFilter) (all []Obligation, err error) {
-	book, err := BookOf(l, cal)
+	rules, err := RulesOf(l, cal)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +145,7 @@ func (s *Store) OwedOfAll(ctx context.Context, l Launched, cal *calendar.Calenda
 		of[k.Task] = append(of[k.Task], k)
 	}
 	for _, t := range tasks {
-		for _, o := range Obligations(l, book, t, of[t.ID]) {
+		for _, o := range Obligations(l, rules, t, of[t.ID]) {
 			if f.takes(o) {
 				all = append(all, o)
 			}

@@ -3,8 +3,8 @@ package ledger
 import "context"
 
 // Settle gives the ledger place as the place where it belongs, when it has none
-// yet, and returns the one it has. A copy of the ledger has the place of what it
-// was copied from.
+// yet, and returns the one it has. A place tells the ledger's folder from copies of
+// the folder; a copy of the ledger has the place of what it was copied from.
 func (s *Store) Settle(ctx context.Context, place string) (string, error) {
 	return write(ctx, s, func(t *tx) (has string, err error) {
 		if _, err := t.exec(`UPDATE identity SET place = ? WHERE one = 1 AND place = ''`, place); err != nil {

@@ -33,16 +33,17 @@ type PlanInfo struct {
 	Cancelled int            `json:"cancelled"`
 	Carried   int            `json:"carried"`        // into another plan
 	Ended     time.Time      `json:"ended,omitzero"` // plan clock; zero while it goes on
-	Unarmed   int            `json:"unarmed"`        // of what must be armed: see Unarmed
+	Archived  time.Time      `json:"archived,omitzero"`
+	Unarmed   int            `json:"unarmed"` // of what must be armed: see Unarmed
 }
 
 var taskValueColumns = []string{"plan", "id", "position", "duty", "period", "kind", "title", "clause", "lead", "assist", "due", "first_due",
 	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish", "course", "label", "origin"}
 
-// AddPlan writes a plan with its tasks, as one event plan.launched, what tells their
-// units of them (see Order), and its units into the office's directory: what it says of
-// them is in force for every plan. Where a plan of this ID is, whatever it says, nothing
-// changes: added is false. Errors wrap ErrOtherUnit.
+// AddPlan writes a plan with its tasks, as one event plan.launched, the words that tell the
+// tasks' units of them (see Order), and the plan's units into the office's directory, where
+// they are in force for every plan. Where the ledger has a plan of this ID, whatever that
+// says, nothing changes: added is false. Errors wrap ErrOtherUnit.
 func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []Task, when When) (added bool, err error) {
 	doc, err := json.Marshal(l.Plan)
 	if err != nil {
@@ -96,8 +97,8 @@ func rowsOf(p plan.Plan, tasks []Task) (rows [][]any) {
 	return rows
 }
 
-// taskValues are the values of taskValueColumns. State is TaskOpen when it is
-// empty, Light Green for a dated task; FirstDue is Due.
+// taskValues are the values of taskValueColumns. An empty State is written as TaskOpen, an
+// empty Light of a dated task as Green, and a zero FirstDue as Due.
 func taskValues(planID string, position int, t Task) []any {
 	assist, first, light := t.Assist, t.FirstDue, t.Light
 	if assist == nil {
@@ -147,7 +148,8 @@ func (s *Store) OpenTask(ctx context.Context, n Task, when When) (added bool, er
 	})
 }
 
-// openOccurrence writes an occurrence, and on its duty up to when it has been opened.
+// openOccurrence writes an occurrence, and in the facts of its duty the due date up to which
+// occurrences have been opened.
 func (t *tx) openOccurrence(n Task, key string, when When) error {
 	var position int
 	if err := t.one(&position, `SELECT position FROM tasks WHERE plan = ? AND id = ?`, n.Plan, n.Duty); err != nil {
@@ -177,7 +179,7 @@ type planVersion struct {
 }
 
 // Plan is a launched plan; ErrNotFound without one. What it gives is shared:
-// do not change it. It costs one small query.
+// do not change it. It costs one small query unless the plan or the directory has changed.
 func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
 	var now struct {
 		Version   int    `db:"version"`
@@ -198,7 +200,7 @@ func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
 	return l, now.on(&l)
 }
 
-// planAt is a plan as it was between two amendments.
+// planAt is the plan of a planVersion, as last read or read anew.
 func (s *Store) planAt(ctx context.Context, v planVersion) (Launched, error) {
 	s.mu.Lock()
 	l, ok := s.plans[v]
@@ -213,15 +215,16 @@ func (s *Store) planAt(ctx context.Context, v planVersion) (Launched, error) {
 		At      time.Time    `db:"launched_at"`
 		Grace   int64        `db:"grace"`
 		Ended   sql.NullTime `db:"ended_at"`
+		Put     sql.NullTime `db:"archived_at"`
 	}
-	if err := s.one(ctx, &row, `SELECT version, doc, clock, launched_at, grace, ended_at FROM plans WHERE id = ?`, v.id); err != nil {
+	if err := s.one(ctx, &row, `SELECT version, doc, clock, launched_at, grace, ended_at, archived_at FROM plans WHERE id = ?`, v.id); err != nil {
 		return Launched{}, fmt.Errorf("plan %s: %w", v.id, err)
 	}
 	units, err := s.units(ctx)
 	if err != nil {
 		return Launched{}, err
 	}
-	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version, Ended: fromNull(row.Ended)}
+	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version, Ended: fromNull(row.Ended), Archived: fromNull(row.Put)}
 	if l.Plan, err = planOf(v.id, row.Doc); err != nil {
 		return Launched{}, err
 	}
@@ -231,7 +234,7 @@ func (s *Store) planAt(ctx context.Context, v planVersion) (Launched, error) {
 	}
 	v.version = row.Version
 	s.mu.Lock()
-	for old := range s.plans { // which nobody asks for any more
+	for old := range s.plans { // nobody asks for an older version any more
 		if old.id == v.id && old.version <= v.version && old.directory <= v.directory {
 			delete(s.plans, old)
 		}
@@ -255,8 +258,15 @@ func (s *Store) PlanIDs(ctx context.Context) (ids []string, err error) {
 	return ids, err
 }
 
-// Zone is that of the plan launched last: by it the days and hours are told of what is of
-// no plan, such as a backup. Beijing's before there is a plan.
+// EverydayPlanIDs are the plans of everyday lists, the earliest launched first: all that are
+// not archived.
+func (s *Store) EverydayPlanIDs(ctx context.Context) (ids []string, err error) {
+	err = s.all(ctx, &ids, `SELECT id FROM plans WHERE archived_at IS NULL ORDER BY launched_at, id`)
+	return ids, err
+}
+
+// Zone is the time zone of the plan launched last: days and hours of what belongs to no
+// plan, such as a backup, are told in it. Before there is a plan it is Beijing's.
 func (s *Store) Zone(ctx context.Context) (*time.Location, error) {
 	var names []string
 	err := s.all(ctx, &names, `SELECT zone FROM plans ORDER BY launched_at DESC, id DESC LIMIT 1`)
@@ -270,8 +280,9 @@ func (s *Store) Plans(ctx context.Context) ([]PlanInfo, error) {
 		Clock    string       `db:"clock"`
 		Launched time.Time    `db:"launched_at"`
 		Ended    sql.NullTime `db:"ended_at"`
+		Archived sql.NullTime `db:"archived_at"`
 	}
-	err := s.all(ctx, &rows, `SELECT p.id, p.title, p.hash, p.zone, p.clock, p.launched_at, p.ended_at,
+	err := s.all(ctx, &rows, `SELECT p.id, p.title, p.hash, p.zone, p.clock, p.launched_at, p.ended_at, p.archived_at,
 		COUNT(CASE WHEN t.kind = 'dated' THEN 1 END) AS tasks,
 		COUNT(CASE WHEN t.kind = 'duty' THEN 1 END) AS duties,
 		COUNT(CASE WHEN t.kind = 'standing' THEN 1 END) AS standing,
@@ -281,14 +292,14 @@ func (s *Store) Plans(ctx context.Context) ([]PlanInfo, error) {
 		COUNT(CASE WHEN t.kind = 'dated' AND t.state = 'carried' THEN 1 END) AS carried,
 		COUNT(CASE WHEN t.kind <> 'standing' AND t.state = 'open' AND NOT t.armed THEN 1 END) AS unarmed
 		FROM plans p LEFT JOIN tasks t ON t.plan = p.id
-		GROUP BY p.id, p.title, p.hash, p.zone, p.clock, p.launched_at, p.ended_at ORDER BY p.launched_at, p.id`)
+		GROUP BY p.id, p.title, p.hash, p.zone, p.clock, p.launched_at, p.ended_at, p.archived_at ORDER BY p.launched_at, p.id`)
 	if err != nil {
 		return nil, err
 	}
 	infos := make([]PlanInfo, len(rows))
 	for i, r := range rows {
 		infos[i] = r.PlanInfo
-		infos[i].Launched, infos[i].Ended = r.Launched.UTC(), fromNull(r.Ended)
+		infos[i].Launched, infos[i].Ended, infos[i].Archived = r.Launched.UTC(), fromNull(r.Ended), fromNull(r.Archived)
 		if err := json.Unmarshal([]byte(r.Clock), &infos[i].Clock); err != nil {
 			return nil, fmt.Errorf("ledger: plan %s: clock: %w", r.ID, err)
 		}

@@ -149,8 +149,8 @@ func (postgres) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-// limits go out in one message with lockHead: a client that is paused before it
-// holds nothing, and one that is paused after it is put out.
+// limits go out in one message with lockHead: a client that is paused before the
+// message holds no lock, and the server ends the session of one that is paused after it.
 func (p postgres) limits() string {
 	l := p.Limits
 	return fmt.Sprintf(`SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d`,
@@ -159,17 +159,21 @@ func (p postgres) limits() string {
 
 func (postgres) lockHead() string { return headOf + ` FOR UPDATE OF c` }
 
+// overwrites does nothing: what a server deletes stays in its files until VACUUM FULL, which only
+// the tables' owner can do, and in its log.
+func (postgres) overwrites(*tx, bool) error { return nil }
+
 func (postgres) clock() string  { return `SELECT clock_timestamp()` }
 func (postgres) ownClock() bool { return false }
 
-// patient prepares a reading transaction: it may take long. Between two pages of
-// events the tables are made again, which takes a while on a slow machine.
+// patient lifts the server's limits for a reading transaction that may take long: between
+// two pages of events a replay makes the tables again, which takes a while on a slow machine.
 func (postgres) patient() string {
 	return `SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '10min'`
 }
 
-// blockers are those who keep somebody waiting in this database and do not wait
-// for a lock themselves.
+// blockers are the sessions that keep another session of this database waiting for a lock
+// and do not wait for a lock themselves.
 func (postgres) blockers(ctx context.Context, db *sqlx.DB) (list []string, err error) {
 	err = db.SelectContext(ctx, &list, `SELECT DISTINCT concat_ws(' ', nullif(h.application_name, ''), 'from', coalesce(h.client_addr::text, 'this machine'),
 			'pid', h.pid, h.state, 'since', h.state_change)

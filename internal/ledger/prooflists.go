@@ -58,8 +58,8 @@ func (s *Store) differInLists(ctx context.Context, v *sqlx.Tx, again *replay, ca
 	return nil
 }
 
-// usedOutlooks are the plans whose outlooks lists are read by now; these are worked
-// out anew in was.
+// usedOutlooks are the plans by whose outlooks lists are read now, since these have the
+// present basis; was gets the outlooks of these plans worked out anew.
 func (s *Store) usedOutlooks(ctx context.Context, v *sqlx.Tx, was *Store, cal *calendar.Calendar) (map[string]bool, error) {
 	var kept []struct{ Plan, Basis string }
 	if err := v.SelectContext(ctx, &kept, `SELECT plan, basis FROM outlook_plans`); err != nil {

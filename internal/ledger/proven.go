@@ -27,7 +27,7 @@ type table struct {
 	name    string
 	key     []string
 	columns map[string]kind // of all proven columns, the key's among them
-	flags   []string        // columns that are not proven and have no default: false in what is made again
+	flags   []string        // columns that are not proven and have no default: a replay writes false
 	others  []string        // those that are not the key's, sorted; see rest
 }
 
@@ -35,7 +35,7 @@ type table struct {
 // rows refer to each other.
 var proven = []table{
 	{name: "plans", key: []string{"id"}, columns: map[string]kind{
-		"id": text, "title": text, "hash": text, "zone": text, "doc": text, "clock": text, "launched_at": moment, "version": number, "grace": number, "ended_at": moment}},
+		"id": text, "title": text, "hash": text, "zone": text, "doc": text, "clock": text, "launched_at": moment, "version": number, "grace": number, "ended_at": moment, "archived_at": moment}},
 	{name: "tasks", key: []string{"plan", "id"}, columns: map[string]kind{
 		"plan": text, "id": text, "position": number, "duty": text, "period": text, "kind": text, "title": text, "clause": text,
 		"lead": text, "assist": text, "due": text, "first_due": text, "policy": text, "soft": yes, "priority": yes, "revision": number,
@@ -52,18 +52,26 @@ var proven = []table{
 		"key": text, "plan": text, "task": text, "revision": number, "talk": text, "stage": text, "unit": text, "role": text, "channel": text,
 		"kind": text, "light": text, "speak_at": moment, "digest": text, "state": text, "message": text, "error": text, "sent_at": moment, "twice": yes}},
 	{name: "messages", key: []string{"id"}, columns: map[string]kind{
-		"id": text, "plan": text, "digest": text, "channel": text, "state": text, "attempt": number, "error": text, "doubts": number, "via": text}},
+		"id": text, "plan": text, "digest": text, "channel": text, "state": text, "attempt": number, "error": text, "doubts": number, "via": text, "missed": text}},
 	{name: "calendars", key: []string{"year"}, columns: map[string]kind{"year": number, "version": number, "doc": text, "since": moment, "undone": text}},
 	{name: "units", key: []string{"id"}, columns: map[string]kind{"id": text, "version": number, "doc": text}},
 	{name: "readings", key: []string{"office", "section", "month", "span"}, columns: map[string]kind{
 		"office": text, "section": text, "month": text, "span": text, "version": number, "doc": text}},
+	{name: "assessments", key: []string{"plan", "period"}, columns: map[string]kind{
+		"plan": text, "period": text, "version": number, "state": text, "sheet": text, "result": text, "doc": text}},
+	{name: "merits", key: []string{"plan", "number"}, columns: map[string]kind{"plan": text, "number": number, "doc": text}},
+	{name: "incidents", key: []string{"plan", "number"}, columns: map[string]kind{
+		"plan": text, "number": number, "version": number, "state": text, "section": text, "doc": text}},
+	{name: "year_reports", key: []string{"plan"}, columns: map[string]kind{"plan": text, "version": number, "doc": text}},
+	{name: "complaints", key: []string{"plan", "number"}, columns: map[string]kind{
+		"plan": text, "number": number, "version": number, "state": text, "hotline": text, "doc": text}},
 	{name: "office", key: []string{"name"}, columns: map[string]kind{"name": text, "value": text}},
 }
 
-// Unproven are the tables and columns that no event stands behind: no report rests on them.
+// Unproven are the tables and columns that come from no event: no report rests on them.
 var Unproven = []string{"identity", "waits", "mornings", "digests.started", "digests.morning", "notices.reported",
 	"signins", "invitations", "sessions", "throttles", "signin_log", "standins",
-	"tokens", "calendar_dates", "subjects", "audits", "drafts", "draft_files", "draft_fields", "filters"}
+	"tokens", "calendar_dates", "subjects", "audits", "drafts", "draft_files", "draft_fields", "filters", "complainants"}
 
 func init() {
 	for i := range proven {
@@ -163,7 +171,7 @@ func (k kind) nothing() any {
 // Facts are kept as the text of a JSON object whose fields are sorted, so that
 // taking over a change gives the same bytes again.
 
-// canonical is that text of a value; no value is "".
+// canonical is this text of a value that marshals to a JSON object.
 func canonical(v any) (string, error) {
 	whole, err := json.Marshal(v)
 	if err != nil {
@@ -185,14 +193,15 @@ func fieldsOf(text string) (map[string]json.RawMessage, error) {
 	return fields, json.Unmarshal([]byte(text), &fields)
 }
 
-// turn is what makes facts of others: fields set, lists made longer, fields gone.
+// turn is the difference between two versions of facts: fields set, lists made longer,
+// fields removed.
 type turn struct {
 	Set map[string]json.RawMessage   `json:"set,omitempty"`
 	Add map[string][]json.RawMessage `json:"add,omitempty"`
 	Cut []string                     `json:"cut,omitempty"`
 }
 
-// turnOf is what makes the facts now of those before.
+// turnOf is the turn by which the facts before become the facts now.
 func turnOf(before, now string) (t turn, err error) {
 	was, err := fieldsOf(before)
 	if err != nil {
@@ -222,7 +231,8 @@ func turnOf(before, now string) (t turn, err error) {
 	return t, nil
 }
 
-// tail is what a list has more than another one that it begins with.
+// tail is what follows short in the list long; ok is false unless long begins with short
+// and is longer.
 func tail(short, long json.RawMessage) (more []json.RawMessage, ok bool) {
 	var a, b []json.RawMessage
 	if len(short) == 0 || short[0] != '[' || json.Unmarshal(short, &a) != nil || json.Unmarshal(long, &b) != nil || len(a) == 0 || len(b) <= len(a) {
@@ -236,7 +246,7 @@ func tail(short, long json.RawMessage) (more []json.RawMessage, ok bool) {
 	return b[len(a):], true
 }
 
-// on is the facts that a turn makes of others.
+// on is what the facts before become by a turn.
 func (t turn) on(before string) (string, error) {
 	fields, err := fieldsOf(before)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // tormented writes keys from several stores while torment goes on; each writer
-// repeats a key until it is said to be kept. In the end every key is there once.
+// repeats a key until its write succeeds. In the end every key is in the chain once.
 func tormented(t *testing.T, address, through string, keys int, calm time.Duration, torment func(*rand.Rand)) {
 	t.Helper()
 	seed := uint64(time.Now().UnixNano())
@@ -101,7 +101,7 @@ func TestTormentedSQLite(t *testing.T) {
 	tormented(t, address, address, 200, 100*time.Millisecond, func(r *rand.Rand) {
 		tx, err := db.Begin()
 		if err != nil {
-			return // the writers had it all the time
+			return // the writers held the write lock all the time
 		}
 		defer tx.Rollback()
 		time.Sleep(time.Duration(r.IntN(1000)) * time.Millisecond)

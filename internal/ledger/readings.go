@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"duban/internal/water"
 )
 
 // WaterRead is the kind of the event by which something measured comes into the ledger,
-// or is corrected: what was there before stands in the events before it.
+// or is corrected: what was there before is in the events before it.
 const WaterRead = "water.read"
 
 // ErrCorrects: readings say otherwise than the ledger, and were not meant to correct it.
@@ -20,7 +21,7 @@ var ErrCorrects = errors.New("the readings correct what the ledger has")
 // ReadingChange is what a reading changes of the ledger.
 type ReadingChange struct {
 	Reading   water.Reading     // as the ledger then has it
-	Version   int               // of it then: 1 where nothing was there
+	Version   int               // of the reading then: 1 where the ledger had none
 	Corrected []water.Corrected // what the ledger had otherwise
 }
 
@@ -29,7 +30,7 @@ type ReadingsBy struct {
 	Plan    string
 	Office  string // unit whose register names the sections
 	Actor   string
-	Correct bool   // what the ledger has otherwise is corrected; else it is ErrCorrects
+	Correct bool   // the readings correct what the ledger has; otherwise a difference is ErrCorrects
 	Reason  string // of a correction
 }
 
@@ -44,8 +45,8 @@ func readingKey(office string, r water.Reading, n int) string {
 	return fmt.Sprintf("water/%s/%s/%s/%s/v%d", office, r.Section, r.Month, r.Span, n)
 }
 
-// readingOf is what the ledger has of a reading by one, which gives one row; the zero
-// version: nothing.
+// readingOf is what the ledger has of a reading's section, month and span, with its version;
+// version 0: nothing. one reads a single row, in a transaction or outside of any.
 func readingOf(office string, r water.Reading, one func(dest any, query string, args ...any) error) (have water.Reading, version int, err error) {
 	var row readingRow
 	err = one(&row, `SELECT section, version, doc FROM readings WHERE office = ? AND section = ? AND month = ? AND span = ?`, office, r.Section, r.Month.String(), string(r.Span))
@@ -73,7 +74,8 @@ func (s *Store) WouldRead(ctx context.Context, office string, all []water.Readin
 }
 
 // PutReadings brings readings in, all or none: each that says anything new is an event
-// water.read with what it corrects. The same again changes nothing.
+// water.read with what it corrects. The same again changes nothing. ErrCorrects when a
+// reading differs from the ledger's and by.Correct is false.
 func (s *Store) PutReadings(ctx context.Context, by ReadingsBy, all []water.Reading, when When) (changes []ReadingChange, err error) {
 	return write(ctx, s, func(t *tx) ([]ReadingChange, error) {
 		var changes []ReadingChange
@@ -147,24 +149,70 @@ type ReadingVersion struct {
 	Reason    string            `json:"reason"`
 }
 
-// ReadingVersions are all that came in of a reading, the first first.
-func (s *Store) ReadingVersions(ctx context.Context, office string, of water.Reading) (all []ReadingVersion, err error) {
-	_, version, err := readingOf(office, of, reader{ctx, s}.one)
+// ReadingsCame are all that came in of an office's readings, in the order of the chain.
+func (s *Store) ReadingsCame(ctx context.Context, office string) (all []ReadingVersion, err error) {
+	events, err := s.Events(ctx, EventFilter{Kinds: []string{WaterRead}})
 	if err != nil {
 		return nil, err
 	}
-	for n := 1; n <= version; n++ {
-		var e struct {
+	for _, e := range events {
+		var came struct {
+			ReadingVersion
+			Office string `json:"office"`
+		}
+		if err := json.Unmarshal(e.Data, &came); err != nil {
+			return nil, fmt.Errorf("ledger: event %s: %w", e.Key, err)
+		}
+		if came.Office == office {
+			came.At, came.Actor = e.PlanAt.UTC(), e.Actor
+			all = append(all, came.ReadingVersion)
+		}
+	}
+	return all, nil
+}
+
+// ReadingVersions are all that came in of an office's section: month after month, of a month
+// the month's before the year's, and each in the order in which it came.
+func (s *Store) ReadingVersions(ctx context.Context, office, section string) (all []ReadingVersion, err error) {
+	var rows []readingRow
+	if err := s.all(ctx, &rows, `SELECT section, version, doc FROM readings WHERE office = ? AND section = ? ORDER BY month, span`, office, section); err != nil {
+		return nil, err
+	}
+	var keys []string
+	for _, row := range rows {
+		var r water.Reading
+		if err := json.Unmarshal([]byte(row.Doc), &r); err != nil {
+			return nil, fmt.Errorf("ledger: a reading of %s: %w", section, err)
+		}
+		for n := 1; n <= row.Version; n++ {
+			keys = append(keys, readingKey(office, r, n))
+		}
+	}
+	came := map[string]ReadingVersion{}
+	for some := range slices.Chunk(keys, 500) {
+		var events []struct {
+			Key    string    `db:"key"`
 			Actor  string    `db:"actor"`
 			Data   string    `db:"data"`
 			PlanAt time.Time `db:"plan_at"`
 		}
-		if err := s.one(ctx, &e, `SELECT actor, data, plan_at FROM events WHERE key = ?`, readingKey(office, of, n)); err != nil {
-			return nil, fmt.Errorf("version %d of a reading: %w", n, err)
+		var w where
+		w.oneOf("key", some)
+		if err := s.all(ctx, &events, `SELECT key, actor, data, plan_at FROM events`+w.String(), w.args...); err != nil {
+			return nil, err
 		}
-		v := ReadingVersion{At: e.PlanAt.UTC(), Actor: e.Actor}
-		if err := json.Unmarshal([]byte(e.Data), &v); err != nil {
-			return nil, fmt.Errorf("ledger: version %d of a reading: %w", n, err)
+		for _, e := range events {
+			v := ReadingVersion{At: e.PlanAt.UTC(), Actor: e.Actor}
+			if err := json.Unmarshal([]byte(e.Data), &v); err != nil {
+				return nil, fmt.Errorf("ledger: the event %s: %w", e.Key, err)
+			}
+			came[e.Key] = v
+		}
+	}
+	for _, key := range keys {
+		v, ok := came[key]
+		if !ok {
+			return nil, fmt.Errorf("ledger: the event %s: %w", key, ErrNotFound)
 		}
 		all = append(all, v)
 	}

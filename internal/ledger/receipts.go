@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 )
 
@@ -18,12 +19,13 @@ type messageRow struct {
 	Error   string      `db:"error"`
 	Doubts  int         `db:"doubts"`
 	Via     string      `db:"via"`
+	Missed  string      `db:"missed"`
 }
 
-const messageColumns = `id, plan, digest, channel, state, attempt, error, doubts, via`
+const messageColumns = `id, plan, digest, channel, state, attempt, error, doubts, via, missed`
 
-// messageID is made from what the message is, so that every attempt bears it,
-// and from the ledger, so that no other ledger's message does.
+// messageID is made from the digest and the channel, so that every attempt of a message has
+// the same ID, and from the ledger's ID, so that no message of another ledger has it.
 func messageID(ledger, digest, channel string) string {
 	sum := sha256.Sum256([]byte(ledger + "\n" + digest + "\n" + channel))
 	return "n" + hex.EncodeToString(sum[:16])
@@ -61,7 +63,7 @@ func (t *tx) doubt(m messageRow, state NoticeState, failure string, when When) e
 	return t.appendOnce(e, when, m.facts(failure))
 }
 
-// unknown is the key of the event that a try's fate is not known.
+// unknown is the key of the event that says that the fate of a message's last try is not known.
 func (m messageRow) unknown() string { return fmt.Sprintf("%s/unknown/%d", m.ID, m.Attempt) }
 
 // facts are what every event of a message says of it.
@@ -79,9 +81,9 @@ func (m messageRow) facts(failure string) map[string]any {
 	return data
 }
 
-// Leaving writes, as event message.leaving, that the last byte of a message is
-// about to go: from here on it may arrive without our hearing of it. ErrOvertaken
-// when the try is no longer the message's last or the message is settled: then it
+// Leaving writes, as event message.leaving, that the last byte of a message is about to
+// go: from then on the message may arrive without the ledger's hearing of it. ErrOvertaken
+// when the try is no longer the message's last or the message is settled: then the message
 // must not be sent.
 func (s *Store) Leaving(ctx context.Context, message string, attempt int, when When) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
@@ -118,6 +120,26 @@ type Outcome struct {
 	Error   string // the channel's last word; "" when it was delivered
 	Via     string // the channel that carried it, when that is not the message's own
 	Again   bool   // doubtful, and to be sent once more: it is not unknown yet
+	Missed  []MissedCopy
+}
+
+// MissedCopy is a copy of a message that was not taken, though the message was. Nobody is
+// sent the message again for it.
+type MissedCopy struct {
+	Name  string `json:"name"` // who sits beside the reader
+	Email string `json:"email"`
+	Error string `json:"error"`
+}
+
+// missedCopies are those that a row of messages tells of.
+func missedCopies(doc string) (all []MissedCopy, err error) {
+	if doc == "" {
+		return nil, nil
+	}
+	if err := json.Unmarshal([]byte(doc), &all); err != nil {
+		return nil, fmt.Errorf("ledger: copies of a message: %w", err)
+	}
+	return all, nil
 }
 
 // Receipt records what became of a try: message.sent, message.deferred,
@@ -148,7 +170,14 @@ func (s *Store) Receipt(ctx context.Context, o Outcome, when When) error {
 			if err := t.messageState(m.ID, Sent, "", instant(when.Real)); err != nil {
 				return none, err
 			}
-			return none, t.append(Event{Key: m.ID + "/sent", Plan: m.Plan, Kind: MessageSent}, when, m.facts(""))
+			facts := m.facts("")
+			if len(o.Missed) > 0 {
+				if _, err := t.change("messages", `missed = ?`, []any{storable(asJSON(o.Missed))}, `id = ?`, m.ID); err != nil {
+					return none, err
+				}
+				facts["missed"] = len(o.Missed)
+			}
+			return none, t.append(Event{Key: m.ID + "/sent", Plan: m.Plan, Kind: MessageSent}, when, facts)
 		case Refused:
 			if err := t.messageState(m.ID, Failed, failure, nil); err != nil {
 				return none, err

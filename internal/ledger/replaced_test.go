@@ -47,8 +47,8 @@ func later(t *testing.T, s *ledger.Store, want error) {
 }
 
 // TestReplacedFile: while the ledger's path leads elsewhere nothing is written,
-// neither there nor into the file that nobody would find again, and nothing is
-// said not to be there. When the file is back, all is.
+// neither there nor into the file that has lost its path, and no read says ErrNotFound.
+// When the file is back, reads and writes succeed again.
 func TestReplacedFile(t *testing.T) {
 	t.Parallel()
 	address := sqliteFile(t)
@@ -83,8 +83,8 @@ func TestReplacedFile(t *testing.T) {
 	}
 }
 
-// TestFileMovedUnderWrites moves the file away and back under writers; what was
-// said to be kept is kept.
+// TestFileMovedUnderWrites moves the file away and back under writers; every event whose
+// write succeeded is in the ledger afterwards.
 func TestFileMovedUnderWrites(t *testing.T) {
 	t.Parallel()
 	address := sqliteFile(t)
@@ -141,7 +141,7 @@ func TestFileMovedUnderWrites(t *testing.T) {
 	}
 }
 
-// TestReplacedDatabase: another database stands at the address on PostgreSQL.
+// TestReplacedDatabase: another database is at the address on PostgreSQL.
 func TestReplacedDatabase(t *testing.T) {
 	t.Parallel()
 	address, empty := ledgertest.Postgres(t), ledgertest.Postgres(t)
@@ -201,8 +201,8 @@ func TestCloseLeavesNoLog(t *testing.T) {
 	}
 }
 
-// TestDamagedFile: a file that was overwritten or cut short is called damaged;
-// nothing in it is said not to be there.
+// TestDamagedFile: a file that was overwritten or cut short is ErrDamaged, and no read of
+// it says ErrNotFound.
 func TestDamagedFile(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(*testing.T, *os.File, int64){

@@ -52,8 +52,9 @@ func (r *replay) begin(id string) error {
 	if err := empty.Close(); err != nil {
 		return err
 	}
-	// A crash may ruin it: then nobody has it. Rows come in the order of the chain,
-	// where what a row refers to may come with a later one of the same transaction.
+	// The file needs no journal: after a crash nobody uses it. Foreign keys are off, because
+	// rows are made in the order of the chain, where the row that another refers to may come
+	// with a later event of the same transaction.
 	r.db, err = sqlx.Open("sqlite", sqlitefile.URI(r.file())+"?mode=rw&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=foreign_keys(0)")
 	if err != nil {
 		return err
@@ -68,7 +69,8 @@ func (r *replay) begin(id string) error {
 	return r.quiet()
 }
 
-// quiet ends what is done at every write for lists, which nobody reads here.
+// quiet drops the triggers that note stale outlooks at every write: nobody reads lists of a
+// replay.
 func (r *replay) quiet() error {
 	var triggers []string
 	if err := r.tx.SelectContext(r.ctx, &triggers, `SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'outlook%'`); err != nil {
@@ -82,23 +84,24 @@ func (r *replay) quiet() error {
 	return nil
 }
 
-// noRoom is ErrNoRoom for ErrFull: of the ledger a replay only reads.
-func noRoom(err error) error {
+// noSpace turns ErrFull into ErrNoSpace: a replay only reads the ledger itself, so what is
+// full is the folder of temporary files.
+func noSpace(err error) error {
 	if errors.Is(err, ErrFull) {
-		return fmt.Errorf("%w %s: %w", ErrNoRoom, os.TempDir(), err)
+		return fmt.Errorf("%w %s: %w", ErrNoSpace, os.TempDir(), err)
 	}
 	return err
 }
 
 func (r *replay) file() string { return filepath.Join(r.dir, "ledger.db") }
 
-// drop ends it and removes its file.
+// drop ends a replay and removes its folder.
 func (r *replay) drop() {
 	for _, stmt := range r.stmts {
 		stmt.Close()
 	}
 	if r.tx != nil {
-		r.tx.Rollback() //nolint:errcheck // nobody wants it
+		r.tx.Rollback() //nolint:errcheck // what was made is not kept
 	}
 	if r.db != nil {
 		r.db.Close()
@@ -233,7 +236,7 @@ func (r *replay) stmt(query string) (*sqlx.Stmt, error) {
 	return s, err
 }
 
-// keep writes an event as it stands.
+// keep writes an event as it is.
 func (r *replay) keep(e eventRow) error {
 	stmt, err := r.stmt(`INSERT INTO events (seq, key, plan, task, kind, actor, real_at, plan_at, data, changes, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {
@@ -267,7 +270,7 @@ func (k kind) read(raw json.RawMessage, document func(hash string) (string, erro
 	return s, err
 }
 
-// whole is the text that a document's name stands for; another text is itself.
+// whole is the text that a document's name means; another text is itself.
 func whole(text string, document func(hash string) (string, error)) (string, error) {
 	if !strings.HasPrefix(text, "{") {
 		return text, nil
@@ -281,14 +284,15 @@ func whole(text string, document func(hash string) (string, error)) (string, err
 	return document(name.SHA256)
 }
 
-// AsOf is the ledger as it was: its tables and events made once more from the
-// chain, up to an instant on the clock of each plan, which until gives from the
-// plan's zone (that of events of no plan is Beijing's; where a plan's clock runs
-// fast, those dated by the wall clock stand where they are in the chain). The store
-// that it gives can only be read; its Close removes it. What no event tells of is not in it: see
-// Unproven.
+// AsOf is the ledger as it was: its tables and events made once more from the chain. Events
+// of a plan are read up to the instant, by the plan's clock, that until gives for the plan's
+// zone; events of no plan up to the instant that until gives for Beijing's. Where the clock
+// of a plan runs fast, an event of no plan that is dated by the wall clock is read unless
+// an event before it in the chain was already too late. The store that AsOf gives can only
+// be read; its Close removes its files. It lacks what is Unproven. ErrNoSpace when there is
+// no space for it.
 func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.Time) (was *Store, err error) {
-	defer func() { err = noRoom(named(err)) }()
+	defer func() { err = noSpace(named(err)) }()
 	v, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, err
@@ -379,7 +383,7 @@ func (r *replay) store(last head, o Options) (*Store, error) {
 	return s, nil
 }
 
-// open opens what was made, for writing; it stays the replay's.
+// open opens what was made, for writing; drop still removes it.
 func (r *replay) open() (*Store, error) {
 	if err := r.settle(); err != nil {
 		return nil, err
@@ -387,7 +391,7 @@ func (r *replay) open() (*Store, error) {
 	return OpenWith(r.ctx, "sqlite:"+r.file(), Options{})
 }
 
-// settle ends the making.
+// settle commits what was made and closes the file.
 func (r *replay) settle() error {
 	for _, stmt := range r.stmts {
 		stmt.Close()

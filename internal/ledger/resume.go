@@ -50,10 +50,10 @@ func (s *Store) DigestWaits(ctx context.Context, key string) (bool, error) {
 	return n > 0, err
 }
 
-// Doubt marks what a digest has to say as unknown (event message.unknown): its
-// workflow has spoken, but the ledger does not have what became of it, being older.
-// A person must ask. What a person has let go once more is left: again is true
-// then, and the digest is to be spoken again.
+// Doubt marks what a digest still has to say as unknown (event message.unknown): its
+// workflow has spoken, but the ledger, which is older, does not have what became of the
+// messages. A person must ask the recipients. A message that a person has resent (see
+// Resend) is left as it is: again is true then, and the digest is to be spoken again.
 func (s *Store) Doubt(ctx context.Context, digest string, when When) (again bool, err error) {
 	return write(ctx, s, func(t *tx) (bool, error) {
 		var row digestRow
@@ -72,7 +72,7 @@ func (s *Store) Doubt(ctx context.Context, digest string, when When) (again bool
 		if err != nil {
 			return false, err
 		}
-		by := map[string][]string{} // what was decided for these, one carries
+		by := map[string][]string{} // by the channel that carries: the channels that notices were decided for
 		for _, channel := range channels {
 			by[carrier(office, channel)] = append(by[carrier(office, channel)], channel)
 		}
@@ -88,8 +88,9 @@ func (s *Store) Doubt(ctx context.Context, digest string, when When) (again bool
 	})
 }
 
-// lose marks a digest's message over one channel, with what was decided for these, as
-// unknown; left when a person has let it go once more.
+// lose marks a digest's message over one channel as unknown, with the digest's pending
+// notices for the channels decided; left is true, and nothing changes, when a person has
+// resent the message.
 func (t *tx) lose(g digestRow, channel string, decided []string, when When) (left bool, err error) {
 	id := messageID(t.s.id, g.Key, channel)
 	m, err := t.message(id)

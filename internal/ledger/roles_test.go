@@ -15,8 +15,8 @@ import (
 )
 
 // TestProgramsOwnNothing: the role that programs use adds events and reads them. It
-// changes none, deletes none, and cannot take away what keeps them; every table of the
-// ledger has its rights.
+// changes none, deletes none, and cannot take away the triggers that protect them; every
+// table of the ledger is named in rights.
 func TestProgramsOwnNothing(t *testing.T) {
 	t.Parallel()
 	address := ledgertest.Program(t)
@@ -56,8 +56,9 @@ func TestProgramsOwnNothing(t *testing.T) {
 	require.EqualValues(t, 1, n)
 }
 
-// TestAdmitRefuses: a role that could do all the same is not admitted, and what is no
-// server's has no roles; who does not own the tables brings none up to date.
+// TestAdmitRefuses: a superuser or owner is not admitted, nor is a role that does not exist,
+// nor any role to a ledger in a file; a role that does not own the tables cannot bring them
+// up to date.
 func TestAdmitRefuses(t *testing.T) {
 	t.Parallel()
 	program := ledgertest.Program(t)

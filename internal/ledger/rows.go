@@ -144,7 +144,7 @@ func asJSON(v any) string {
 	return string(b)
 }
 
-// asFacts is canonical of what cannot fail.
+// asFacts is canonical of a value that marshals without fail.
 func asFacts(v any) string {
 	text, err := canonical(v)
 	if err != nil {
@@ -252,8 +252,8 @@ func (r talkRow) talk() (Talk, error) {
 	return t, nil
 }
 
-// insert writes many rows in few statements. The rows of a folder of ten
-// thousand tasks go in within seconds that way.
+// insert writes many rows in few statements, so that a plan of ten thousand tasks is
+// written within seconds.
 func (t *tx) insert(table string, columns []string, rows [][]any) error {
 	group := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
 	most := min(500, t.s.d.parameters()/len(columns))

@@ -11,16 +11,17 @@ import (
 )
 
 // Scene is what was true of a stage's task, or talk, when the stage was decided:
-// what its row in a report says of them for ever, whatever becomes of them later.
-// A stage of a ledger that was made before scenes were kept has none.
+// what the stage's row in a report says for ever, whatever becomes of the task or
+// the talk later.
 type Scene struct {
 	Title string            `json:"title"`
 	Unit  string            `json:"unit"`            // ID: of the unit that led the task; of a talk's stage, of the unit called
 	Due   calendar.Day      `json:"due,omitzero"`    // the task's date
 	Names map[string]string `json:"names,omitempty"` // of that unit and of all to whom the stage spoke, by ID
 	Rules []plan.Rule       `json:"rules,omitempty"` // of the policy: the stage's own rung, then those it took in
-	// Policy is the title of the task's policy, and Assist are the IDs of the units
-	// that assisted: of what an act told about them only.
+	// Policy is the title of the task's policy, in a stage that tells of an act that set
+	// it. Assist are the IDs of the assisting units, in a stage that tells of an act on
+	// them and in an order.
 	Policy string   `json:"policy,omitempty"`
 	Assist []string `json:"assist,omitempty"`
 }
@@ -28,7 +29,8 @@ type Scene struct {
 // IsZero tells that nothing was kept.
 func (s Scene) IsZero() bool { return s.Title == "" && s.Unit == "" }
 
-// Rule is the rung of the policy with this ID as it was when the stage was decided.
+// Rule is the rung of the policy with this ID as it was when the stage was decided; nil
+// where none was kept.
 func (s Scene) Rule(id string) *plan.Rule {
 	if i := slices.IndexFunc(s.Rules, func(r plan.Rule) bool { return r.ID == id }); i >= 0 {
 		return &s.Rules[i]

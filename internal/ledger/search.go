@@ -12,14 +12,14 @@ import (
 	"duban/internal/calendar"
 )
 
-// Sought is one word that is looked for, in small letters and half width, and the units
-// that it may mean.
+// Sought is one word that is looked for, as Plainly writes it, and the units that it may
+// mean.
 type Sought struct {
 	Word  string
 	Units []string // IDs
 }
 
-// Plainly is a text in small letters and half width.
+// Plainly is a text in lower case and half width (Unicode NFKC).
 func Plainly(text string) string { return strings.ToLower(norm.NFKC.String(text)) }
 
 // searchedBy is what a task is searched by, beside the unit that leads it.
@@ -29,7 +29,8 @@ func searchedBy(t Task) string {
 
 // Find are the IDs of a plan's tasks, duties and standing lines of which each word is in
 // the title, the clause or the ID, or means the unit that leads them; in the document's
-// order, from the one numbered skip on. seat narrows them to those of one unit. See List.
+// order, most of them after the first skip. seat, "" for all, narrows them to those in which
+// that unit has a part. See List for ok and the other parameters.
 func (s *Store) Find(ctx context.Context, l *Launched, basis string, cal *calendar.Calendar, words []Sought, seat string, skip, most int) (ids []string, ok bool, err error) {
 	if Basis(*l, cal) != basis {
 		return nil, false, nil
@@ -73,7 +74,7 @@ func (s *Store) Find(ctx context.Context, l *Launched, basis string, cal *calend
 	return ids, ok, err
 }
 
-// soughtBy tells the same of a task that is read from its own row.
+// soughtBy tells whether Find chooses a stale task, as it is worked out now.
 func (t workedTask) soughtBy(words []Sought, seat string) bool {
 	text := searchedBy(t.now)
 	for _, w := range words {
@@ -84,7 +85,7 @@ func (t workedTask) soughtBy(words []Sought, seat string) bool {
 	return seat == "" || slices.ContainsFunc(t.parts, func(p [2]string) bool { return p[0] == seat })
 }
 
-// likely is a word as LIKE takes it. What is no letter and no digit stands for any such
+// likely is a word as LIKE takes it. What is no letter and no digit matches any such
 // sign: brackets and commas are written in two widths.
 func likely(word string) string {
 	return "%" + strings.Map(func(r rune) rune {
@@ -95,8 +96,8 @@ func likely(word string) string {
 	}, word) + "%"
 }
 
-// FindAnywhere is Find where lists have not been worked out: it gives more than what is
-// sought, and everybody's.
+// FindAnywhere is Find for a plan whose outlooks cannot be used. It gives tasks of every
+// unit, and more than those that hold the words: see likely.
 func (s *Store) FindAnywhere(ctx context.Context, planID string, words []Sought, skip, most int) (ids []string, err error) {
 	w := where{}
 	w.add("plan = ?", planID)

@@ -49,11 +49,11 @@ func (s *Store) Sessions(ctx context.Context, account string) (all []Session, er
 type Beginning struct {
 	Session
 	Old string // ID of the session in whose place it comes; "" none
-	// Forgive is the account's throttle, which is forgotten, and From the address's,
-	// of which one failure is taken back; "" leaves both.
+	// Forgive is the Who of the account's Throttle, which is forgotten, and From that of
+	// the address, of which one failure is taken back; a Forgive of "" leaves both.
 	Forgive, From string
-	// Of a second factor: the code's time step, its secret where it was set up now, and
-	// whether it may come in place of another.
+	// CodeStep is the time step of the second factor's code, 0 without one; Factor is the
+	// factor's secret where it is set up now, and Replaces whether it may replace another.
 	CodeStep int64
 	Factor   string
 	Replaces bool
@@ -92,8 +92,9 @@ func (s *Store) BeginSession(ctx context.Context, b Beginning, entry SignInEntry
 	})
 }
 
-// takeCode takes a code of the second factor, which is set up with it where the
-// beginning says so: only the first of several sessions has it.
+// takeCode notes that a code of the second factor is used, and keeps the factor where
+// b.Factor sets it up now. Of several sessions that begin with one code the first gets it,
+// and the others get ErrOvertaken.
 func (t *tx) takeCode(b Beginning) error {
 	var rows int64
 	n, err := t.exec(`UPDATE sessions SET step = step WHERE id = ?`, b.Old)
@@ -104,7 +105,7 @@ func (t *tx) takeCode(b Beginning) error {
 		return ErrOvertaken
 	case b.Factor == "":
 		rows, err = t.exec(`UPDATE signins SET step = ? WHERE account = ? AND step < ?`, b.CodeStep, b.Account, b.CodeStep)
-	default: // one that signs in by another way may have no password
+	default: // an account that signs in by OpenID Connect may have no row and no password
 		only := ` WHERE signins.factor = ''`
 		if b.Replaces {
 			only = ""

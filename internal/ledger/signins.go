@@ -10,8 +10,8 @@ import (
 )
 
 // What people sign in with is kept beside the chain and is no part of it: secrets
-// change without an office act, and no report rests on them. What is decided about
-// it, and how secrets are hashed, is internal/signin. All instants are on the real clock.
+// change without an office act, and no report rests on them. Package internal/signin
+// decides who may sign in and hashes the secrets. All instants are on the real clock.
 
 // SignIn is what an account signs in with.
 type SignIn struct {
@@ -36,7 +36,7 @@ type Invitation struct {
 type SignInEntry struct {
 	ID      string    `db:"id" json:"id"` // the same ID again is the same line
 	At      time.Time `db:"at" json:"at"`
-	Account string    `db:"account" json:"account"` // "" one that nobody has
+	Account string    `db:"account" json:"account"` // "" where nobody has the account that was typed
 	What    string    `db:"what" json:"what"`
 	By      string    `db:"by_whom" json:"by,omitempty"` // when another did it
 	Address string    `db:"address" json:"address"`
@@ -85,7 +85,8 @@ func (t *tx) setPassword(account, password string, at time.Time, keep string) er
 	return err
 }
 
-// DropFactor takes an account's second factor away: a lost telephone. Its sessions end.
+// DropFactor takes an account's second factor away, as when a telephone is lost. The
+// account's sessions end.
 func (s *Store) DropFactor(ctx context.Context, account string, entry SignInEntry) error {
 	return s.signIn(ctx, entry, func(t *tx) error {
 		_, err := t.exec(`UPDATE signins SET factor = '', step = 0 WHERE account = ?`, account)
@@ -117,9 +118,9 @@ func (s *Store) Invitation(ctx context.Context, hash string, at time.Time) (in I
 	return in, err
 }
 
-// Redeem uses an invitation for a password, and forgets the failures of the account,
-// whom. Only the first of several has it; to the others, and when it has ended, it
-// is ErrNotFound.
+// Redeem uses an invitation for a password, and forgets the account's failures: whom is the
+// Who of its Throttle. Only the first of several calls uses the invitation; the others get
+// ErrNotFound, and so does a call after the invitation has ended.
 func (s *Store) Redeem(ctx context.Context, hash, password, whom string, at time.Time, entry SignInEntry) error {
 	return s.signIn(ctx, entry, func(t *tx) error {
 		var in Invitation
@@ -144,9 +145,10 @@ func (s *Store) Redeem(ctx context.Context, hash, password, whom string, at time
 	})
 }
 
-// Try has decide look at what is known of some throttles, by Who. Where it lets the try
-// be made what it gives is kept, otherwise nothing is; its wait is given. It is one
-// transaction, so that tries made at once are counted one after another.
+// Try lets decide look at the throttles that are known of who, by Who. When decide gives no
+// wait, the try may be made and the throttles next are kept; when it gives one, nothing is
+// kept and Try gives that wait. Try is one transaction, so that tries made at once are
+// counted one after another.
 func (s *Store) Try(ctx context.Context, who []string, decide func(known map[string]Throttle) (next []Throttle, wait time.Duration)) (time.Duration, error) {
 	return write(ctx, s, func(t *tx) (time.Duration, error) {
 		known := map[string]Throttle{}

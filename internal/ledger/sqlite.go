@@ -111,8 +111,9 @@ func (l lite) upgrade(ctx context.Context) (string, error) {
 	return identify(ctx, db)
 }
 
-// log has the file written by way of a log, so that readers and the writer do
-// not wait for one another. A copy that SQLite made has lost that.
+// log sets the journal mode WAL, a write-ahead log beside the file, so that readers and
+// the writer do not wait for one another. A copy that SQLite made (VACUUM INTO) has
+// another mode.
 func (l lite) log(ctx context.Context) error {
 	db, err := sqlx.ConnectContext(ctx, "sqlite", l.dsn("mode=rw&_pragma=journal_mode(WAL)"))
 	if err != nil {
@@ -121,7 +122,7 @@ func (l lite) log(ctx context.Context) error {
 	return db.Close()
 }
 
-// closed forgets the file.
+// closed notes that this store no longer has the file open: see files.
 func (l lite) closed() { l.file.release() }
 
 func (l lite) pools(string) (writer, reader *sqlx.DB, err error) {
@@ -140,10 +141,10 @@ func (l lite) pools(string) (writer, reader *sqlx.DB, err error) {
 	return writer, reader, nil
 }
 
-// reading is how the file is opened for reading: normally as a writer would,
-// since readers of a ledger in use need its shared memory; on a disk or in a
-// folder that cannot be written to, without. There, a file without a log
-// beside it cannot change, and is read without any lock.
+// reading is how the file is opened for reading: in mode rw, with query_only, since
+// readers of a ledger in use write to its shared memory; in mode ro on a disk or in a
+// folder that cannot be written to. There, a file without a log beside it cannot
+// change, and is read without any lock (immutable).
 func (l lite) reading() string {
 	if writable(l.path) && writable(filepath.Dir(l.path)) {
 		return "mode=rw&_pragma=query_only(1)"
@@ -177,9 +178,9 @@ func (l lite) here() error {
 	return nil
 }
 
-// tidy brings what is in the write-ahead log into the file, so that the file
-// alone is the ledger, also while other processes have it open. When they read
-// just now the rest stays for them.
+// tidy brings what is in the write-ahead log into the file, so that the file alone is
+// the ledger, also while other processes have it open. What another process is reading
+// just now stays in the log.
 func (lite) tidy(ctx context.Context, writer *sqlx.DB) error {
 	_, err := writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
@@ -194,6 +195,12 @@ func (lite) patient() string          { return "" }
 // lockHead needs no lock of its own: the transaction began as the only writer.
 func (lite) limits() string   { return "" }
 func (lite) lockHead() string { return headOf }
+
+func (lite) overwrites(t *tx, on bool) error {
+	set := map[bool]string{true: `PRAGMA secure_delete = 1`, false: `PRAGMA secure_delete = 0`}[on]
+	_, err := t.inner.ExecContext(t.ctx, set)
+	return err
+}
 
 func (lite) clock() string  { return `SELECT real_at FROM events ORDER BY seq DESC LIMIT 1` }
 func (lite) ownClock() bool { return true }

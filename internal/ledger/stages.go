@@ -35,16 +35,16 @@ type Decision struct {
 	Plan, Task string
 	Talk       string // ID of the talk when the stage is one of its own
 	Revision   int    // of the task or the talk
-	Version    int    // of the task, or the talk, that the stage follows from
+	Version    int    // Version of the task, or the talk, that the stage was worked out from
 	Stage      plan.Stage
-	Facts      act.Case     // of the task with the stage said; of a talk's stage not set
-	TalkFacts  act.TalkCase // of the talk with the stage said
+	Facts      act.Case     // of the task once the stage is said; not set for a stage of a talk
+	TalkFacts  act.TalkCase // of the talk once the stage is said
 	Channels   map[people.Recipient][]string
 	Place      Placing    // nil: every word goes out when it is said
-	From       *plan.Plan // what the stage was worked out by: see Scene
+	From       *plan.Plan // plan that the stage was worked out by: Scene takes names and rungs from it
 	OpensTalk  bool
-	Called     *act.TalkCase // the talk it opens, not numbered yet; nil: not known
-	TalkNumber int           // the least that the talk it opens may get
+	Called     *act.TalkCase // facts of the talk it opens, not numbered yet; nil: not known
+	TalkNumber int           // the least number that the talk it opens may get
 }
 
 // Placing puts a word for one recipient into a message, given what the recipient heard
@@ -62,7 +62,7 @@ func (d Decision) Key() string {
 	return fmt.Sprintf("%s/%s/r%d/%s", d.Plan, task, d.Revision, d.Stage.ID)
 }
 
-// decided is what a decision left: whom to start.
+// decided is what DecideStage gives: the digests to start, and the talk that the stage opens.
 type decided struct {
 	digests []Digest
 	talk    *Talk
@@ -74,8 +74,8 @@ type decided struct {
 // be started and the talk. Again, it changes nothing and gives the same.
 //
 // A stage is decided only by the facts it follows from: ErrBehind when the task or
-// the talk has been written since, or has ended; and when the decision brings no
-// facts, because it was taken for one made before, and is not.
+// the talk has been written since, or has ended; and when the decision has no facts,
+// because the caller took it for one made before, and the ledger does not have it.
 func (s *Store) DecideStage(ctx context.Context, d Decision, when When) (digests []Digest, talk *Talk, err error) {
 	got, err := write(ctx, s, func(t *tx) (decided, error) { return t.decide(d, when) })
 	return got.digests, got.talk, err
@@ -93,7 +93,7 @@ func (t *tx) decide(d Decision, when When) (decided, error) {
 		return decided{}, err
 	}
 	light, unit := d.Stage.Light, task.Lead
-	if d.Stage.Topic != "" { // of another matter: it makes nothing milder
+	if d.Stage.Topic != "" { // a word about another matter than the limit makes the task's light no milder
 		light = plan.Graver(task.Light, light)
 	}
 	if d.Talk == "" {
@@ -125,7 +125,7 @@ func (t *tx) decide(d Decision, when When) (decided, error) {
 	return t.speak(d, key, task, when)
 }
 
-// speak writes what a decision that stands says: notices, talk, event.
+// speak writes what a decision that was taken says: notices, talk, event.
 func (t *tx) speak(d Decision, key string, task Task, when When) (decided, error) {
 	digests, notices, err := t.notices(d, key)
 	if err != nil {
@@ -148,8 +148,8 @@ func (t *tx) speak(d Decision, key string, task Task, when When) (decided, error
 // GoesOn tells that a talk is pending, proposed or open.
 func (t Talk) GoesOn() bool { return goesOn(t.State) }
 
-// About tells that a talk is about a task, and not only was before it was cancelled or
-// carried into another plan.
+// About tells whether a talk is about a task now: it is no longer about a task that was
+// cancelled or carried into another plan.
 func (t Talk) About(task string) bool {
 	if t.Facts == nil {
 		return t.Task == task
@@ -170,7 +170,8 @@ func (t Talk) Missed(task string) (due calendar.Day) {
 	return due
 }
 
-// Without tells that a talk is about nothing any more once some of its tasks end.
+// Without tells whether a talk is about no task any more once the tasks end of which ends is
+// true.
 func (t Talk) Without(ends func(task string) bool) bool {
 	if t.Facts == nil {
 		return ends(t.Task)

@@ -30,7 +30,7 @@ type Store struct {
 	writer  *sqlx.DB // one connection; nil when the ledger is open for reading only
 	reader  *sqlx.DB
 	jobs    chan *job
-	most    int // writes that share a transaction
+	most    int // the most writes that share a transaction
 	shut    chan struct{}
 	stopped chan struct{}
 	base    context.Context // of every transaction; ends when Close has waited long enough
@@ -81,13 +81,13 @@ func (o Options) complete() Options {
 	return o
 }
 
-// Open opens the ledger at "postgres://…", "postgresql://…" or "sqlite:PATH"
-// for work: it makes it when it is not there and brings its schema up to date.
+// Open opens the ledger at "postgres://…", "postgresql://…" or "sqlite:PATH" for a
+// worker: it makes the ledger when there is none and brings its schema up to date.
 func Open(ctx context.Context, address string) (*Store, error) {
 	return OpenWith(ctx, address, Options{Create: true, Migrate: true})
 }
 
-// Make makes the ledger at such an address, or brings its schema up to date.
+// Make makes the ledger at an address as Open takes it, or brings its schema up to date.
 func Make(ctx context.Context, address string) error {
 	store, err := Open(ctx, address)
 	if err != nil {
@@ -96,9 +96,9 @@ func Make(ctx context.Context, address string) error {
 	return store.Close()
 }
 
-// OpenWith opens the ledger at such an address. What it may not make or mend
-// is ErrNoLedger, ErrForeign, ErrSchemaOlder or ErrSchemaNewer, and stays as
-// it is.
+// OpenWith opens the ledger at an address as Open takes it. What the options do not allow it
+// to make or to bring up to date stays as it is: ErrNoLedger, ErrSchemaOlder; and so does
+// what no program brings up to date: ErrForeign, ErrUnreleased, ErrSchemaNewer.
 func OpenWith(ctx context.Context, address string, o Options) (*Store, error) {
 	o = o.complete()
 	d, err := dialectOf(address, o)
@@ -163,8 +163,8 @@ func (s *Store) Close() error {
 	return err
 }
 
-// parted is the error of closing a pool, but for those of saying goodbye over
-// connections that were dropped or whose server is gone: nothing is lost by that.
+// parted is the error of closing a pool, but nil when only the last message over a
+// connection failed that was dropped or whose server is gone: nothing is lost by that.
 func parted(err error) error {
 	var wire net.Error
 	if errors.As(err, &wire) || errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) {
@@ -208,7 +208,7 @@ func (s *Store) all(ctx context.Context, dest any, query string, args ...any) er
 const mostKept = 200
 
 // prepared is a query of the reader as a statement that stays prepared, because SQLite
-// takes longer over the text of one than over its row; nil where none is kept.
+// takes longer to parse a query than to read a row; nil where none is kept.
 func (s *Store) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
 	if !s.d.preparesReads() {
 		return nil, nil
@@ -264,7 +264,8 @@ func (s *Store) read(ctx context.Context, do func(context.Context) error) error 
 	}
 }
 
-// tooLate is what a call gives when its time is over: that, and what it waited for.
+// tooLate is what a call gives when its time is over: the context's error, and the error for
+// which the call waited.
 func tooLate(ctx context.Context, err error) error {
 	if errors.Is(err, ctx.Err()) {
 		return err

@@ -8,6 +8,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 )
 
+// TestMain is a process that a test has started where holderVar or readerVar is set.
 func TestMain(m *testing.M) {
 	if address := os.Getenv(holderVar); address != "" {
 		os.Exit(hold(address))
@@ -20,7 +21,8 @@ func TestMain(m *testing.M) {
 
 func TestSQLite(t *testing.T) { ledgertest.Run(t, sqliteFile) }
 
-// TestPostgres: as a role of programs that owns no table; TestPgbouncer is the owner.
+// TestPostgres is the whole suite as the role of programs, which owns no table; TestPgbouncer
+// is the suite as the owner.
 func TestPostgres(t *testing.T) { ledgertest.Run(t, ledgertest.Program) }
 
 func sqliteFile(t testing.TB) string {

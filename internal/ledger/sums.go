@@ -11,7 +11,7 @@ import (
 	"duban/internal/plan"
 )
 
-// Summed is how many tasks of one unit, month and clause are alike.
+// Summed is N tasks of one unit, month and clause that are alike in the other fields too.
 type Summed struct {
 	Lead, Clause string
 	Month        string // of the due date: 2021-06
@@ -35,8 +35,8 @@ type SummedTalks struct {
 // Sums are what a plan's tasks come to on a day, by unit, month and clause.
 type Sums struct {
 	Tasks  []Summed
-	Talks  []SummedTalks  // called, as Tally counts them
-	Missed map[string]int // by unit: dates of tasks that were given to others then
+	Talks  []SummedTalks  // to which units were called: see talksCounted
+	Missed map[string]int // by unit: how many dates it missed of tasks that were given to another unit afterwards
 }
 
 // Sum sums a plan up on a day. See List.
@@ -161,9 +161,10 @@ func (r *outlookReader) missed() (map[string]int, error) {
 	return missed, nil
 }
 
-// charged is what counts of a task neither for nor against the unit that leads it, and
-// the units against which it counts beside.
-func charged(book act.Book, t Task) (inherited bool, missed []string) {
+// charged tells against whom a task's misses count: inherited is true where the task was
+// late already when its present unit was given it, so that the miss is not that unit's;
+// missed are the units that led it before and missed a date, once for each date, sorted.
+func charged(rules act.Rules, t Task) (inherited bool, missed []string) {
 	c := CaseOf(t)
 	if t.Kind != plan.Dated || t.Due.IsZero() || t.State == TaskCancelled || t.State == TaskCarried {
 		return false, nil
@@ -172,7 +173,7 @@ func charged(book act.Book, t Task) (inherited bool, missed []string) {
 		missed = append(missed, m.Unit)
 	}
 	slices.Sort(missed)
-	return c.Inherited(book), missed
+	return c.Inherited(rules), missed
 }
 
 // asMissed is how an outlook holds the units that missed a date.

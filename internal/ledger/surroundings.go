@@ -11,8 +11,8 @@ import (
 	"duban/internal/plan"
 )
 
-// surroundings are the tasks of one plan that a digest speaks of, their talks and what speaks with
-// it, read in three queries however many there are.
+// surroundings are the tasks of one plan that a digest speaks of, their talks and the stages
+// that speak with it. Each of these three is read in one query for all tasks.
 type surroundings struct {
 	tasks map[string]Task
 	talks map[string]Talk  // by talk ID
@@ -104,7 +104,7 @@ func (t *tx) whole(talk Talk) (Talk, error) {
 		if err != nil {
 			return talk, err
 		}
-		host, err := t.taking(talk.Plan, talk, act.Book{Ladderer: plan.Ladderer{People: p.Directory}, Policies: p.Policies}.Takes)
+		host, err := t.taking(talk.Plan, talk, act.Rules{Ladderer: plan.Ladderer{People: p.Directory}, Policies: p.Policies}.Takes)
 		if err != nil {
 			return talk, err
 		}

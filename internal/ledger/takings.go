@@ -9,9 +9,10 @@ import (
 	"duban/internal/people"
 )
 
-// takeWith moves into a digest what others of its instant, or of one that has passed,
-// have to say on these seats that are one person's, as far as nobody has gathered them,
-// and gives their keys. A plan whose clock is another's has other mornings.
+// takeWith moves into a digest the notices of other digests to seats, which are one
+// person's, that speak at the same instant or one that has passed and are not gathered; it
+// closes these digests and gives their keys. Digests of a plan that goes by another clock
+// are left out, since their mornings are others.
 func (t *tx) takeWith(g digestRow, seats []people.Recipient, when When) (taken []string, err error) {
 	until := when.Plan
 	if until.Before(g.SpeakAt) {
@@ -39,15 +40,15 @@ func (t *tx) takeWith(g digestRow, seats []people.Recipient, when When) (taken [
 	return taken, nil
 }
 
-// takeUndelivered moves into a digest what earlier messages to these seats of one person
-// say that are known not to have left, and gives their IDs: the tries of those end.
+// takeUndelivered moves into a digest the notices of earlier messages to seats, which are one
+// person's, that are known not to have left; it drops these messages and gives their IDs.
 func (t *tx) takeUndelivered(g digestRow, seats []people.Recipient) (taken []string, err error) {
 	var rows []struct {
 		messageRow
 		Unit string      `db:"unit"`
 		Role people.Role `db:"role"`
 	}
-	err = t.all(&rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, d.unit, d.role FROM messages m JOIN digests d ON d.key = m.digest
+	err = t.all(&rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, m.missed, d.unit, d.role FROM messages m JOIN digests d ON d.key = m.digest
 		WHERE m.state = 'undelivered' AND m.doubts = 0 AND d.words = '' AND `+t.s.d.among("d.unit")+` AND d.key <> ?
 		AND `+oneClock("m.plan")+` ORDER BY m.id`,
 		t.s.d.list(unitsAt(seats)), g.Key, g.Plan, g.Plan)
@@ -70,9 +71,9 @@ func (t *tx) takeUndelivered(g digestRow, seats []people.Recipient) (taken []str
 	return taken, nil
 }
 
-// takeRiding adds to each channel's message of a digest what is never said alone to these
-// seats of one person: where the message says something else that is true. took tells
-// whether it added anything.
+// takeRiding adds to each channel's message of a digest the notices in state Rides to seats,
+// which are one person's, where the message says something else that is true. took tells
+// whether it added any.
 func (g *gathering) takeRiding(row digestRow, seats []people.Recipient) (took bool, err error) {
 	var riding []noticeRow
 	err = g.t.all(&riding, `SELECT `+noticeColumns+` FROM notices WHERE state = 'rides' AND `+g.t.s.d.among("unit")+` AND speak_at <= ? AND `+oneClock("notices.plan")+` ORDER BY key`,
@@ -86,7 +87,7 @@ func (g *gathering) takeRiding(row digestRow, seats []people.Recipient) (took bo
 		if err != nil {
 			return false, err
 		}
-		says[channel] = slices.ContainsFunc(items, func(it Item) bool { return it.stands() && since[it.Notice.Key()] == "" })
+		says[channel] = slices.ContainsFunc(items, func(it Item) bool { return it.holds() && since[it.Notice.Key()] == "" })
 	}
 	for _, r := range riding {
 		if !says[g.carries(r.Channel, "")] || !slices.Contains(seats, people.Recipient{Unit: r.Unit, Role: r.Role}) {
@@ -115,9 +116,10 @@ func oneClock(column string) string {
 	return `(` + column + ` = ? OR EXISTS (SELECT 1 FROM plans a JOIN plans b ON a.clock = b.clock WHERE a.id = ` + column + ` AND b.id = ?))`
 }
 
-// Part gives what a digest has not said yet on seats where another person sits by now
-// to digests of those seats, and gives these; the caller starts them. What may have
-// left stays. It is no write where nobody has moved.
+// Part moves the notices of a digest that are not said yet, to seats where another person
+// than the digest's recipient sits by now, into digests of those seats, as event
+// digest.gathered, and gives these digests; the caller starts them. Notices in a message
+// that may have left stay. Where nobody has moved, Part writes nothing.
 func (s *Store) Part(ctx context.Context, digest string, when When) ([]Digest, error) {
 	to, err := addressee(digest)
 	if err != nil {

@@ -16,25 +16,25 @@ import (
 type ActedOnTalk struct {
 	Plan, Talk string
 	Act        act.Act
-	Version    int          // of the talk that the act was judged by
+	Version    int          // Talk.Version that the act was judged by
 	Facts      act.TalkCase // after the act
 	Told       []plan.Stage
-	From       *plan.Plan                    // what the act was judged by: see Scene
-	Channels   map[people.Recipient][]string // of everybody told
+	From       *plan.Plan                    // plan that the act was judged by: Scene takes names and rungs from it
+	Channels   map[people.Recipient][]string // of every recipient of Told
 	Place      Placing                       // see Decision
-	// Takes tells of an approval whether an open talk of the unit takes others: what is
-	// approved goes on as part of it then.
+	// Takes, of an approval, tells whether an open talk of the unit takes others: then the
+	// approved talk joins that talk.
 	Takes func(act.TalkCase) bool
 }
 
-// actedOnTalk is what an act on a talk left.
+// actedOnTalk is what ActOnTalk gives: the talk's facts as recorded, and the digests to start.
 type actedOnTalk struct {
 	facts   act.TalkCase
 	digests []Digest
 }
 
 // ActOnTalk records an act on a talk: its event act.KIND under its task, with
-// the talk's ID in the data, the talk as it stands after it, and what is told at
+// the talk's ID in the data, the talk as it is after it, and what is told at
 // once. It gives the facts as recorded and the digests to start. The same act
 // again changes nothing and gives what the first gave. An act is written only over
 // the facts it was judged by: ErrBehind when the talk has been written since, or
@@ -104,7 +104,8 @@ func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 	return out, t.append(e, when, data)
 }
 
-// actedOnTalkBefore is what the act gave when it was recorded, as the talk stands now.
+// actedOnTalkBefore is what ActOnTalk gives for an act that is recorded already: the talk's
+// present facts, and the digests with its words that are not known to be started.
 func (t *tx) actedOnTalkBefore(a ActedOnTalk, talk Talk) (actedOnTalk, error) {
 	if talk.Facts == nil {
 		return actedOnTalk{}, fmt.Errorf("ledger: act %s on %s has no facts", a.Act.ID, a.Talk)
@@ -121,7 +122,8 @@ func (t *tx) actedOnTalkBefore(a ActedOnTalk, talk Talk) (actedOnTalk, error) {
 	return out, nil
 }
 
-// putTalk writes what is known of a talk, and what the tables keep of it.
+// putTalk writes a talk's facts (column course), and the columns that repeat them for
+// queries.
 func (t *tx) putTalk(talk Talk, c act.TalkCase) error {
 	facts, err := canonical(c)
 	if err != nil {
@@ -132,8 +134,8 @@ func (t *tx) putTalk(talk Talk, c act.TalkCase) error {
 	return err
 }
 
-// affect writes what an act on its task makes of a talk: one that is void has its
-// event talk.void.
+// affect writes what an act on a task makes of a talk about it. A talk that the act makes
+// void has its event talk.void, and one that goes on again its event talk.revived.
 func (t *tx) affect(a Acted, k ActedTalk, when When) error {
 	talk, _, err := t.talkAndTask(a.Plan, k.Talk)
 	if err != nil {
@@ -150,7 +152,7 @@ func (t *tx) affect(a Acted, k ActedTalk, when When) error {
 		return t.voidTalk(talk, when)
 	}
 	if !talk.GoesOn() { // its task is reinstated, or has the date again that was missed
-		if k.Facts.State == act.TalkProposed { // what was proposed meanwhile takes it in
+		if k.Facts.State == act.TalkProposed { // it joins what was proposed meanwhile, if anything
 			joined, err := t.joinProposed(a.Plan, k.Facts)
 			if err != nil || joined.State == act.TalkJoined {
 				return err
@@ -165,7 +167,7 @@ func (t *tx) affect(a Acted, k ActedTalk, when When) error {
 	return t.unsay(a.Plan, talk.Task, k.Talk, a.Act.At, k.Facts.Speaks, when)
 }
 
-// voidTalk ends a talk that is not to be any more.
+// voidTalk makes a talk void, as event talk.void; a talk that does not go on stays as it is.
 func (t *tx) voidTalk(talk Talk, when When) error {
 	if !talk.GoesOn() {
 		return nil
@@ -181,7 +183,7 @@ func (t *tx) voidTalk(talk Talk, when When) error {
 type Proposed struct {
 	Plan, Task string
 	Act        act.Act
-	Number     int                                           // the least that the talk may get
+	Number     int                                           // the least number that the talk may get
 	Proposal   *act.Proposal                                 // what a rule counted; nil when a person proposes
 	Facts      func(number int) (act.TalkCase, *act.Refusal) // of the talk that gets this number among its task's
 }
@@ -192,11 +194,11 @@ type proposed struct {
 	refused *act.Refusal
 }
 
-// ProposeTalk writes a talk in state proposed, as event act.propose, whose data are
-// a Proposal's when a rule made it. Where the same measure against the unit is
-// proposed and not decided yet, it joins that one instead: its grounds are added to
-// those, and it goes on as part of it. The same act again changes nothing and gives
-// the talk it made.
+// ProposeTalk writes a talk in state proposed, as event act.propose, whose data has the
+// fields of the act.Proposal when a rule proposes it. Where the same measure against the
+// unit is proposed and not decided yet, the new proposal joins that one: the grounds are
+// added to those of the earlier one. The same act again changes nothing and gives the talk
+// it made. ErrNotOpen when the task counts no longer or its plan has ended.
 func (s *Store) ProposeTalk(ctx context.Context, p Proposed, when When) (Talk, *act.Refusal, error) {
 	got, err := write(ctx, s, func(t *tx) (proposed, error) { return t.propose(p, when) })
 	return got.talk, got.refused, err
@@ -225,7 +227,11 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 	if err != nil {
 		return proposed{}, err
 	}
-	if task.State == TaskCancelled {
+	var ended int
+	if err := t.one(&ended, `SELECT COUNT(*) FROM plans WHERE id = ? AND ended_at IS NOT NULL`, p.Plan); err != nil {
+		return proposed{}, err
+	}
+	if task.Facts.Uncounted() || ended > 0 { // since whoever proposes read the task and the plan
 		return proposed{}, fmt.Errorf("task %s of %s is %s: %w", p.Task, p.Plan, task.State, ErrNotOpen)
 	}
 	var before int
@@ -265,8 +271,9 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 	return proposed{talk: talk}, t.append(e, when, data)
 }
 
-// joinProposed is a proposal as part of the one that waits for a leader about the same
-// measure against its unit, to whose grounds its own are added; as it was without one.
+// joinProposed lets a proposal join the one of the same measure against its unit that waits
+// for a leader, whose grounds it adds to, and gives the proposal's facts afterwards; they are
+// unchanged where no such proposal waits.
 func (t *tx) joinProposed(planID string, c act.TalkCase) (act.TalkCase, error) {
 	host, err := t.waiting(planID, c)
 	if host == nil || err != nil {
@@ -313,12 +320,12 @@ func (t *tx) nth(planID, id string, c act.TalkCase) (int, error) {
 
 // GiveBackTalk writes a proposed talk again that the ledger has lost, being restored
 // from an older copy, as it was right after it was proposed: event talk.given_back.
-// The act that proposed it counts as done. One that is there is given as it is.
+// The act that proposed it counts as done. A talk that is there is given as it is.
 // ErrNotFound without its task.
 func (s *Store) GiveBackTalk(ctx context.Context, planID, id string, opensAt time.Time, c act.TalkCase, when When) (Talk, error) {
 	return write(ctx, s, func(t *tx) (Talk, error) {
 		if there, _, err := t.talkAndTask(planID, id); !errors.Is(err, ErrNotFound) {
-			return there, err // another look was quicker
+			return there, err // it is there already, or cannot be read
 		}
 		if _, err := t.task(planID, c.Task); err != nil {
 			return Talk{}, err
@@ -373,8 +380,8 @@ func (t Talk) course() (string, error) {
 	return canonical(t.Facts)
 }
 
-// TalkCaseOf is what acts know about a talk as the ledger has it. t is the task
-// it hangs on.
+// TalkCaseOf is what acts know about a talk as the ledger has it. t is the task that
+// the talk was opened for.
 func TalkCaseOf(p *plan.Plan, t Task, k Talk) act.TalkCase {
 	if k.Facts != nil {
 		c := *k.Facts

@@ -11,7 +11,7 @@ import (
 	"duban/internal/plan"
 )
 
-// Counted is how many tasks show a light.
+// Counted is N tasks that are alike in the other fields.
 type Counted struct {
 	Kind       plan.Kind
 	Occurrence bool
@@ -24,8 +24,8 @@ type Counted struct {
 // Tally is what a plan's tasks come to on a day.
 type Tally struct {
 	Counts []Counted
-	Talks  int  // called, about tasks of which one is not cancelled; what has joined another counts with that one
-	Next   Page // of the task of which something is said next, if of any
+	Talks  int  // how many talks units were called to: see talksCounted
+	Next   Page // of the one task about which the next word is said; empty where no word is to come
 }
 
 // Count tallies a plan on a day. See List.
@@ -56,7 +56,7 @@ func (s *Store) Count(ctx context.Context, l *Launched, basis string, cal *calen
 	return tally, ok, err
 }
 
-// counts tallies by what the counts of a plan ask.
+// counts counts the tasks that are alike in the fields of Counted.
 func (r *outlookReader) counts(today calendar.Day) ([]Counted, error) {
 	day := today.String()
 	w := r.where(ListFilter{})
@@ -84,7 +84,7 @@ func (r *outlookReader) counts(today calendar.Day) ([]Counted, error) {
 	return all, nil
 }
 
-// next is the task of which something is said next, if of any.
+// next is the one task about which the next word is said; empty where no word is to come.
 func (r *outlookReader) next() ([]Place, error) {
 	type row struct {
 		Place

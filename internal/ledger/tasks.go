@@ -11,10 +11,10 @@ import (
 	"duban/internal/plan"
 )
 
-// TaskCalled is the task that people mean by an ID: the one that the plan calls so
-// now, or called so once. ErrNotFound without one.
+// TaskCalled is the task that people mean by an ID: the one that bears the ID in the plan
+// now, or bore it once. ErrNotFound without one.
 func (s *Store) TaskCalled(ctx context.Context, planID, typed string) (Task, error) {
-	if typed == "" { // as the label of a task that is called by its ID
+	if typed == "" { // the label of every task that is called by its ID is empty
 		return Task{}, fmt.Errorf("task %q of %s: %w", typed, planID, ErrNotFound)
 	}
 	var row taskRow
@@ -42,8 +42,8 @@ func (s *Store) TaskCalled(ctx context.Context, planID, typed string) (Task, err
 	return Task{}, fmt.Errorf("task %s of %s: %w", typed, planID, ErrNotFound)
 }
 
-// TalkCalled is the ID of the ledger of the talk that people call by an ID, or that
-// of a task: the same as typed where there is no such task.
+// TalkCalled is the ledger's ID of the talk or the task that people mean by an ID; it is
+// typed itself where there is no such task.
 func (s *Store) TalkCalled(ctx context.Context, planID, typed string) (string, error) {
 	task, number, of := strings.Cut(typed, "#")
 	t, err := s.TaskCalled(ctx, planID, task)
@@ -58,8 +58,8 @@ func (s *Store) TalkCalled(ctx context.Context, planID, typed string) (string, e
 	return t.ID, nil
 }
 
-// Labels are what a plan calls by now the tasks that it does not call by their ID of the
-// ledger, by that ID.
+// Labels are what a plan calls those tasks now that it does not call by the ledger's ID, by
+// the ledger's ID.
 type Labels map[string]string
 
 // Labels are those of a plan; none of one that nobody has launched.
@@ -99,9 +99,10 @@ type TaskFilter struct {
 	Kind  plan.Kind
 	Duty  string   // occurrences of this duty
 	IDs   []string // nil chooses all
+	From  string   // what their origin, as text, begins with: section:niucun/
 }
 
-// Task is one task as it stands; ErrNotFound without one.
+// Task is one task as it is now; ErrNotFound without one.
 func (s *Store) Task(ctx context.Context, planID, task string) (Task, error) {
 	var row taskRow
 	if err := s.one(ctx, &row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND id = ?`, planID, task); err != nil {
@@ -119,6 +120,9 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {
 	w.equal("state", string(f.State))
 	w.equal("kind", string(f.Kind))
 	w.equal("duty", f.Duty)
+	if f.From != "" {
+		w.add(fmt.Sprintf("substr(origin, 1, %d) = ?", len([]rune(f.From))), f.From)
+	}
 	if f.IDs != nil {
 		w.add(s.d.among("id"), s.d.list(f.IDs))
 	}

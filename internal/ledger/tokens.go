@@ -74,13 +74,15 @@ func (s *Store) EndToken(ctx context.Context, account, id string, at time.Time, 
 	return err == nil, err
 }
 
-// Subject is the account that another sign-in service's subject is, or ErrNotFound.
+// Subject is the account to which a subject of another sign-in service (OpenID Connect) is
+// bound, or ErrNotFound.
 func (s *Store) Subject(ctx context.Context, issuer, subject string) (account string, err error) {
 	err = s.one(ctx, &account, `SELECT account FROM subjects WHERE issuer = ? AND subject = ?`, issuer, subject)
 	return account, err
 }
 
-// BindSubject has a subject be an account from now on; the one that it was first stays.
+// BindSubject binds a subject of another sign-in service to an account. A subject that is
+// bound already stays with its account.
 func (s *Store) BindSubject(ctx context.Context, issuer, subject, account string, at time.Time) error {
 	return s.signIn(ctx, SignInEntry{}, func(t *tx) error {
 		_, err := t.exec(`INSERT INTO subjects (issuer, subject, account, since) VALUES (?, ?, ?, ?) ON CONFLICT (issuer, subject) DO NOTHING`, issuer, subject, account, instant(at))

@@ -133,5 +133,5 @@ func (t *trouble) TxCommit(ctx context.Context, tx driver.Tx) error {
 	case rand.IntN(2) == 0:
 		return errors.Join(err, tx.Rollback())
 	}
-	return errors.Join(err, tx.Commit()) // done, and nobody is told
+	return errors.Join(err, tx.Commit()) // the commit is done, and its caller is told that it failed
 }

@@ -73,8 +73,8 @@ var ErrOtherHead = errors.New("ledger: the chain has been rewritten: it does not
 // Verify walks the whole chain in one reading transaction, while others may
 // write. It gives the number of events that hold; a *BrokenChainError names the
 // first that does not, a *CountError a table that disagrees with the events.
-// Who can rewrite every hash after a place and the head too is found only by
-// comparing with a hash kept elsewhere: see Check.Seq.
+// A chain of which somebody has rewritten every hash after some event, and the
+// head too, holds: only comparing with a head noted elsewhere shows it, see Check.Seq.
 func (s *Store) Verify(ctx context.Context) (n int64, err error) {
 	p, err := s.Prove(ctx, Check{})
 	return p.Seq, err
@@ -83,9 +83,10 @@ func (s *Store) Verify(ctx context.Context) (n int64, err error) {
 // Prove does what Verify does and what c asks for beside it. With c.Full it makes
 // the tables once more from the chain alone, in a database of its own, and compares
 // them row by row; what differs is in the Proof and no error. Of a chain that does
-// not hold it gives the part that does. ErrNoRoom when there is none for that database.
+// not hold it gives the part that does. ErrNoSpace when there is no space for that
+// database, ErrOtherHead when the chain does not have the head c.Seq and c.Hash.
 func (s *Store) Prove(ctx context.Context, c Check) (p Proof, err error) {
-	defer func() { err = noRoom(named(err)) }()
+	defer func() { err = noSpace(named(err)) }()
 	v, err := s.snapshot(ctx)
 	if err != nil {
 		return p, err
@@ -232,7 +233,8 @@ func follows(last, end head, r eventRow) error {
 	return nil
 }
 
-// documentIn is a text that events name, as it was when they did.
+// documentIn is the document of a hash, read in v; an error when it is missing or its text
+// has another hash.
 func (s *Store) documentIn(ctx context.Context, v *sqlx.Tx, hash string) (doc string, err error) {
 	err = found(v.GetContext(ctx, &doc, v.Rebind(`SELECT doc FROM documents WHERE hash = ?`), hash))
 	switch {
@@ -264,7 +266,7 @@ func (s *Store) differ(ctx context.Context, v *sqlx.Tx, again *replay, p *Proof)
 	return s.strayDocuments(ctx, v, again, p)
 }
 
-// differIn compares one table, but for the rows that are left out.
+// differIn compares one table, except for the rows of which out is true.
 func (s *Store) differIn(ctx context.Context, v *sqlx.Tx, again sqlx.QueryerContext, of *table, p *Proof, out func(row map[string]any) bool) error {
 	have, err := cursorOf(ctx, v, of, s.d.exact)
 	if err != nil {
@@ -305,7 +307,7 @@ func (s *Store) differIn(ctx context.Context, v *sqlx.Tx, again sqlx.QueryerCont
 	return errors.Join(have.err, want.err)
 }
 
-// strayDocuments are those that no event names, or that are not what their hash says.
+// strayDocuments adds to a proof the documents that no event names.
 func (s *Store) strayDocuments(ctx context.Context, v *sqlx.Tx, again *replay, p *Proof) error {
 	var hashes []string
 	if err := v.SelectContext(ctx, &hashes, `SELECT hash FROM documents ORDER BY hash`); err != nil {
@@ -371,7 +373,7 @@ func (c *cursor) next() bool {
 	}
 	c.row = map[string]any{}
 	for i, column := range c.columns {
-		c.row[column], _ = c.of.columns[column].cell(values[i]) // what cannot be is a difference
+		c.row[column], _ = c.of.columns[column].cell(values[i]) // a value of a wrong type is a difference
 	}
 	if c.out != nil && c.out(c.row) {
 		c.row = nil
@@ -382,7 +384,7 @@ func (c *cursor) next() bool {
 
 func (c *cursor) take() { c.row = nil }
 
-// compare orders rows as the databases do by the key; none comes last.
+// compare orders rows by the key, as the databases do; nil, the end, comes last.
 func (t *table) compare(a, b map[string]any) int {
 	switch {
 	case a == nil:

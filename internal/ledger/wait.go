@@ -19,7 +19,7 @@ type wait struct {
 	err   error
 }
 
-// again is how often a wait that goes on is said, in waits worth a line.
+// again is after how many times Limits.Blocked a wait that goes on is logged once more.
 const again = 5
 
 func (s *Store) watch() *wait {

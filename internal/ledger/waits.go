@@ -24,8 +24,8 @@ const MendWait = "mend"
 // lastGap is longer than a workflow ever waits between two tries.
 const lastGap = 2 * time.Hour
 
-// LeftOver tells that the note is: nobody has tried again for so long that it goes on,
-// or has ended, and could not take its note back.
+// LeftOver tells whether the note of a wait is left over: the workflow has not tried again
+// for longer than lastGap, so it goes on, or has ended, and could not take its note back.
 func (w Wait) LeftOver(now time.Time) bool { return w.What != MendWait && now.Sub(w.TriedAt) > lastGap }
 
 // mostError is how much of an error's text is kept, in bytes.

@@ -10,15 +10,16 @@ import (
 // Watched is what whoever watches the machine must know of a plan that goes on.
 type Watched struct {
 	Plan string
-	// Late are the stages and steps whose moment has passed, by the plan's clock, for
-	// longer than they may, and that were not decided: something does not work.
+	// Late is how many tasks have a stage, or a step of a talk, whose moment passed longer
+	// ago than Launched.Grace or tardy allows and that was not decided: something does not
+	// work.
 	Late int
 	// Undelivered are messages by state that are not out: sending, undelivered, failed …
 	Undelivered  map[string]int
-	Waiting      int       // what workflows cannot get done at present
+	Waiting      int       // how many Waits there are
 	WaitingSince time.Time // real: for how long the longest of them; zero: none
 	AuditedAt    time.Time // real: when the last audit ended; zero: none yet
-	Missing      int       // stages that it found to have left no trace
+	Missing      int       // stages that the last audit found to have left no trace
 	LaunchedAt   time.Time // plan clock
 }
 
@@ -76,15 +77,21 @@ func (s *Store) watchPlan(ctx context.Context, l Launched, now time.Time) (Watch
 	if w.Waiting = len(waits); w.Waiting > 0 {
 		w.WaitingSince = waits[0].Since
 	}
+	w.AuditedAt, w.Missing, err = s.LastAudit(ctx, w.Plan)
+	return w, err
+}
+
+// LastAudit is when a plan's last audit ended, on the real clock, and how many stages it found
+// to have left no trace. The time is zero where there was none.
+func (s *Store) LastAudit(ctx context.Context, planID string) (at time.Time, missing int, err error) {
 	var last struct {
 		At      sql.NullTime `db:"at"`
 		Missing int          `db:"missing"`
 	}
-	if err := s.one(ctx, &last, `SELECT at, missing FROM audits WHERE plan = ?`, w.Plan); err != nil && !errors.Is(err, ErrNotFound) {
-		return w, err
+	if err := s.one(ctx, &last, `SELECT at, missing FROM audits WHERE plan = ?`, planID); err != nil && !errors.Is(err, ErrNotFound) {
+		return time.Time{}, 0, err
 	}
-	w.AuditedAt, w.Missing = fromNull(last.At), last.Missing
-	return w, nil
+	return fromNull(last.At), last.Missing, nil
 }
 
 // NoteAudit notes that an audit of a plan has ended, and how many stages it found to

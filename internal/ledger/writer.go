@@ -82,7 +82,8 @@ func writeWithin[T any](ctx context.Context, s *Store, limit time.Duration, do f
 	}
 }
 
-// unheard is what a write gets that the writer had no time for: why it had none.
+// unheard is the error of a write that the writer did not take before ctx ended: what the
+// writer was waiting for meanwhile, or the error of ctx.
 func (s *Store) unheard(ctx context.Context) error {
 	if last := s.trouble.Load(); last != nil {
 		return tooLate(ctx, *last)
@@ -276,7 +277,7 @@ type head struct {
 	Real sql.NullTime `db:"real_at"` // of the last event
 }
 
-// headOf reads it.
+// headOf reads a head.
 const headOf = `SELECT c.seq, c.hash, e.real_at FROM chain c LEFT JOIN events e ON e.seq = c.seq WHERE c.id = 1`
 
 func (t *tx) stmt(query string) *sqlx.Stmt {

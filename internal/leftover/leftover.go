@@ -11,7 +11,7 @@ import (
 
 // Clear removes the files of a folder whose names are prefix and a number, as
 // os.CreateTemp makes them of prefix and a star, and that nobody has written for an
-// hour. What cannot be removed stays for the next time.
+// hour. A file that cannot be removed is left for the next call.
 func Clear(dir, prefix string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

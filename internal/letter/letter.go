@@ -1,5 +1,5 @@
-// Package letter is what is said to one reader, finished and ready to be carried: what those who word it give, and
-// what channels take. Neither knows the other.
+// Package letter is a finished message to one reader: package notice composes letters and channels carry them, and
+// neither knows the other.
 package letter
 
 import (
@@ -24,17 +24,18 @@ type Address struct {
 type Letter struct {
 	ID        string // the message's own name for ever: a digest's key
 	MessageID string // worked out from ID, without angle brackets
-	Thread    string // Message-ID that one recipient's messages of one plan hang from
+	Thread    string // Message-ID that all messages of one plan to one recipient refer to
 	Recipient people.Recipient
 	From      Address // the channel's own sender when empty
 	To        Address
-	ReplyTo   string // the office's address, or ""
+	Copies    []Address // who sit beside the reader, B 岗: a channel that cannot send them one leaves them out
+	ReplyTo   string    // the office's address, or ""
 	Subject   string
 	Text      string    // LF line ends, at most 78 columns where words allow
 	HTML      string    // a whole page with its style inside
 	Line      string    // the message in one line, for a terminal
-	Files     []File    // that go with it
-	At        time.Time // plan clock: when it speaks
+	Files     []File    // files that go with the letter
+	At        time.Time // plan clock: the message's speaking time
 	Date      time.Time // real clock, in the zone of the plan: the Date header
 }
 
@@ -45,7 +46,7 @@ type File struct {
 	Data []byte
 }
 
-// Bytes is how long a letter's words and files are, before they are encoded for the way.
+// Bytes is how many bytes a letter's words and files have, before they are encoded for sending.
 func (l Letter) Bytes() int {
 	n := len(l.Subject) + len(l.Text) + len(l.HTML) + len(l.Line)
 	for _, f := range l.Files {
@@ -54,10 +55,10 @@ func (l Letter) Bytes() int {
 	return n
 }
 
-// MessageID is the Message-ID of the message named id: always the same for the
-// same two words, and ASCII. A short plain id stands in it as it is, so that a
-// mail server's log can be searched for it; any other is hashed. The domain is
-// its right side, "duban.local" when empty.
+// MessageID is the Message-ID of the message named id, in ASCII and without angle brackets:
+// always the same for the same id and domain. A short plain id is part of it as it is, so
+// that a mail server's log can be searched for the id; any other id is hashed. The domain
+// is the right side, "duban.local" when empty.
 func MessageID(id, domain string) string {
 	if domain == "" {
 		domain = "duban.local"
@@ -70,7 +71,7 @@ func MessageID(id, domain string) string {
 	return left + "@" + ASCII(domain, '.')
 }
 
-// ASCII keeps letters, digits, hyphens and the runes of also; everything else becomes a hyphen, so that it can stand in
+// ASCII keeps letters, digits, hyphens and the runes of also; everything else becomes a hyphen, so that it can be in
 // a header or a file name.
 func ASCII(s string, also ...rune) string {
 	return strings.Map(func(r rune) rune {

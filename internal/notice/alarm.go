@@ -20,6 +20,7 @@ type Alarm struct {
 	Plan      PlanRef
 	Recipient people.Recipient // the office
 	Contact   letter.Address
+	Copies    []letter.Address // who sit beside them
 	Office    letter.Address
 	At        time.Time // plan clock
 	Date      time.Time // real clock
@@ -33,7 +34,7 @@ type Alarm struct {
 	// Unattended are units that lead open tasks and for which nobody has an account.
 	Unattended []Unattended
 	// Skew is how far the clock of the machine that audits is ahead of the ledger's;
-	// zero where there is nothing to say of it.
+	// zero where the alarm is to say nothing about clocks.
 	Skew time.Duration
 }
 
@@ -54,7 +55,7 @@ type Unattended struct {
 	Tasks []string `json:"tasks"` // IDs, in the order of the document
 }
 
-// LawWords is a law, as whoever reads of a breach needs it.
+// LawWords is the sentence for a law of package laws, for whoever reads of a breach.
 func LawWords(w *words.Words, law int) string { return w.T(fmt.Sprintf("law.law_%d", law)) }
 
 // Year is a year without a holiday notice 暂定 in which stages of open tasks are counted.
@@ -74,8 +75,8 @@ type Silent struct {
 	At    time.Time // plan clock: when it should have spoken
 }
 
-// State is what is wrong with a message; one that is none of these is told
-// among the stuck, never left out.
+// State is what is wrong with a message. A message whose state is none of these is told
+// as stuck, never left out.
 type State string
 
 const (
@@ -93,8 +94,8 @@ type Trouble struct {
 	Error string    // the channel's last word, "" when there is none
 }
 
-// said is the key of a sentence of the alarm. When all that was found is years
-// without a notice nothing has gone wrong, and the message says so: it is a note.
+// said is the key of a sentence of the alarm. When the audit has found only years without
+// a holiday notice, nothing has gone wrong: the message is then a note, with keys of its own.
 func (a Alarm) said(key string) string {
 	if a.wrong() == 0 {
 		return "alarm_note_" + key
@@ -118,7 +119,7 @@ func (a Alarm) wrong() (n int) {
 	return n + len(a.Silent) + len(a.Troubled) + len(a.Waits) + len(a.Broken) + len(a.Unattended)
 }
 
-// ComposeAlarm words the audit's findings for the office. None is ErrEmpty.
+// ComposeAlarm words the audit's findings for the office. ErrEmpty without findings.
 func ComposeAlarm(w *words.Words, a Alarm) (letter.Letter, error) {
 	if a.cases() == 0 {
 		return letter.Letter{}, fmt.Errorf("alarm %s: %w", a.ID, ErrEmpty)
@@ -134,7 +135,7 @@ func ComposeAlarm(w *words.Words, a Alarm) (letter.Letter, error) {
 	p := s.alarmPage(a)
 	m := letter.Letter{
 		ID: a.ID, MessageID: letter.MessageID(a.ID, a.Domain), Thread: thread(a.Plan.ID+"|alarm", a.Recipient, a.Domain),
-		Recipient: a.Recipient, From: a.Sender, To: letter.Address{Name: clean(a.Contact.Name), Email: a.Contact.Email}, ReplyTo: a.Office.Email,
+		Recipient: a.Recipient, From: a.Sender, To: letter.Address{Name: clean(a.Contact.Name), Email: a.Contact.Email}, Copies: a.Copies, ReplyTo: a.Office.Email,
 		Subject: clean(s.t(a.said("subject"), words.Data{"Plan": clean(a.Plan.Title), "Cases": s.count("cases", a.cases())})),
 		Line:    s.line(a.said("line"), p), At: a.At, Date: a.Date.In(a.Zone),
 	}

@@ -8,10 +8,10 @@ import (
 	"duban/internal/words"
 )
 
-// A herd morning composes a hundred of these between 09:00 and the last message.
+// A peak morning composes a hundred of these between 09:00 and the last message.
 func BenchmarkComposeHundred(b *testing.B) {
 	w := words.New("zh")
-	d := digest("shuizhiban", office.Name, people.Office, "督办岗", day(2021, 5, 6), herd(100)...)
+	d := digest("shuizhiban", office.Name, people.Office, "督办岗", day(2021, 5, 6), manyItems(100)...)
 	for b.Loop() {
 		if _, err := notice.Compose(w, d); err != nil {
 			b.Fatal(err)

@@ -28,7 +28,7 @@ func called(role people.Role, change func(*notice.Digest)) notice.Digest {
 }
 
 // Who has a post is called by family name and post 王局长; the office as a body; who has
-// none by the name that stands there, be it a seat's.
+// none by the name that is there, be it a seat's.
 func TestEverybodyIsCalledAsAClerkWould(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -27,29 +27,30 @@ type Digest struct {
 	Domain    string // right side of Message-IDs; see MessageID
 	Plan      PlanRef
 	Recipient people.Recipient
-	Unit      string         // name of the recipient's unit: 市水务局
-	Contact   letter.Address // who sits there: 市水务局联络员
-	Office    letter.Address // the office that signs; its address is optional
-	Post      string         // what they are, 市长: they are called by it; "" calls them by the contact's name
-	Desk      Desk           // who answers at the office
-	Link      string         // the portal's address; "" where there is none
-	At        time.Time      // plan clock: the instant it speaks
-	Date      time.Time      // real clock: the Date header
-	Zone      *time.Location // the plan's
-	Items     []Item         // in any order; several of one task become one
-	Most      int            // things that the message lists, over all its parts; the rest is counted. 0: all
-	Rest      string         // what shows the rest: a command, or, with Link, a link; "" says nothing of it
-	Open      []Undecided    // of the leadership's first message of a week: what waits for its decision beside the items
-	Standing  *Standing      // how the plan stands; nil: it is not said
-	Again     bool           // sent before, and nobody knows whether it arrived
-	Sender    letter.Address // the channel's own when empty
+	Unit      string           // name of the recipient's unit: 市水务局
+	Contact   letter.Address   // who sits there: 市水务局联络员
+	Office    letter.Address   // the office that signs; its address is optional
+	Copies    []letter.Address `json:",omitempty"` // who sit beside them
+	Post      string           // what they are, 市长: they are called by it; "" calls them by the contact's name
+	Desk      Desk             // who answers at the office
+	Link      string           // the portal's address; "" where there is none
+	At        time.Time        // plan clock: the instant it speaks
+	Date      time.Time        // real clock: the Date header
+	Zone      *time.Location   // the plan's
+	Items     []Item           // in any order; several of one task become one
+	Most      int              // things that the message lists, over all its parts; the rest is counted. 0: all
+	Rest      string           // what shows the rest: a command, or, with Link, a link; "" says nothing of it
+	Open      []Undecided      // of the leadership's first message of a week: what waits for its decision beside the items
+	Totals    *Totals          // the numbers of the plan; nil: the message does not have them
+	Again     bool             // sent before, and nobody knows whether it arrived
+	Sender    letter.Address   // the channel's own when empty
 }
 
 // Desk is who answers for the office: name and telephone, which may be empty.
 type Desk struct{ Name, Phone string }
 
-// Standing is how a plan stands on the day of a message, in numbers 面上情况.
-type Standing struct {
+// Totals are the numbers of a plan on the day of a message 面上情况.
+type Totals struct {
 	Overdue   int // tasks
 	Talks     int // that go on
 	Proposals int // that wait for the leadership
@@ -62,7 +63,7 @@ type PlanRef struct {
 	Number string
 }
 
-// Item is one stage of one task, as it stands when the digest speaks: a rung of
+// Item is one stage of one task, as it is when the digest speaks: a rung of
 // its ladder, a matter with a limit of its own, or what an act tells at once
 // (Kind plan.Told). Task, Due and Light may be zero for a talk or a circular that
 // rests on several tasks, and for a duty; then Title says what it is.
@@ -76,13 +77,13 @@ type Item struct {
 	Stage    string // stage ID
 	Light    plan.Light
 	Left     Distance // to the due date
-	Merged   int      // milder stages of the same day that became this one; of a catch-up, the reminders it stands for
+	Merged   int      // milder stages of the same day that became this one; of a catch-up, the reminders it replaces
 	Next     *Next    // nil when the ladder ends here
 	Talk     *Talk    // nil when the stage is no talk's
 	Of       []Called // the tasks that the talk is about, where they are several
 	Soft     bool     // 力争、原则上
 	Priority bool     // 重点
-	CatchUp  bool     // stands for reminders that a late launch missed
+	CatchUp  bool     // replaces reminders that a late launch missed
 
 	Matter      plan.Matter  // what the stage speaks of when that is not the task's own limit
 	LimitLeft   Distance     // to Matter.Limit
@@ -91,7 +92,7 @@ type Item struct {
 	Assist      []string     // names of the assisting units, where they were changed
 	Further     bool         // of a request to extend: not the first, the leadership decides it
 	Policy      string       // title of the policy, where it was changed
-	Rules       []string     // titles of the plan's rules: each stands before the facts that it counted, among the words of a proposal
+	Rules       []string     // titles of the plan's rules: each comes before the facts that it counted, among the words of a proposal
 }
 
 // Distance is how far away a day is: positive before it, 0 on it, negative
@@ -99,7 +100,7 @@ type Item struct {
 type Distance struct {
 	Days     int
 	Workdays int
-	Stood    bool // the day has passed, and none after it counts: the clock stood
+	Halted   bool // the day has passed, and none after it counts: the clock was halted
 }
 
 // Next is what happens if nothing is done.
@@ -112,7 +113,7 @@ type Next struct {
 	Topic    string // the stage's Matter.Topic
 }
 
-// Talk is where a talk or a circular stands 约谈、通报. Step and Limit are the step
+// Talk is how far a talk or a circular is 约谈、通报. Step and Limit are the step
 // the item is about; for a talk just opened or proposed, its first; of an item
 // that tells of an act both may be zero.
 type Talk struct {
@@ -149,7 +150,7 @@ const (
 	talkOpened class = iota
 	talkProposed
 	stepMissed
-	ownMissed // a step that is the office's own
+	ownMissed // a missed step of a talk that is the office's own to take
 	escalated
 	warned
 	urged
@@ -160,7 +161,7 @@ const (
 	overdue // a mere reminder after the due date
 	dueToday
 	ahead
-	news // told, no rung
+	news // plan.Told: news of an act, no rung
 )
 
 // classNames are the ends of catalogue keys.
@@ -204,7 +205,7 @@ func (it Item) class() class {
 		return ownAhead
 	case inTalk:
 		return stepAhead
-	case it.Left.Days < 0, it.Left.Stood:
+	case it.Left.Days < 0, it.Left.Halted:
 		return overdue
 	case it.Left.Days == 0:
 		return dueToday
@@ -223,7 +224,7 @@ type heap struct {
 }
 
 // entry is one task in a digest, or one matter of a task: its gravest item, and
-// the talk steps of its milder ones, which are facts of their own.
+// the talk steps of its milder items, which the message names as well.
 type entry struct {
 	Item
 	reader string
@@ -236,7 +237,7 @@ func (e entry) heap() heap { return heap{e.class(), e.matter(), e.reader} }
 // it is not the task's own limit, or whether it is the office's own step.
 func (it Item) fact() string {
 	switch {
-	case it.class() == ownMissed, it.class() == ownAhead: // not the unit's, whose steps may be late beside it
+	case it.class() == ownMissed, it.class() == ownAhead: // an entry apart from the unit's steps, which may be late at the same time
 		return it.Task + "|own"
 	case it.matter() == "":
 		return it.Task
@@ -267,7 +268,7 @@ func gather(d Digest) []entry {
 		e.CatchUp = e.CatchUp || it.CatchUp
 		if it.Talk != nil && (e.Talk == nil || it.Talk.Step != e.Talk.Step) {
 			e.also = append(e.also, *it.Talk)
-			e.Merged-- // it is said, not swallowed
+			e.Merged-- // the step is named in the message, so it does not count as merged
 		}
 	}
 	slices.SortStableFunc(entries, func(a, b entry) int {
@@ -287,10 +288,10 @@ func toInt(b bool) int {
 }
 
 // Compose words a digest for its reader. What the same person gets of other plans,
-// or on other seats, stands in the same message, each under its own heading and
-// signed by its own office, the gravest first. No items, and nothing undecided, is
-// ErrEmpty; a digest without
-// an ID or with an unknown role is an error of the caller.
+// or on other seats, is in the same message, each under its own heading and
+// signed by its own office, the gravest first. Errors: ErrEmpty without items and without
+// anything undecided; any other for a digest without an ID or a zone, or with an unknown
+// role, which is a mistake of the caller.
 func Compose(w *words.Words, d Digest, others ...Digest) (letter.Letter, error) {
 	var parts []sheet
 	for _, d := range append([]Digest{d}, others...) {
@@ -311,7 +312,7 @@ func Compose(w *words.Words, d Digest, others ...Digest) (letter.Letter, error) 
 		return letter.Letter{}, fmt.Errorf("digest %s: %w", d.ID, ErrEmpty)
 	}
 	slices.SortStableFunc(parts, func(a, b sheet) int { return cmp.Compare(a.class(), b.class()) })
-	if !slices.ContainsFunc(parts, sheet.others) { // a unit is told of all that it is given
+	if !slices.ContainsFunc(parts, sheet.others) { // a message that only gives tasks lists all of them
 		d.Most = 0
 	}
 	limit(parts, d.Most)
@@ -325,7 +326,7 @@ func Compose(w *words.Words, d Digest, others ...Digest) (letter.Letter, error) 
 	first := parts[0]
 	m := letter.Letter{
 		ID: d.ID, MessageID: letter.MessageID(d.ID, d.Domain), Thread: thread(d.Plan.ID, d.Recipient, d.Domain),
-		Recipient: d.Recipient, From: d.Sender, To: letter.Address{Name: clean(d.Contact.Name), Email: d.Contact.Email}, ReplyTo: first.d.Office.Email,
+		Recipient: d.Recipient, From: d.Sender, To: letter.Address{Name: clean(d.Contact.Name), Email: d.Contact.Email}, Copies: d.Copies, ReplyTo: first.d.Office.Email,
 		Subject: first.subject(first.entries, len(parts)-1), Line: strings.Join(lines, " | "), At: d.At, Date: d.Date.In(first.d.Zone),
 	}
 	return render(m, pages)
@@ -335,11 +336,12 @@ func Compose(w *words.Words, d Digest, others ...Digest) (letter.Letter, error) 
 type sheet struct {
 	*speaker
 	entries []entry
-	listed  int // the first of entries that are listed; the rest is counted
-	open    int // likewise of what is undecided
+	listed  int // how many entries are listed; the rest is counted
+	open    int // how many of d.Open are listed; the rest is counted
 }
 
-// class is the gravest of the part.
+// class is the class of the part's gravest entry; talkProposed where only undecided matters
+// are in it.
 func (p sheet) class() class {
 	if len(p.entries) == 0 {
 		return talkProposed
@@ -347,7 +349,7 @@ func (p sheet) class() class {
 	return p.entries[0].class()
 }
 
-// others tells of a part that it does not only give tasks.
+// others tells that the part does more than give tasks to the unit.
 func (p sheet) others() bool {
 	return len(p.d.Open) > 0 || slices.ContainsFunc(p.entries, func(e entry) bool { return !e.told() || e.Matter.Topic != act.TopicOrder })
 }
@@ -384,7 +386,7 @@ func limit(parts []sheet, most int) {
 	}
 }
 
-// thread is what one recipient's messages of one plan hang from.
+// thread is the Message-ID that all messages of one plan to one recipient refer to.
 func thread(planID string, r people.Recipient, domain string) string {
 	return letter.MessageID("thread|"+planID+"|"+r.String(), domain)
 }

@@ -212,8 +212,8 @@ func TestStagesOfOneTaskBecomeOneItemTheGravest(t *testing.T) {
 	require.Equal(t, 1, strings.Count(m.Text, "完成高平市建成区黑臭水体排查"))
 }
 
-// herd is many tasks of many units at several stages.
-func herd(n int) []notice.Item {
+// manyItems are many tasks of many units at several stages.
+func manyItems(n int) []notice.Item {
 	kinds := []plan.StageKind{plan.Remind, plan.DueDay, plan.Urge, plan.Warn}
 	left := []int{7, 0, -6, -11}
 	lights := []plan.Light{plan.Blue, plan.Yellow, plan.Red, plan.Red}
@@ -232,7 +232,7 @@ func herd(n int) []notice.Item {
 
 func TestManyItemsStayReadable(t *testing.T) {
 	t.Parallel()
-	items := herd(120)
+	items := manyItems(120)
 	m, err := notice.Compose(words.New("zh"), digest("shuizhiban", office.Name, people.Office, "督办岗", day(2021, 5, 6), items...))
 	require.NoError(t, err)
 	for i, it := range items {
@@ -301,7 +301,7 @@ func TestAMessageListsOnlySoMany(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"zh", "en"} {
 		d := digest("lingdao", "市水污染防治工作领导小组", people.Leader, "组长", day(2021, 5, 10))
-		d.Most, d.Rest, d.Standing = 15, "starter task list --plan p", &notice.Standing{Overdue: 40, Talks: 1}
+		d.Most, d.Rest, d.Totals = 15, "starter task list --plan p", &notice.Totals{Overdue: 40, Talks: 1}
 		d.Items = nil
 		for i := range 34 {
 			kind := plan.Escalate

@@ -39,7 +39,7 @@ func (s *speaker) page(entries []entry, listed, open int) page {
 		leads[e.Lead] = true
 	}
 	showLead := len(leads) > 1 || !leads[s.d.Unit]
-	p.Standing = s.standing()
+	p.Totals = s.standing()
 	var rest []string
 	for len(entries) > 0 {
 		k := entries[0].heap()
@@ -82,10 +82,10 @@ func (s *speaker) page(entries []entry, listed, open int) page {
 	return p
 }
 
-// standing is how the plan stands, in a sentence; "" where nothing stands.
+// standing is a sentence with the numbers of the plan (Totals); "" where all are zero.
 func (s *speaker) standing() string {
-	t := s.d.Standing
-	if t == nil || *t == (Standing{}) {
+	t := s.d.Totals
+	if t == nil || *t == (Totals{}) {
 		return ""
 	}
 	var parts []string
@@ -100,8 +100,8 @@ func (s *speaker) standing() string {
 	return s.t("standing", words.Data{"Of": strings.Join(parts, s.t("comma"))})
 }
 
-// heading is the gravest heap's; a message that tells of different acts has a
-// common one.
+// heading is the message's heading: that of its gravest heap, or a common one for a message
+// that tells of different acts.
 func (s *speaker) heading(entries []entry) string {
 	if len(entries) == 0 {
 		return s.t("heading_open")
@@ -127,8 +127,9 @@ func (s *speaker) seat() string {
 	return "unit"
 }
 
-// frame is what stands before and after the groups: the seat's words when all
-// are tasks' own limits, else words that fit matters, or news that asks nothing.
+// frame is what comes before and after the groups: the words for the reader's seat when all
+// entries are about tasks' own limits, else words that fit other matters, or news that asks
+// for nothing.
 func (s *speaker) frame(entries []entry, data words.Data) (opening, closing, footer string) {
 	role, limits, asked, rungs := string(s.d.Recipient.Role), true, false, false
 	for _, e := range entries {
@@ -183,7 +184,7 @@ func (s *speaker) contact() string {
 	return strings.TrimSpace(s.t("contact", desk))
 }
 
-// where says that what is asked is done in the portal; "" without one.
+// where is a sentence saying that the portal is where to act; "" without a portal.
 func (s *speaker) where() string {
 	if s.d.Link == "" {
 		return ""
@@ -194,8 +195,8 @@ func (s *speaker) where() string {
 // ordinals is how many numerals of headings the catalogue has.
 const ordinals = 20
 
-// group words the listed entries of one heap of so many, numbered on from first. What
-// comes next is said once when it is the same for all.
+// group words the entries of one heap that are listed, out of `of` in all, numbered on from
+// first. What comes next is said once when it is the same for all.
 func (s *speaker) group(k heap, entries []entry, of, first, ordinal int, showLead bool) group {
 	g := group{
 		Ordinal: s.t(fmt.Sprintf("ordinal_%d", min(ordinal, ordinals))), Name: s.nameOf(k), Tone: k.tone(),
@@ -273,9 +274,9 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 	return r
 }
 
-// types tells that the reader works with commands: the office, where there are no pages.
-// Nobody else has use for the name that commands have for a thing; whoever is asked for
-// something replies, or calls the office.
+// types tells that the reader works with commands: the office, where there is no portal.
+// Only such a reader is told the ID that commands have for a thing; everybody else answers
+// by a reply, or calls the office.
 func (s *speaker) types() bool { return s.d.Link == "" && s.d.Recipient.Role == people.Office }
 
 // mostCalled is how many tasks of a talk one message lists.
@@ -320,8 +321,8 @@ func (it Item) number() string {
 	return clean(it.Task)
 }
 
-// lamp is the word and colour of a task's light. What is done has a word and no
-// colour; what is cancelled has neither.
+// lamp is the word and colour of a task's light. A task that is done has a word and no
+// colour; one that is cancelled has neither.
 func (s *speaker) lamp(it Item) lamp {
 	switch it.Light {
 	case "":

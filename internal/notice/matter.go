@@ -18,12 +18,12 @@ import (
 type topic struct {
 	name, words, limit string
 	rank               act.Rank
-	grave              bool // it asks for something at once
-	ofTalk             bool // it concerns the unit called to a talk or named in a circular, whoever leads
+	grave              bool // the topic asks for something at once
+	ofTalk             bool // the topic concerns the unit called to a talk or named in a circular, whoever leads the task
 }
 
-// strands are the topics of stages 督办事项, the gravest first.
-var strands = []topic{
+// topics are the topics of stages 督办事项, the gravest first.
+var topics = []topic{
 	{name: topicProposal, words: "facts", limit: "approve", ofTalk: true},
 	{name: act.TopicDoubt, words: "cause", limit: "approve", ofTalk: true},
 	{name: act.TopicAnswer, words: "note", limit: "circular_answer", ofTalk: true},
@@ -36,7 +36,7 @@ var strands = []topic{
 	{name: act.TopicReport, words: "done", limit: "verify"},
 }
 
-// tidings are the topics of what is told at once 告知 and is no act.
+// tidings are the topics of news told at once 告知 that is not about an act.
 var tidings = []topic{
 	{name: plan.ProposeCircular, words: "facts", limit: "circular_answer", rank: act.RankSummons, grave: true, ofTalk: true},
 	{name: act.TopicDoubt, words: "cause", rank: act.RankTalk, ofTalk: true},
@@ -49,22 +49,22 @@ var tidings = []topic{
 	{name: act.TopicOrder, words: "note", rank: act.RankOrder},
 }
 
-// strand is the topic of a stage and its place among them.
-func strand(name string) (topic, int) {
-	if i := slices.IndexFunc(strands, func(t topic) bool { return t.name == name }); i >= 0 {
-		return strands[i], i
+// topicOf is the topic of a stage and its place among them.
+func topicOf(name string) (topic, int) {
+	if i := slices.IndexFunc(topics, func(t topic) bool { return t.name == name }); i >= 0 {
+		return topics[i], i
 	}
-	return otherTopic, len(strands)
+	return otherTopic, len(topics)
 }
 
-// tiding is the topic of what is told at once, and its place in a message: by rank; of
-// one rank acts come last, in the order of their table.
+// tiding is the topic of news told at once, and its place in a message: by rank, and within
+// a rank first tidings, then acts in the order of act.All.
 func tiding(name string) (t topic, place int) {
 	const ranks = 1000
 	if i := slices.IndexFunc(tidings, func(t topic) bool { return t.name == name }); i >= 0 {
 		return tidings[i], int(tidings[i].rank)*ranks + i
 	}
-	i := slices.IndexFunc(act.All, func(r act.Row) bool { return string(r.Kind) == name && r.On != act.OnPlan })
+	i := slices.IndexFunc(act.All, func(r act.Row) bool { return string(r.Kind) == name && r.On != act.OnPlan && r.On != act.OnIncident })
 	if i < 0 {
 		return otherTopic, int(act.RankNote+1) * ranks
 	}
@@ -92,7 +92,7 @@ func (it Item) topic() (t topic, place int, is bool) {
 	case it.Matter.Topic == "":
 		return topic{}, 0, false
 	default:
-		t, place = strand(it.Matter.Topic)
+		t, place = topicOf(it.Matter.Topic)
 	}
 	return t, place, true
 }
@@ -116,15 +116,15 @@ func (it Item) matter() string {
 const (
 	leads       = "lead"
 	assists     = "assist"
-	former      = "former" // led it, or assisted, until now
+	former      = "former" // led the task, or assisted in it, until now
 	watches     = "watch"  // the office, where the leadership decides
 	keeps       = "duty"   // leads a duty, which has no limit and is not acknowledged
 	helps       = "duty_assist"
 	formerKeeps = "duty_former"
 )
 
-// ofTask is what the reader of a duty's news would be to a task's: words that a duty
-// has not of its own are a task's.
+// ofTask is the reader of a task that corresponds to a reader of a duty: where the
+// catalogue has no sentence for a duty, that for a task is used.
 func ofTask(reader string) string {
 	switch reader {
 	case keeps:
@@ -144,8 +144,8 @@ func (it Item) ofDuty() bool {
 	return it.told() && (is || it.Matter.Topic == act.TopicOrder) && it.Due.IsZero()
 }
 
-// readers are these in the order in which a message speaks to them: of a unit's own
-// work before that of others.
+// readers are all kinds of readers, in the order in which a message speaks to them: of a
+// unit's own work before that of others.
 var readers = []string{leads, keeps, assists, helps, former, formerKeeps, watches}
 
 // reader is what the digest's reader is to the item: the office, the leadership,
@@ -173,7 +173,7 @@ func (d Digest) reader(it Item) string {
 	return is
 }
 
-// over tells that no distance to the due date makes sense any more, or for now.
+// over tells that a distance to the due date makes no sense, any more or for now.
 func (it Item) over() bool {
 	if it.Light == plan.Done || it.Light == plan.DoneLate || it.Due.IsZero() {
 		return true
@@ -190,7 +190,7 @@ func (s *speaker) say(key string, data ...words.Data) string {
 	return ""
 }
 
-// firstOf is the first of these sentences that there is.
+// firstOf is the first of these sentences that the catalogue has.
 func (s *speaker) firstOf(data words.Data, keys ...string) string {
 	for _, key := range keys {
 		if text := s.say(key, data); text != "" {
@@ -232,7 +232,7 @@ func (s *speaker) sameLimit(of []entry) string {
 	return s.day(of[0].Matter.Limit)
 }
 
-// returnable tells that the reader may return the task still, until a day that is listed.
+// returnable tells that the reader may still return the task.
 func (s *speaker) returnable(e entry) bool {
 	return !e.ReturnUntil.IsZero() && e.reader == leads && !s.today.After(e.ReturnUntil)
 }
@@ -306,8 +306,8 @@ func (s *speaker) matterData(e entry) words.Data {
 	}
 }
 
-// by is who acted. The engine has a name for people; an act without a name is
-// its seat's.
+// by is who acted: the name, a word of the catalogue for the engine, or the seat where the
+// act has no name.
 func (s *speaker) by(e entry) string {
 	switch name := clean(e.Matter.By); {
 	case name == act.EngineActor.Name:
@@ -335,9 +335,9 @@ func (s *speaker) by(e entry) string {
 	return clean(e.Lead)
 }
 
-// organ is the body in whose name somebody acted: the office, or the unit; "" of a
-// leader, who acts by name. What a unit does and the office may do on its
-// behalf is the office's only where the name begins with the office's.
+// organ is the body in whose name somebody acted: the office, or the unit; "" for a leader,
+// who acts by name. An act of a unit that the office may do on its behalf is the office's
+// only where the name begins with the office's.
 func (s *speaker) organ(e entry) string {
 	row, _ := act.Topic(act.Kind(e.Matter.Topic))
 	seats := row.By
@@ -384,7 +384,8 @@ func (s *speaker) quoted(label, text string, rules []string) []line {
 	return lines
 }
 
-// limit is a matter's own limit; a distance that does not fit the day is not said.
+// limit is a line with a matter's own limit; the distance is left out where it does not fit
+// the day.
 func (s *speaker) limit(name string, limit calendar.Day, left Distance) string {
 	away := ""
 	if left.Days == limit.Sub(s.today) && name != "until" {

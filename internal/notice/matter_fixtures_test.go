@@ -48,7 +48,7 @@ func matterDigests() map[string]notice.Digest {
 	to := may.AddDays
 	gaoping := "高平市政府联络员 李雪梅"
 	return map[string]notice.Digest{
-		"strands-unit": digest("gaoping", "高平市政府", people.Liaison, "联络员", may,
+		"topics-unit": digest("gaoping", "高平市政府", people.Liaison, "联络员", may,
 			with(survey(plan.Urge, "urge", plan.Red, -18, -9), func(it *notice.Item) {
 				it.Next = &notice.Next{Kind: plan.Urge, Topic: "silent", Day: to(2), To: []people.Role{people.Liaison, people.Deputy}}
 			}),
@@ -65,8 +65,8 @@ func matterDigests() map[string]notice.Digest {
 				it.Task, it.Title, it.Lead, it.Due, it.Light, it.Left = "5.1-outfalls", "开展入河排污口“查、测、溯、治”", "市水务局", june, plan.Green, notice.Distance{Days: 43, Workdays: 30}
 			}),
 		),
-		"strands-deputy": digest("gaoping", "高平市政府", people.Deputy, "分管领导", may, about(2, plan.Urge, "unacknowledged-3", plan.Matter{Topic: "acknowledge"})),
-		"strands-office": digest("shuizhiban", office.Name, people.Office, "督办岗", may,
+		"topics-deputy": digest("gaoping", "高平市政府", people.Deputy, "分管领导", may, about(2, plan.Urge, "unacknowledged-3", plan.Matter{Topic: "acknowledge"})),
+		"topics-office": digest("shuizhiban", office.Name, people.Office, "督办岗", may,
 			about(0, plan.Remind, "return-1-remind", plan.Matter{Topic: "return", By: gaoping, Words: "该河段由市水务局管理，不属于本单位职责。", Limit: to(0)}),
 			about(1, plan.Escalate, "return-2-missed", plan.Matter{Topic: "return", By: gaoping, Words: "工程由省属企业承建。", Limit: to(-1)}),
 			about(1, plan.Remind, "extension-3-remind", plan.Matter{Topic: "extension", By: gaoping, Words: "设备到货推迟。", Limit: to(0), New: day(2021, 7, 31)}),
@@ -75,7 +75,7 @@ func matterDigests() map[string]notice.Digest {
 			about(4, plan.Escalate, "report-4-missed", plan.Matter{Topic: "report", By: gaoping, Words: "已完工。", Limit: to(-1)}),
 			about(4, plan.Escalate, "instruction-1-missed", plan.Matter{Topic: "instruction", By: "常务副市长 王建国", Words: "务必抓实，报进展。", Limit: to(-1)}),
 		),
-		"strands-leader": digest("lingdao", "市水污染防治工作领导小组", people.Leader, "组长（批示）", may,
+		"topics-leader": digest("lingdao", "市水污染防治工作领导小组", people.Leader, "组长（批示）", may,
 			with(about(0, plan.Remind, "proposal-1-remind", plan.Matter{Topic: "proposal", Words: "“完成高平市建成区黑臭水体排查”2021年4月30日到期，已逾期18天（9个工作日），未办结\n“金匠污水处理厂（南线）”2021年4月10日到期，已逾期38天（24个工作日），未办结", Limit: to(0)}),
 				func(it *notice.Item) {
 					it.Unit, it.Talk = "高平市政府", &notice.Talk{Number: 1, Proposed: true, Facts: act.TalkFacts{What: plan.ProposeTalk}}

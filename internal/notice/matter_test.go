@@ -24,7 +24,7 @@ func TestMattersAndNewsInWholeMessages(t *testing.T) {
 				require.NoError(t, err)
 				shown, o := delivered(t, m)
 				golden(t, fmt.Sprintf("%s.%s.txt", name, lang), shown)
-				if name == "talk-serve" || name == "strands-unit" {
+				if name == "talk-serve" || name == "topics-unit" {
 					golden(t, fmt.Sprintf("%s.%s.html", name, lang), o.HTML)
 				}
 			})
@@ -89,7 +89,7 @@ func TestEverySeatHasWordsForEveryMatter(t *testing.T) {
 	}
 }
 
-// key is where the words of an item stand, known otherwise than by the composer.
+// key is where the words of an item are, known otherwise than by the composer.
 func key(it notice.Item) string {
 	topic := strings.ReplaceAll(it.Matter.Topic, "unheard-of", "other")
 	switch it.Kind {

@@ -10,7 +10,7 @@ import (
 )
 
 // Undecided is something that was put to the leadership, whose limit has passed, and that
-// stands in the weekly list until it is decided 待决定事项.
+// is in the weekly list until it is decided 待决定事项.
 type Undecided struct {
 	Topic string       // act.TopicProposal, act.TopicDoubt or act.TopicExtension
 	What  string       // of a proposal: plan.ProposeTalk or plan.ProposeCircular
@@ -19,11 +19,11 @@ type Undecided struct {
 	Since calendar.Day // when it was put
 }
 
-// openAtMost is how many of them are listed where not everything can be.
+// openAtMost is how many undecided matters are listed where a message cannot list everything.
 const openAtMost = 5
 
-// listing is how many things of a message are listed: what is undecided, and entries.
-// open tells how many there are of the first, most of both; 0 lists all.
+// listing is how many undecided matters and how many entries a message lists, of open
+// undecided ones and so many entries, at most together most; 0 lists all.
 func listing(open, entries, most int) (undecided, listed int) {
 	if most <= 0 || open+entries <= most {
 		return open, entries
@@ -32,7 +32,7 @@ func listing(open, entries, most int) (undecided, listed int) {
 	return undecided, most - undecided
 }
 
-// openGroup lists the first so many of what is undecided, numbered on from first.
+// openGroup is the group with the first `listed` undecided matters, numbered on from first.
 func (s *speaker) openGroup(listed, first, ordinal int) group {
 	of := len(s.d.Open)
 	g := group{

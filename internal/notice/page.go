@@ -16,7 +16,7 @@ import (
 type page struct {
 	Lang, Office, Heading, Plan, When         string
 	Salute, Opening, Closing, Contact, Footer string
-	Standing, Rest                            string // may be empty
+	Totals, Rest                              string // may be empty
 	Where, Link                               string // what the portal is for, and its address; may be empty
 	Total                                     int
 	Summary                                   []chip
@@ -52,8 +52,8 @@ type row struct {
 	Title        string
 	Light        lamp
 	Badges, Meta []string
-	Due, Left    string // Left in one piece
-	Days         string // and in two
+	Due, Left    string // Left: the distance in one piece
+	Days         string // the distance in two pieces, for a narrow column
 	Workdays     string
 	Late         bool
 	Notes        []string
@@ -85,7 +85,7 @@ var tones = map[class]tone{
 	urged: crimson, matterMissed: crimson, stepAhead: amber, ownAhead: navy, matterAsked: amber, overdue: crimson, dueToday: amber, ahead: navy, news: navy,
 }
 
-// tone is the class's; news that asks for something at once looks like it.
+// tone is that of the heap's class; crimson for news that asks for something at once.
 func (k heap) tone() tone {
 	if name, told := strings.CutPrefix(k.matter, "told_"); told {
 		if t, _ := tiding(name); t.grave {

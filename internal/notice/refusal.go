@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"cmp"
 	"strings"
 
 	"duban/internal/act"
@@ -32,7 +33,7 @@ func refusedValue(w *words.Words, key, value string, talk bool, name func(string
 		if talk {
 			return called(w, "act.talk_", value)
 		}
-		return called(w, "act.state_", value)
+		return called(w, "act.state_", cmp.Or(value, "unborn"))
 	case "Step":
 		if step := called(w, "notice.step_", value); step != value {
 			return step
@@ -68,7 +69,7 @@ func called(w *words.Words, prefix, code string) string {
 
 // Grounds are the facts a proposal rests on, a line each, as Matter.Words carries
 // them to whoever decides; before are those that a former proposal has named.
-// They say what was so on the day on which it was counted.
+// A ground says what was true on the day on which it was counted.
 func Grounds(w *words.Words, grounds, before []act.Ground) string {
 	var lines []string
 	add := func(g act.Ground, named bool) {

@@ -18,7 +18,7 @@ type speaker struct {
 	w     *words.Words
 	d     Digest
 	today calendar.Day
-	days  map[calendar.Day]string // said before: a herd falls due on one day
+	days  map[calendar.Day]string // days already worded, since many tasks fall due on one day
 	lefts map[Distance][3]string
 
 	seated bool // the message speaks to several seats: each is named
@@ -71,7 +71,7 @@ func (s *speaker) left(d Distance) (whole, days, workdays string) {
 func (s *speaker) sayLeft(d Distance) [3]string {
 	way, sign := "ahead", 1
 	switch {
-	case d.Stood:
+	case d.Halted:
 		return [3]string{s.t("left_stood"), s.t("short_stood"), ""}
 	case d.Days == 0:
 		return [3]string{s.t("left_today"), s.t("short_today"), s.t("short_midnight")}
@@ -122,7 +122,7 @@ func (s *speaker) next(n *Next) string {
 	var to []string
 	for _, role := range n.To {
 		if role == people.Office && len(n.To) > 1 && n.Kind != plan.Remind {
-			continue // the office signs this: it need not say that it tells itself
+			continue // the office signs the message: it need not say that it tells itself
 		}
 		if role == s.d.Recipient.Role && (role == people.Head || role == people.Deputy) {
 			to = append(to, s.t("you"))
@@ -146,8 +146,8 @@ func (s *speaker) next(n *Next) string {
 	return s.t("next_"+string(n.Kind), data)
 }
 
-// ofTheOffice tells that what comes next is the office's own work and no news to the
-// reader: that it is reminded of it, or, to a unit, that the leadership hears of it.
+// ofTheOffice tells that what comes next is the office's own work, which the reader need
+// not know: that the office is reminded, or, to a unit, that the leadership hears of it.
 func (s *speaker) ofTheOffice(n *Next) bool {
 	switch {
 	case s.d.Recipient.Role == people.Office:
@@ -252,7 +252,8 @@ func (s *speaker) petition(k heap, entries []entry) (text string, is bool) {
 	return s.say("petition", data), true
 }
 
-// subjectOf speaks of one heap; alone, its title follows and needs no count.
+// subjectOf is the part of a subject about one heap. alone tells that the title of the
+// heap's only entry follows, so that no count is needed.
 func (s *speaker) subjectOf(k heap, entries []entry, alone bool) string {
 	data := words.Data{"Tasks": s.many(entries)}
 	if k.class == talkProposed && k.matter == "" && s.d.Recipient.Role != people.Leader {
@@ -271,7 +272,8 @@ func (s *speaker) subjectOf(k heap, entries []entry, alone bool) string {
 	return s.say("subject", data)
 }
 
-// many counts entries: tasks, unless one has several or is of none.
+// many is the count of entries in words: as tasks, or as matters where one task has several
+// entries, or an entry has no task.
 func (s *speaker) many(entries []entry) string {
 	tasks := map[string]bool{}
 	for _, e := range entries {
@@ -283,7 +285,8 @@ func (s *speaker) many(entries []entry) string {
 	return s.count("tasks", len(entries))
 }
 
-// title is the task's; what is no task's may have none and is named by its matter.
+// title is the entry's title; an entry without one, which has no task, is named by its
+// matter.
 func (s *speaker) title(e entry) string {
 	if t := clean(e.Title); t != "" || e.matter() == "" {
 		return t
@@ -318,8 +321,8 @@ func (s *speaker) seatName() string {
 
 // salute names the reader, and the seat where one message speaks to several.
 //
-// Who has a post is called by family name and post, or by unit and post. The office is addressed as a body, and what a contact's name says in brackets is
-// not called out.
+// A person with a post is called by family name and post, or by unit and post. The office
+// is addressed as a body. Words in brackets in a contact's name are left out.
 func (s *speaker) salute() string {
 	name := s.name()
 	if unit := clean(s.d.Unit); s.d.Recipient.Role == people.Office && unit != "" && !s.seated {

@@ -20,8 +20,8 @@ func (p page) text() string {
 	wrap(&b, "", "", p.Salute)
 	b.WriteString("\n")
 	wrap(&b, "    ", "", p.Opening)
-	if p.Standing != "" {
-		wrap(&b, "    ", "", p.Standing)
+	if p.Totals != "" {
+		wrap(&b, "    ", "", p.Totals)
 	}
 	b.WriteString("\n")
 	p.textSummary(&b)
@@ -125,14 +125,14 @@ func right(b *strings.Builder, s string) {
 // pad fills s with spaces to n columns.
 func pad(s string, n int) string { return s + strings.Repeat(" ", max(1, n-cells(s))) }
 
-// ruler measures what a plain reader sees: signs that are narrow in the West and wide in
-// China count as wide.
+// ruler measures columns of text as a plain reader in China shows it: characters of
+// ambiguous width (Unicode UAX #11) take two.
 var ruler = words.Ruler{Ambiguous: 2}
 
 func cells(s string) int { return ruler.Cells(s) }
 
-// wrap writes s after first, and further lines after rest. What cannot be broken, such as
-// an address, stays whole.
+// wrap writes s after the text first, and further lines after the text rest. A word that
+// cannot be broken, such as an address, stays whole.
 func wrap(b *strings.Builder, first, rest, s string) {
 	before := first
 	for _, line := range ruler.Fold(s, columns-cells(first), columns-cells(rest), true) {

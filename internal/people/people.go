@@ -42,12 +42,46 @@ type Unit struct {
 	Kind     UnitKind  `json:"kind"`
 	Aliases  []string  `json:"aliases,omitempty"` // other names of the same unit: 高平市政府
 	Contacts []Contact `json:"contacts"`
-	// Was is the ID that the unit had before; Successor takes over what a unit that is
-	// dissolved leaves. Both are IDs, "" without. Dissolved is a unit that nobody takes
-	// over from: what it owed ends.
+	// Was is the ID that the unit had before, "" without one. Successor is the ID of the
+	// unit that takes over from this one, which is dissolved. Dissolved marks a unit that
+	// is dissolved without a successor: its tasks end.
 	Was       string `json:"was,omitempty"`
 	Successor string `json:"successor,omitempty"`
 	Dissolved bool   `json:"dissolved,omitempty"`
+	// Charges are who answers within the unit for single tasks; they are set by
+	// engine.SetCharge, in no file.
+	Charges []Charge `json:"charges,omitempty"`
+}
+
+// Charge is who answers within a unit for a task that it leads.
+type Charge struct {
+	Plan   string `json:"plan"`
+	Task   string `json:"task"`             // as the ledger calls it
+	Leader string `json:"leader,omitempty"` // 责任领导
+	Person string `json:"person,omitempty"` // 责任人
+	Phone  string `json:"phone,omitempty"`  // of the person
+}
+
+// Nobody tells that the charge names nobody.
+func (c Charge) Nobody() bool { return c.Leader == "" && c.Person == "" && c.Phone == "" }
+
+// Charge is who answers for a task; a Charge that names nobody where the unit has none.
+func (u Unit) Charge(plan, task string) Charge {
+	for _, c := range u.Charges {
+		if c.Plan == plan && c.Task == task {
+			return c
+		}
+	}
+	return Charge{Plan: plan, Task: task}
+}
+
+// WithCharge is the unit with now in place of its charge for that task.
+func (u Unit) WithCharge(now Charge) Unit {
+	u.Charges = slices.DeleteFunc(slices.Clone(u.Charges), func(c Charge) bool { return c.Plan == now.Plan && c.Task == now.Task })
+	if !now.Nobody() {
+		u.Charges = append(u.Charges, now)
+	}
+	return u
 }
 
 // Gone tells that the unit is dissolved: no task can be given to it.
@@ -65,6 +99,9 @@ type Contact struct {
 	// where they are called. Both may be empty.
 	Post  string `json:"post,omitempty"`
 	Phone string `json:"phone,omitempty"`
+	// Beside are those who sit beside the person, as B 岗: each gets a copy of what the
+	// person is sent. One a line, as ReadBeside writes them; "" without.
+	Beside string `json:"beside,omitempty"`
 }
 
 // doubled are the family names of two characters that are common enough to be met.
@@ -140,8 +177,8 @@ func (d Directory) Unit(id string) (Unit, bool) {
 	return d.Units[i], true
 }
 
-// Heir is the unit that stands for a unit by now: itself, or the last of those that
-// took over from it.
+// Heir is the ID of the unit that has a unit's tasks by now: its own, or that of the last
+// of those that took over from it.
 func (d Directory) Heir(id string) string {
 	for range d.Units {
 		u, ok := d.Unit(id)
@@ -195,8 +232,8 @@ func (d Directory) Seat(role Role, lead string) Recipient {
 	return Recipient{lead, role}
 }
 
-// Once is seats with each person once: of those that share an address only the
-// first is left. One person may hold several seats, also of several units, and
+// Once is seats with each person once: of seats that share an address (Contact.Key) only
+// the first is left, since one person may hold several seats, also of several units, and
 // gets one copy of a word.
 func (d Directory) Once(seats []Recipient) []Recipient {
 	if len(seats) < 2 {
@@ -213,18 +250,30 @@ func (d Directory) Once(seats []Recipient) []Recipient {
 	return once
 }
 
-// Person names who sits on a seat: the address in small letters, or the seat itself
-// when it has none.
+// Person names who sits on a seat: Contact.Key, or the seat itself when it has none.
 func (d Directory) Person(r Recipient) string {
 	c, _ := d.Contact(r)
 	return person(r, c)
 }
 
 func person(r Recipient, c Contact) string {
-	if email := strings.ToLower(strings.TrimSpace(c.Email)); email != "" {
-		return email
+	if key := c.Key(); key != "" {
+		return key
 	}
 	return r.String()
+}
+
+// Key is the same for contacts whose messages may be one: of one address, in whatever
+// letter case, whose copies go to the same people. "" without an address.
+func (c Contact) Key() string {
+	key := strings.ToLower(strings.TrimSpace(c.Email))
+	if key == "" {
+		return ""
+	}
+	for _, o := range c.Others() {
+		key += " " + strings.ToLower(o.Email)
+	}
+	return key
 }
 
 // Contact is the address of a recipient; ok is false when the seat is empty.

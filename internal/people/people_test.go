@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -123,4 +124,39 @@ func TestFamilyNames(t *testing.T) {
 	for name, want := range map[string]string{"王敏": "王", "王建国": "王", "欧阳敏": "欧阳", "诸葛建国": "诸葛", "欧阳": "欧", "李": "李", "市水务局联络员": "市水务局联络员", "Wang Min": "Wang Min", "": ""} {
 		require.Equal(t, want, people.Family(name), name)
 	}
+}
+
+// TestWhoSitsBeside: what is read is written the same, and read again it is the same; a line
+// that is no person is named.
+func TestWhoSitsBeside(t *testing.T) {
+	t.Parallel()
+	all, bad := people.ReadBeside("  李强  li@x.example 0356-1234 \r\n\n赵 六 zhao@x.example\n")
+	require.Zero(t, bad)
+	require.Equal(t, []people.Other{{Name: "李强", Email: "li@x.example", Phone: "0356-1234"}, {Name: "赵 六", Email: "zhao@x.example"}}, all)
+	for text, line := range map[string]int{"李强": 1, "li@x.example": 1, "李强 li@x.example\n王五 w@": 2, "甲 <a@x.example>": 1, strings.Repeat("甲 a@x.example\n", 6): 6} {
+		_, bad := people.ReadBeside(text)
+		require.Equal(t, line, bad, text)
+	}
+	word := rapid.StringMatching(`[a-z甲乙丙]{1,8}`)
+	rapid.Check(t, func(t *rapid.T) {
+		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) people.Other {
+			return people.Other{Name: word.Draw(t, "name"), Email: rapid.StringMatching(`[a-z]{1,6}@[a-z]{1,6}\.example`).Draw(t, "email"), Phone: rapid.StringMatching(`([0-9]{3,11})?`).Draw(t, "phone")}
+		}), 1, 5).Draw(t, "all")
+		again, bad := people.ReadBeside(people.Besides(all))
+		require.Zero(t, bad)
+		require.Equal(t, all, again)
+	})
+}
+
+// TestCopiesKeepMessagesApart: who sits on two seats gets one message of both only where its
+// copies go to the same people: nobody reads beside one seat what is another's.
+func TestCopiesKeepMessagesApart(t *testing.T) {
+	t.Parallel()
+	at := func(unit, beside string) people.Unit {
+		return people.Unit{ID: unit, Contacts: []people.Contact{{Role: people.Liaison, Name: "王", Email: "w@x.example", Beside: beside}}}
+	}
+	seats := func(a, b string) int {
+		return len(people.PersonsOf([]people.Unit{at("a", a), at("b", b)}).Seats(people.Recipient{Unit: "a", Role: people.Liaison}))
+	}
+	require.Equal(t, []int{2, 1, 1, 2}, []int{seats("", ""), seats("李 l@x.example", ""), seats("李 l@x.example", "赵 z@x.example"), seats("李 L@x.example 1", "李 l@x.example")})
 }

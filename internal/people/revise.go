@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// Revise is a unit of the office's directory after a plan's papers have been read
-// once more. stated is what they said of it before, the zero Unit when nothing;
-// now is what they say. What they say as before leaves the directory as it is, also
-// where that has changed since; what they say otherwise is the directory's from now
-// on, for every plan.
+// Revise is a unit of the office's directory, inForce, after a plan's files have been read
+// once more. stated is the unit as the files had it before, the zero Unit when they had
+// none; now is the unit as they have it. A field that is the same in both leaves the
+// directory as it is, also where somebody has changed it since; a field that differs is the
+// directory's from now on, for every plan.
 func Revise(inForce, stated, now Unit) Unit {
-	out := Unit{ID: now.ID, Name: now.Name, Kind: now.Kind, Aliases: now.Aliases, Contacts: slices.Clone(inForce.Contacts)}
+	out := Unit{ID: now.ID, Name: now.Name, Kind: now.Kind, Aliases: now.Aliases, Contacts: slices.Clone(inForce.Contacts), Charges: inForce.Charges}
 	if now.Name == stated.Name {
 		out.Name = inForce.Name
 	}
@@ -34,8 +34,11 @@ func Revise(inForce, stated, now Unit) Unit {
 	for _, role := range Roles {
 		before, had := stated.Seat(role)
 		after, has := now.Seat(role)
-		if before == after && had == has || !has && now.Gone() { // whoever is told of its end must have an address
+		if before == after && had == has || !has && now.Gone() { // a unit that goes keeps its contacts, who are told of its end
 			continue
+		}
+		if is, _ := inForce.Seat(role); has && after.Beside == before.Beside { // the files say nothing new of those beside
+			after.Beside = is.Beside
 		}
 		out.seat(role, after, has)
 	}
@@ -103,8 +106,8 @@ func Taken(own []Unit, inForce map[string]Unit) []Unit {
 	return out
 }
 
-// Persons are who sits where: a person is an address, in whatever letter case, of all
-// units; a seat without an address is only itself.
+// Persons are who sits where, over all units: seats with the same address (Contact.Key) are
+// one person's; a seat without an address is nobody else's.
 type Persons struct {
 	of    map[Recipient]string
 	seats map[string][]Recipient

@@ -33,6 +33,13 @@ func TestWhatPapersSayAsBeforeChangesNobody(t *testing.T) {
 	}
 }
 
+func TestPapersThatGiveASeatToAnotherKeepWhoSitsBeside(t *testing.T) {
+	of := func(name, beside string) people.Unit {
+		return people.Unit{ID: "shuiwu", Name: "市水务局", Contacts: []people.Contact{{Role: people.Liaison, Name: name, Email: name + "@x.example", Beside: beside}}}
+	}
+	require.Equal(t, of("zhao", "b b@x.example"), people.Revise(of("wang", "b b@x.example"), of("wang", ""), of("zhao", "")))
+}
+
 func TestAllSeatsOfAPerson(t *testing.T) {
 	units := []people.Unit{
 		{ID: "a", Contacts: []people.Contact{{Role: people.Liaison, Email: "Wang@x.example"}, {Role: people.Head, Email: "li@x.example"}}},

@@ -14,8 +14,8 @@ type Bars struct {
 	Rows   []Row
 }
 
-// Span is what one bar stands for: a week. Group gathers bars in the table: a month, in
-// the picture by its short name.
+// Span is the time of one bar, such as a week. Group is the name under which the table sums
+// bars, such as a month; Short is that name in the picture.
 type Span struct{ Name, Group, Short string }
 
 // Row is one seat with a value for each span.
@@ -41,7 +41,7 @@ func (b Bars) most() (most int) {
 	return max(most, 1)
 }
 
-// SVG draws the bars. A value above none is never drawn as none.
+// SVG draws the bars. A value above 0 is always drawn as a visible bar.
 func (b Bars) SVG() template.HTML {
 	width, height := barsLeft+len(b.Spans)*barWide+40, barsTop+len(b.Rows)*(barHigh+8)
 	var p paper
@@ -72,7 +72,7 @@ func (b Bars) SVG() template.HTML {
 	return p.end()
 }
 
-// Table is what the bars show: the sums of each group, which name their spans.
+// Table is the picture as a table: the sums of each group, with the names of its spans.
 func (b Bars) Table() template.HTML {
 	var groups []string
 	for _, s := range b.Spans {

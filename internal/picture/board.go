@@ -9,7 +9,7 @@ import (
 // many lines show which light.
 type Board struct {
 	Words
-	Corner string // what stands down, such as 月份
+	Corner string // what the rows are, such as 月份
 	Across []Head
 	Down   []Head
 	Fields [][]Field // by Down, then by Across; both complete
@@ -31,7 +31,7 @@ type Count struct {
 }
 
 const (
-	boardLeft  = 150 // room for the names of rows
+	boardLeft  = 150 // space for the names of rows
 	boardUnit  = 44  // a column
 	boardLine  = 15  // a count in a field
 	boardGlyph = 13  // a character of an upright name

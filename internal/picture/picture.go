@@ -1,7 +1,7 @@
 // Package picture draws figures as SVG on the server, each with the table that it
-// shows: the light board, the year with its ladders, bars. It is pure: words, days and
-// addresses come in plain structs. What it gives is escaped and has neither styles nor
-// scripts; the classes are dressed by the page's style sheet.
+// shows: the light board, the year with its ladders, bars. The package is pure: words, days
+// and addresses come in plain structs. The SVG is escaped and has neither styles nor
+// scripts; the page's style sheet gives its classes their looks.
 package picture
 
 import (
@@ -45,7 +45,7 @@ func Shape(light string) template.HTML {
 type Words struct {
 	ID    string // unique in its page; of letters, digits and hyphens
 	Title string
-	Desc  string // what is to be seen, for those who do not see it
+	Desc  string // what the picture shows, read out by a screen reader
 }
 
 // paper is an SVG being drawn.
@@ -74,7 +74,7 @@ func (p *paper) shape(light string, x, y int) {
 	}
 }
 
-// link is a link around what do draws; without an address only that.
+// link draws a link around what do draws; without an address, no link.
 func (p *paper) link(href, label string, do func()) {
 	if href == "" {
 		p.put(`<g><title>%s</title>`, esc(label))

@@ -19,12 +19,12 @@ type RiverRow struct {
 }
 
 // RiverMark is a section. Class is 0 to 6 as water.Class has it; Word is said in its box,
-// such as Ⅲ or 断流; Beside stands under it, such as its target.
+// such as Ⅲ or 断流; Beside is under it, such as its target.
 type RiverMark struct {
 	Name, Href, Word, Beside string
 	Class                    int
 	Missed                   bool // its target
-	Flows                    bool // it lies next below the one before it
+	Flows                    bool // the section is the next downstream of the one before it
 	Label                    string
 }
 
@@ -45,7 +45,8 @@ func (r RiverRow) lines() (lines [][]RiverMark) {
 	return lines
 }
 
-// SVG draws the rivers. What is connected lies below each other; the rest is only beside.
+// SVG draws the rivers. Sections that follow each other downstream are connected; others are
+// only side by side.
 func (r River) SVG() template.HTML {
 	high, wide := 0, 1
 	for _, row := range r.Rows {

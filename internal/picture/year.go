@@ -11,8 +11,8 @@ import (
 // with a mark for each word that was or will be said.
 type Year struct {
 	Words
-	From, Until calendar.Day // both shown
-	Today       calendar.Day // drawn when it is shown
+	From, Until calendar.Day // the first and the last day shown
+	Today       calendar.Day // drawn when it is one of the days shown
 	TodayWord   string
 	Rests       func(calendar.Day) bool // rest days are shaded
 	Months      []string                // names of the twelve months, January first
@@ -45,7 +45,7 @@ const (
 	yearLine = 18 // a ladder
 )
 
-// wide is the room of a day: what is shown fits a screen.
+// wide is the width of a day: what is shown fits a screen.
 func (y Year) wide() int {
 	if y.days() > 300 {
 		return 2
@@ -130,7 +130,8 @@ func (y Year) ladder(p *paper, l Ladder, top int) {
 	})
 }
 
-// markShape is a word's shape: the graver, the more corners stand out.
+// markShape is the SVG path of a word's mark, centred at x and y: each kind has a shape of
+// its own, a circle for reminders and news.
 func markShape(kind string, x, y int) string {
 	at := strconv.Itoa(x) + " " + strconv.Itoa(y)
 	switch kind {

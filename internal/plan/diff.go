@@ -32,8 +32,8 @@ const (
 )
 
 // TaskChange is one task added, changed or removed, by the ID of the ledger. A task
-// whose kind changes (dated, duty, standing) is one removed and one added: what
-// runs for it is of another sort.
+// whose kind changes (dated, duty, standing) is one removed and one added: a dated
+// task and a duty have workflows of different types, a standing task has none.
 type TaskChange struct {
 	ID     string        `json:"id"`
 	What   string        `json:"what"`
@@ -71,8 +71,8 @@ type FieldChange struct {
 	New   string `json:"new"`
 }
 
-// Fields of a task that Diff compares, in the order in which it names them. The
-// second to the eighth are what a running task is made of; the rest is read and shown.
+// Fields of a task that Diff compares, in the order in which it names them. A running
+// task works by FieldTitle to FieldSoft; the others are only shown.
 const (
 	FieldID     = "id" // what people call it: see Task.Label
 	FieldTitle  = "title"
@@ -93,14 +93,6 @@ const (
 	FieldAlso      = "also"
 	FieldNote      = "note"
 )
-
-var runningFields = []string{FieldTitle, FieldLead, FieldAssist, FieldDue, FieldRecur, FieldPolicy, FieldSoft}
-
-// Runs tells that the change touches what a running task is made of, and not
-// only what is shown beside it.
-func (c TaskChange) Runs() bool {
-	return c.What != Changed || slices.ContainsFunc(c.Fields, func(f FieldChange) bool { return slices.Contains(runningFields, f.Field) })
-}
 
 // Field is the change of one field; ok is false when it did not change.
 func (c TaskChange) Field(name string) (change FieldChange, ok bool) {
@@ -130,8 +122,8 @@ type SeatChange struct {
 	New  string      `json:"new"`
 }
 
-// Key is the ID of the ledger of a task of the changes that people call by an ID; as
-// typed where there is none.
+// Key is the ledger's ID of the changed task that people see under the ID shown; shown
+// itself where no changed task has it.
 func (c Changes) Key(shown string) string {
 	for _, t := range c.Tasks {
 		if t.Shown() == shown {
@@ -141,7 +133,8 @@ func (c Changes) Key(shown string) string {
 	return shown
 }
 
-// Called are tasks of the ledger, by what people call them.
+// Called are the IDs that people see for tasks given by the ledger's IDs. A task that has
+// not changed keeps the ID given.
 func (c Changes) Called(ids []string) []string {
 	all := slices.Clone(ids)
 	for i, id := range all {
@@ -154,7 +147,8 @@ func (c Changes) Called(ids []string) []string {
 	return all
 }
 
-// Title is what a task is titled that changes give this ID.
+// Title is the new title of the changed task that people see under this ID; "" where
+// there is none, or it is removed.
 func (c Changes) Title(id string) string {
 	for _, t := range c.Tasks {
 		if t.New != nil && t.Shown() == id {
@@ -169,8 +163,8 @@ func (c Changes) Empty() bool {
 	return len(c.Facts)+len(c.Policies)+len(c.Seats)+len(c.Tasks)+len(c.Sections)+len(c.Handovers) == 0
 }
 
-// Diff is what has changed from the old plan to the new one. Equal plans give
-// empty Changes; the order of the answer follows the new plan, never a map.
+// Diff is what has changed from the old plan to the new one, all but Handovers. Equal
+// plans give empty Changes; the order of the answer follows the new plan, never a map.
 func Diff(old, new *Plan) Changes {
 	return Changes{Facts: factChanges(old, new), Policies: policyChanges(old.Policies, new.Policies),
 		Seats: SeatChanges(old.Directory, new.Directory), Tasks: taskChanges(old.Tasks, new.Tasks), Sections: sectionChanges(old.Water, new.Water)}
@@ -206,12 +200,33 @@ func factChanges(old, new *Plan) []FieldChange {
 	if !sameValue(old.Consequences, new.Consequences) {
 		c = append(c, FieldChange{"consequences", rulesText(old.Consequences), rulesText(new.Consequences)})
 	}
+	if !sameTable(old.Assessment, new.Assessment) {
+		c = append(c, FieldChange{"assessment", tableText(old.Assessment, new.Assessment), tableText(new.Assessment, old.Assessment)})
+	}
+	c.text("incidents", registryText(old.Incidents), registryText(new.Incidents))
+	c.text("complaints", complaintsText(old.Complaints), complaintsText(new.Complaints))
+	if was, is := tablesText(old.Compensation), tablesText(new.Compensation); was != is {
+		c.text("compensation", was, is)
+	}
+	c.text("report", addresseesText(old.Report), addresseesText(new.Report))
+	c.text("water_rules", sectionRules(old.Water), sectionRules(new.Water))
+	c.text("publicity", publicityText(old.Publicity), publicityText(new.Publicity))
+	c.text("zones", zonesText(old.Water, new.Water), zonesText(new.Water, old.Water))
+	c.text("schemes", schemesText(old.Water), schemesText(new.Water))
 	return c
 }
 
 // sameValue compares lists of rules; none and an empty list are the same.
 func sameValue[T any](a, b []T) bool {
 	return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b)
+}
+
+func addresseesText(to []Addressee) string {
+	var all []string
+	for _, a := range to {
+		all = append(all, strings.TrimSpace(a.Name+" "+a.By.String()+" "+a.Basis))
+	}
+	return strings.Join(all, "；")
 }
 
 func rulesText(rules []Consequence) string {

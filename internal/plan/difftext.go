@@ -9,7 +9,8 @@ import (
 )
 
 // Lines are the changes as a person reads them, one a line, the fields of a
-// changed task indented under it. Units are named by the plan they stand in.
+// changed task indented under it. Units of an old value are named as the old plan calls
+// them, those of a new value as the new plan does.
 func (c Changes) Lines(w *words.Words, old, new *Plan) []string {
 	if c.Empty() {
 		return []string{w.T("diff.none")}
@@ -68,7 +69,7 @@ func (c TaskChange) lines(w *words.Words, from, to *Plan, all []TaskChange) []st
 		if i := slices.IndexFunc(p.Tasks, func(t Task) bool { return t.ID == id }); i >= 0 {
 			return p.Tasks[i].Shown()
 		}
-		if i := slices.IndexFunc(all, func(t TaskChange) bool { return t.ID == id }); i >= 0 { // new, under an ID that its file does not say
+		if i := slices.IndexFunc(all, func(t TaskChange) bool { return t.ID == id }); i >= 0 { // a new task, to which the ledger has given an ID that is not the file's
 			return all[i].Shown()
 		}
 		return id
@@ -100,7 +101,8 @@ func recurWords(w *words.Words, t *Task) string {
 	return t.Recur.Text(w)
 }
 
-// shown is a change with the names of what it names.
+// shown is the change of a field for the catalogue's texts: units by name, flags in words,
+// "—" for nothing.
 func (f FieldChange) shown(w *words.Words, old, new people.Directory) words.Data {
 	was, is := f.Old, f.New
 	switch f.Field {

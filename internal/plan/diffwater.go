@@ -1,10 +1,15 @@
 package plan
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
 	"strings"
 
+	"duban/internal/compensation"
+	"duban/internal/incident"
 	"duban/internal/people"
+	"duban/internal/publicity"
 	"duban/internal/water"
 	"duban/internal/words"
 )
@@ -114,6 +119,114 @@ func waterFields(s water.Section) map[string]string {
 	}
 	fields["items"], fields["targets"] = join(items), strings.Join(targets, "；")
 	return fields
+}
+
+// sectionRules are the rules of a register as text, one after the other.
+func sectionRules(reg *water.Register) string {
+	if reg == nil {
+		return ""
+	}
+	var all []string
+	for _, r := range reg.Rules {
+		from := "example"
+		if r.InForce() {
+			from = "from " + r.From.String()
+		}
+		all = append(all, r.ID+" "+r.Title+" ("+from+") "+r.Conditions()+" -> "+r.Opens+" "+r.Policy+" "+r.Within)
+	}
+	return strings.Join(all, "；")
+}
+
+// schemesText are the schemes of a register's sections as text, without their measures, which
+// are tasks and compared as such.
+func schemesText(reg *water.Register) string {
+	if reg == nil {
+		return ""
+	}
+	var all []string
+	for _, s := range reg.Schemes {
+		section, _ := reg.Section(s.Section)
+		text := section.Name + " " + strings.Join(strings.Fields(s.Title+" "+s.Number+" "+s.Post+" "+s.Person), " ")
+		sum := sha256.Sum256([]byte(asText(s)))
+		all = append(all, text+" ("+hex.EncodeToString(sum[:4])+")")
+	}
+	return strings.Join(all, "；")
+}
+
+// zonesText are the functional zones of a register that another one does not have alike, as
+// text, and the duty to issue how they stand where it is another one's.
+func zonesText(reg, other *water.Register) string {
+	if reg == nil {
+		return ""
+	}
+	has := map[string]bool{}
+	if other != nil {
+		for _, z := range other.Zones {
+			has[asText(z)] = true
+		}
+	}
+	var all []string
+	for _, z := range reg.Zones {
+		if has[asText(z)] {
+			continue
+		}
+		var names []string
+		for _, id := range z.Sections {
+			s, _ := reg.Section(id)
+			names = append(names, s.Name)
+		}
+		all = append(all, strings.Join(strings.Fields(strings.Join([]string{z.ID, z.Name, z.Kind, z.Basin, z.River, z.County, z.Target.String(), strings.Join(names, "、"), z.Note}, " ")), " "))
+	}
+	return strings.Join(all, "；")
+}
+
+// publicityText is the list of what must be made public as text.
+func publicityText(r *publicity.Rules) string {
+	if r == nil {
+		return ""
+	}
+	all := []string{r.Title}
+	for _, e := range r.Exposure {
+		from := "example"
+		if e.InForce() {
+			from = "from " + e.From
+		}
+		all = append(all, e.ID+" "+e.Of+" "+e.Title+" "+e.Basis+" ("+from+") -> "+e.Lead+" "+e.Policy+" "+e.Within)
+	}
+	return strings.Join(all, "；")
+}
+
+// tablesText are tables of compensation by their titles, each with the first four bytes of
+// the SHA-256 of its JSON, so that a change of anything else in it shows, too.
+func tablesText(tables []compensation.Table) string {
+	var all []string
+	for _, t := range tables {
+		from := "example"
+		if t.InForce() {
+			from = t.From.String() + "–" + t.Until.String()
+		}
+		sum := sha256.Sum256([]byte(asText(t)))
+		all = append(all, t.Title+" ("+from+", "+hex.EncodeToString(sum[:4])+")")
+	}
+	return strings.Join(all, "；")
+}
+
+// registryText is a registry of outlets and limits for incidents as text: who replenishes, how
+// many outlets there are, and the first four bytes of the SHA-256 of its JSON, so that a change
+// of anything else in it shows, too. "" for one that is nil.
+func registryText(r *incident.Registry) string {
+	if r == nil {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(asText(r)))
+	parts := []string{strconv.Itoa(len(r.Outlets))}
+	if r.Replenish != nil {
+		parts = append(parts, r.Replenish.Unit)
+	}
+	if r.Example {
+		parts = append(parts, "example")
+	}
+	return strings.Join(append(parts, hex.EncodeToString(sum[:4])), " ")
 }
 
 // SetByProvince is how a register says that a target has not been entered.

@@ -8,21 +8,22 @@ import (
 	"duban/internal/words"
 )
 
-// Handover is what an amendment does with what a unit that goes has of running tasks:
-// it is dissolved, or gets another ID.
+// Handover is what an amendment does with the running tasks and talks of a unit that is
+// dissolved or gets another ID.
 type Handover struct {
 	Unit  string   `json:"unit"`            // ID
 	To    string   `json:"to"`              // ID of the unit that takes over; "" when what it had ends
 	Tasks []string `json:"tasks,omitempty"` // that it leads or assists in, or owes a part of, as the plan calls them now
 	Talks []string `json:"talks,omitempty"` // that it is called to, or named in
-	// Elsewhere are tasks and talks of other plans of the office, as PLAN/ID: units are
-	// the office's, and go in every plan.
+	// Elsewhere are tasks and talks of other plans of the office, as PLAN/ID: the office has
+	// one directory of units, so that a unit goes in all of its plans.
 	Elsewhere []string `json:"elsewhere,omitempty"`
 }
 
-// Handovers are who stands for whom by the units of a plan's files: those that are
-// dissolved, and those that had another ID. before are the units until now. It gives
-// no more than IDs, in the order of the files.
+// Handovers are the units that go by a plan's files, with the units that take over from
+// them, in the order of the files: those that are dissolved or have a successor, and the
+// former IDs (Unit.Was) of those that got another. before are the units until now. Only
+// Unit and To are set.
 func (p *Plan) Handovers(before []people.Unit) (all []Handover) {
 	had := map[string]bool{}
 	for _, u := range before {
@@ -46,8 +47,8 @@ func (p *Plan) Handovers(before []people.Unit) (all []Handover) {
 	return all
 }
 
-// Succeeded is the plan with a unit that its files do not have any more as one that is
-// dissolved: to takes over, "" nobody.
+// Succeeded is the plan with one unit more, which its files do not have any more: the unit
+// with the ID to takes over from it; with "" it is dissolved and nobody does.
 func (p Plan) Succeeded(gone people.Unit, to string) Plan {
 	gone.Successor, gone.Dissolved = to, to == ""
 	p.Directory.Units = append(p.Directory.Units[:len(p.Directory.Units):len(p.Directory.Units)], gone)

@@ -9,7 +9,7 @@ import (
 	"duban/internal/plan"
 )
 
-// Who stands for whom by the units of a plan's files.
+// Which units go, and who takes over from them, by the units of a plan's files.
 func TestHandovers(t *testing.T) {
 	t.Parallel()
 	before := []people.Unit{{ID: "a"}, {ID: "b"}, {ID: "c"}}

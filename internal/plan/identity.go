@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Identity is which task of an amended plan is which task of the ledger. A task
-// bears there the ID of its first day for ever; what its plan calls it now is its
-// label (decision 16).
+// Identity is which task of an amended plan is which task of the ledger. In the ledger a
+// task keeps its first ID for ever; the ID that its plan gives it now is its label
+// (docs/decisions/16-one-task-many-numbers.md).
 type Identity struct {
 	Split  map[string]string // a task that is new → the one it was split off, which goes on as another
 	Merged map[string]string // a task that ends → the one it is part of by now
 	Again  map[string]bool   // had left the plan, and is in it again
-	Anew   map[string]string // a task that is new → the one that it was: of another kind, or not carried on from another plan
+	Anew   map[string]string // a task that is new → the one it replaces, which was of another kind, or did not carry on a task of another plan
 }
 
 // IdentityError is a `was` that cannot be followed.
@@ -39,8 +39,9 @@ func (e *IdentityError) Error() string {
 
 // Identify gives the tasks of an amended plan the IDs by which the ledger knows
 // them: old is the plan in force, gone are tasks that left it earlier, taken is
-// every ID that the ledger has. What the files call a task becomes its label where
-// that is another. `was` is said once and may stay in the files.
+// every ID that the ledger has. The ID in the files becomes the task's label where it
+// differs from the ledger's. A `was` that has been followed may stay in the files and
+// changes nothing more. Errors: *IdentityError.
 func Identify(old, new *Plan, gone []Task, taken func(id string) bool) (Plan, Identity, error) {
 	i := identifying{byLabel: map[string]*Task{}, gone: map[string]*Task{}, claims: map[string][]int{}, taken: taken, used: map[string]bool{},
 		Identity: Identity{map[string]string{}, map[string]string{}, map[string]bool{}, map[string]string{}}}
@@ -72,8 +73,8 @@ type identifying struct {
 	claims map[string][]int // by ID of the ledger: the tasks that were it
 }
 
-// renamed says of a task whose ID ends with its unit's, as `each` makes them, what
-// it was before the unit got another ID.
+// renamed fills in Was for tasks whose ID ends with that of their unit, as `each` makes
+// them, where the unit got another ID: they were the tasks with its former ID.
 func (i *identifying) renamed(p Plan) {
 	former := map[string]string{}
 	for _, u := range p.Directory.Units {
@@ -100,7 +101,7 @@ func (i *identifying) renamed(p Plan) {
 	}
 }
 
-// claim finds what each task was.
+// claim finds the tasks that each task was, by its `was`; an IdentityError for NoSuchTask.
 func (i *identifying) claim() error {
 	i.was = make([][]*Task, len(i.tasks))
 	for k, t := range i.tasks {
@@ -108,7 +109,7 @@ func (i *identifying) claim() error {
 			continue
 		}
 		if holder := i.byLabel[t.ID]; holder != nil && settled(holder, t) {
-			if slices.Contains(t.Was, t.ID) { // one of several that were it, and keeps the ID
+			if slices.Contains(t.Was, t.ID) { // several tasks were the one with this ID, and t keeps it
 				i.was[k], i.claims[holder.ID] = []*Task{holder}, append(i.claims[holder.ID], k)
 			}
 			continue
@@ -153,7 +154,9 @@ func (i *identifying) formerly(label string) *Task {
 	return nil
 }
 
-// heir is which of the tasks that were one goes on as that.
+// heir is the index of the one of claims, all of which were the task before, that goes on
+// as that task: the only one, the one named heir, or, where none is named, the one that
+// kept its ID. An IdentityError for NoHeir.
 func (i *identifying) heir(before *Task, claims []int) (int, error) {
 	if len(claims) == 1 {
 		return claims[0], nil
@@ -249,8 +252,8 @@ func (i *identifying) known(id string) *Task {
 	return nil
 }
 
-// same is the task that bears the ID now, or bore it when it left the plan, unless
-// that is another by now.
+// same is the task with t's ID in the plan in force, else among those that left it; nil
+// where there is none, or where a `was` says that it has another ID by now.
 func (i *identifying) same(t Task) *Task {
 	for _, all := range []map[string]*Task{i.byLabel, i.gone} {
 		if before := all[t.ID]; before != nil && len(i.claims[before.ID]) == 0 {
@@ -277,7 +280,8 @@ func (i *identifying) give(k int, one *Task) {
 	}
 }
 
-// Note adds to changes what became of whom.
+// Note adds to changes which tasks are restored, which task a new one comes from and
+// which task a removed one goes into.
 func (i Identity) Note(c *Changes) {
 	for k := range c.Tasks {
 		t := &c.Tasks[k]
@@ -312,8 +316,9 @@ type Pair struct {
 
 // Likely are the tasks of changes that may be the same under another ID: of the
 // same kind, with the same words, title, lead or place. Each is in one pair at most.
-// Where all numbers behind one have moved, a task whose title another number bears by now
-// is taken for that one, and its own number is another's. A person says whether they are.
+// Where numbers have moved, as when a task was put before the others, a task is paired with
+// the number that has its title by now, even though its old number is still in the plan.
+// A person says whether the two of a pair are the same.
 func (c Changes) Likely() []Pair {
 	type match struct{ was, now, points int }
 	var all []match
@@ -329,7 +334,7 @@ func (c Changes) Likely() []Pair {
 	}
 	slices.SortStableFunc(all, func(a, b match) int { return b.points - a.points })
 	left, come := map[int]bool{}, map[int]bool{} // that are in a pair
-	// stays tells that a number is still that of the task that bore it.
+	// stays tells that the k-th task is in both plans under one number, and in no pair.
 	stays := func(k int) bool { return c.Tasks[k].What == Changed && !left[k] && !come[k] }
 	var pairs []Pair
 	for again := true; again; {
@@ -356,12 +361,14 @@ func (c TaskChange) comes() bool {
 	return c.What == Added && c.From == "" || c.What == Changed && c.retitled()
 }
 
-// retitled tells of a task that keeps its number that its title is another.
+// retitled tells that a number is in both plans and its title is another.
 func (c TaskChange) retitled() bool {
 	return c.Old.Shown() == c.New.Shown() && squeezed(c.Old.Title) != squeezed(c.New.Title)
 }
 
-// likeness is how much two tasks have in common; 0 when they are hardly the same.
+// likeness is how much two tasks have in common, in points; 0 when they are hardly the
+// same: neither the title nor the sentence is alike, lead and clause both differ, or they
+// are standing tasks of different leads.
 func likeness(a, b Task) (points int) {
 	if a.Kind == Standing && b.Kind == Standing && a.Lead != b.Lead {
 		return 0
@@ -386,7 +393,7 @@ func likeness(a, b Task) (points int) {
 
 func squeezed(s string) string { return strings.Join(strings.Fields(s), "") }
 
-// Same is the plan with what pairs say written as `was`.
+// Same is the plan with the old ID of each pair added to the `was` of its new task.
 func (p Plan) Same(pairs []Pair) Plan {
 	p.Tasks = slices.Clone(p.Tasks)
 	for k, t := range p.Tasks {

@@ -265,9 +265,9 @@ func TestNumbersThatMoveAreAskedAbout(t *testing.T) {
 	}
 }
 
-// A task that is to go on from one of another plan makes way for it, as one that is of
-// another kind does; one that has been carried on stays what it is, also where it had left
-// the plan.
+// A task that is to carry on one of another plan is a new task in place of the one that had
+// its ID, as a task of another kind is; a task that carries one on already stays what it is,
+// also where it had left the plan.
 func TestATaskThatIsCarriedOnMakesWay(t *testing.T) {
 	t.Parallel()
 	carried := func(id, from string) plan.Task { return plan.Task{ID: id, Kind: plan.Dated, Title: id, Carries: from} }

@@ -40,11 +40,11 @@ type Matter struct {
 	Unit  string       `json:"unit,omitempty"`  // of a reassignment: the unit that led until then, its ID
 }
 
-// CatchUp is the stage that stands for the reminders missed by a late launch.
+// CatchUp is the ID of the one stage in place of all reminders that a late launch missed.
 const CatchUp = "catch-up"
 
-// Passed is the reminder that a date has come while the unit's clock stood, or
-// before the unit was given the task: it is said before anything graver.
+// Passed is the ID of the reminder that a date came while the unit's clock was halted, or
+// before the unit was given the task: the unit is told so before anything graver is said.
 const Passed = "passed"
 
 // Ladderer works out the days of a plan's stages: the calendar and zone it uses are its own.
@@ -60,8 +60,8 @@ const TopicAcknowledge = "acknowledge"
 // FromAssigned is the Rule.From of stages counted from the assignment.
 const FromAssigned = "assigned"
 
-// Morning is the first office morning at or after t: the day of a working day
-// whose speaking time has not passed.
+// Morning is the first office morning at or after t: the first working day whose
+// speaking time by p is not before t.
 func (l Ladderer) Morning(p Policy, t time.Time) calendar.Day {
 	day := l.Calendar.OnOrAfter(calendar.DayOf(t.In(l.Zone)))
 	if l.At(p, day).Before(t) {
@@ -138,8 +138,8 @@ func (l Ladderer) TalkLimit(p Policy, id string, opened calendar.Day, taken map[
 	return days[id]
 }
 
-// Ladderer works by the plan's own zone and people; see calendar.Zone for one that is
-// unknown.
+// Ladderer works by the plan's own zone and people. A zone that this machine does not know
+// is Beijing's, as calendar.Zone has it.
 func (p *Plan) Ladderer(cal *calendar.Calendar) Ladderer {
 	return Ladderer{Calendar: cal, Zone: p.Location(), People: p.Directory}
 }

@@ -19,10 +19,10 @@ type Move struct {
 }
 
 // Moves compares the rest of a running ladder with the same ladder worked out
-// anew, stage by stage: what rest does not hold has been said already and does
-// not move. A stage that had become one with a graver one of its day is still
-// itself: it moves to where it will be said now. Stages that the new ladder does
-// not know are left out. The moves are sorted by From, then by stage.
+// anew, stage by stage: a stage that is not in rest has been said already and does
+// not move. A stage that was merged into a graver one of its day is compared by its
+// own ID, with the instant at which the new ladder says it. Stages that the new ladder
+// does not know are left out. The moves are sorted by From, then by stage.
 func Moves(task, talk string, rest, anew []Stage) []Move {
 	said := map[string]time.Time{}
 	for _, s := range anew {
@@ -43,8 +43,8 @@ func Moves(task, talk string, rest, anew []Stage) []Move {
 	return moves
 }
 
-// kindsOf is what each stage is called; of one that stands nowhere by itself,
-// the kind of the one it became.
+// kindsOf is the kind of each stage by its ID; for one that is in no ladder by itself,
+// the kind of the stage it was merged into.
 func kindsOf(ladders ...[]Stage) map[string]StageKind {
 	kinds := map[string]StageKind{}
 	for _, ladder := range ladders {

@@ -1,11 +1,16 @@
-// Package plan is the heart: what a plan is, what differs between two, when
-// each stage of a task speaks, which light it shows. It is pure: no clock, no
+// Package plan works out what a plan is, what differs between two, when each stage of
+// a task speaks and which light the task shows. The package is pure: no clock, no
 // file, no database, no Temporal; time and calendar are parameters.
 package plan
 
 import (
+	"duban/internal/assessment"
 	"duban/internal/calendar"
+	"duban/internal/compensation"
+	"duban/internal/complaint"
+	"duban/internal/incident"
 	"duban/internal/people"
+	"duban/internal/publicity"
 	"duban/internal/water"
 )
 
@@ -13,22 +18,38 @@ import (
 // expanded: an `each` entry has become one task per unit, an entry that is the
 // `same_as` another has become a Mention of it.
 type Plan struct {
-	ID           string       `json:"id"`     // ASCII, stable: jincheng-2021-water
-	Title        string       `json:"title"`  // 晋城市2021年水生态环境保护行动计划
-	Number       string       `json:"number"` // 晋市政办〔2021〕9号
-	Issuer       string       `json:"issuer"`
-	Issued       calendar.Day `json:"issued"`
-	Year         int          `json:"year"`
-	Zone         string       `json:"zone"`   // IANA name; Asia/Shanghai when empty
-	Policy       string       `json:"policy"` // default policy of its tasks
-	Clauses      []Clause     `json:"clauses"`
-	Tasks        []Task       `json:"tasks"` // in document order: clauses, then annexes
-	Sections     []Section    `json:"sections"`
-	Directory    people.Directory
-	Water        *water.Register `json:"water,omitempty"` // the monitored sections; nil: the plan has none
+	ID         string       `json:"id"`     // ASCII, stable: jincheng-2021-water
+	Title      string       `json:"title"`  // 晋城市2021年水生态环境保护行动计划
+	Number     string       `json:"number"` // 晋市政办〔2021〕9号
+	Issuer     string       `json:"issuer"`
+	Issued     calendar.Day `json:"issued"`
+	Year       int          `json:"year"`
+	Zone       string       `json:"zone"`   // IANA name; Asia/Shanghai when empty
+	Policy     string       `json:"policy"` // default policy of its tasks
+	Clauses    []Clause     `json:"clauses"`
+	Tasks      []Task       `json:"tasks"` // in document order: clauses, then annexes
+	Sections   []Section    `json:"sections"`
+	Directory  people.Directory
+	Water      *water.Register   `json:"water,omitempty"`      // the monitored sections; nil: the plan has none
+	Assessment *assessment.Table `json:"assessment,omitempty"` // by which units are scored; nil: nobody is
+	// Incidents is what the office has ready for incidents at sections; nil: nothing.
+	Incidents  *incident.Registry `json:"incidents,omitempty"`
+	Complaints *complaint.Rules   `json:"complaints,omitempty"` // by which complaints of the hotline are handled; nil: none are
+	// Publicity is the list of what must be made public; nil: none.
+	Publicity *publicity.Rules `json:"publicity,omitempty"`
+	// Compensation are the tables by which counties are charged for the water of their sections.
+	Compensation []compensation.Table `json:"compensation,omitempty"`
+	Report       []Addressee          `json:"report,omitempty"` // those to whom the report of the year goes, the earliest date first
 	Policies     map[string]Policy
 	Consequences []Consequence `json:"consequences,omitempty"`
 	Hash         string        `json:"hash"` // SHA-256 over what the plan says, hex; see Meaning
+}
+
+// Addressee is one to whom the report of the year goes.
+type Addressee struct {
+	Name  string       `json:"name"`
+	By    calendar.Day `json:"by"` // the last day on which it is in time
+	Basis string       `json:"basis,omitempty"`
 }
 
 // Clause is one numbered paragraph 条目 with the units of its brackets.
@@ -72,13 +93,13 @@ type Task struct {
 	Also      []Mention    `json:"also"`
 	Note      string       `json:"note,omitempty"`
 	Carries   string       `json:"carries,omitempty"` // the task of an earlier plan that goes on as this one 结转: PLAN/TASK
-	// Was are the IDs under which the plan had it before an amendment: several are
-	// made one. Heir is set on the one of several tasks with the same Was that goes on
-	// with its obligations.
+	// Was are the IDs that the task had in the plan before an amendment; several where
+	// several tasks became this one. Heir is set, where several tasks have the same Was,
+	// on the one that goes on with the obligations of the task before.
 	Was  []string `json:"was,omitempty"`
 	Heir bool     `json:"heir,omitempty"`
-	// Label is the ID that the plan gives it by now where that is not ID, by which the
-	// ledger knows it for ever; Former are those that it had before. See Identify.
+	// Label is the ID that the plan gives the task now, where it differs from ID, which the
+	// ledger keeps for ever; Former are the IDs that the plan gave it before. See Identify.
 	Label  string   `json:"label,omitempty"`
 	Former []string `json:"former,omitempty"`
 }

@@ -9,6 +9,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/people"
+	"duban/internal/water"
 )
 
 // StageKind is what a stage does, from the mildest to the gravest.
@@ -39,7 +40,7 @@ const (
 	Yellow   Light = "yellow"
 	Red      Light = "red"
 	Done     Light = "done"
-	DoneLate Light = "done_late" // never looks like Done
+	DoneLate Light = "done_late" // shown differently from Done
 )
 
 // Lights of an open task in order of gravity.
@@ -113,7 +114,8 @@ type Policy struct {
 	Rhythm Rhythm    `json:"rhythm,omitzero"` // how soon words reach each seat
 }
 
-// Grave tells whether a stage of this kind had better be said twice than never.
+// Grave tells whether a stage of this kind is as grave as Resend or graver: then it is
+// sent again when nobody knows whether it arrived.
 func (p Policy) Grave(k StageKind) bool {
 	return k.Gravity() >= cmp.Or(p.Resend, Urge).Gravity()
 }
@@ -167,6 +169,11 @@ func (p *Plan) RuleTitle(id string) string {
 	if i := slices.IndexFunc(p.Consequences, func(c Consequence) bool { return c.ID == id }); i >= 0 {
 		return cmp.Or(p.Consequences[i].Title, id)
 	}
+	if p.Water != nil {
+		if i := slices.IndexFunc(p.Water.Rules, func(r water.Rule) bool { return r.ID == id }); i >= 0 {
+			return cmp.Or(p.Water.Rules[i].Title, id)
+		}
+	}
 	return id
 }
 
@@ -198,14 +205,14 @@ type Talks struct {
 	Steps  []TalkStep    `json:"steps"`
 	To     []people.Role `json:"to"`     // who is reminded of a step's limit
 	Upward []people.Role `json:"upward"` // who hears that it was missed
-	// Later says what becomes of what a unit misses after its talk was held:
+	// Later says what a further missed deadline of the unit does after its talk was held:
 	// LaterJoins, when empty, or LaterOpens.
 	Later string `json:"later,omitempty"`
 }
 
 const (
-	LaterJoins = "join" // it is a further demand of the rectification
-	LaterOpens = "next" // it opens the next talk
+	LaterJoins = "join" // the missed deadline is a further demand of the rectification
+	LaterOpens = "next" // the missed deadline opens the next talk
 
 	TalkAtOnce     = "at_once"
 	TalkOnApproval = "on_approval"
@@ -219,9 +226,10 @@ type TalkStep struct {
 	Limit Offset `json:"limit"`
 }
 
-// ownStageID is what the engine calls the stages it makes itself, or has called in
-// a ledger: the catch-up, the word on a date that passed, a talk's steps, and all that acts of people set going. A
-// test in act holds against it whatever stages acts make.
+// ownStageID matches the IDs of the stages that the engine makes itself, or made in
+// ledgers that are still read: the catch-up, the word on a date that passed, a talk's
+// steps, and all that acts of people set going. A test of internal/act checks that it
+// matches every stage that acts make.
 var ownStageID = regexp.MustCompile(`^(catch-up|passed|(talk|silent|return|moved|resumed)-.*|(act|part|extension|report|instruction|proposal|doubt)-[0-9]+-.+)$`)
 
 // OwnStage tells that a stage of this name is the engine's own, which no policy may use.

@@ -43,7 +43,7 @@ func (l Ladderer) ProvisionalYears(p Policy, due calendar.Day, assigned time.Tim
 }
 
 // Provisional tells that a stage may still move with a notice of holidays 暂定: it
-// stands in a year that has none, or is counted back from a due date in one.
+// is in a year that has none, or is counted back from a due date in one.
 func (l Ladderer) Provisional(s Stage, due calendar.Day) bool {
 	day := calendar.DayOf(s.At.In(l.Zone))
 	if l.Calendar.Provisional(day) {
@@ -74,7 +74,7 @@ func (s *span) hold(d calendar.Day) {
 }
 
 // Reach gives the provisional years of tasks assigned on the plan's date of
-// issue. A herd of tasks shares its due dates: each is worked out once.
+// issue. Many tasks share a due date: each is worked out once.
 func (l Ladderer) Reach(p Plan) func(Task) []int {
 	issued := p.Issued.At(0, 0, l.Zone)
 	type deadline struct {
@@ -118,7 +118,7 @@ func (l Ladderer) dutyYears(p Plan, t Task, issued time.Time) []int {
 		return nil
 	}
 	last := first
-	eve := until.AddDays(-800) // nothing recurs more rarely but a 29 February, or falls due much later than its period ends
+	eve := until.AddDays(-800) // all rules fall due in so many days but one for 29 February; Shift is at most 366
 	for o, ok := l.NextOccurrence(policy, t, eve, issued); ok; o, ok = l.NextOccurrence(policy, t, o.Due, issued) {
 		last = o
 	}

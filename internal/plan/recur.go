@@ -22,9 +22,9 @@ type Occurrence struct {
 // panics on "TZ=" prefixes and understands "@every", neither of which names days.
 var cronFields = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 
-// ParseCron reads a cron expression of five fields, with L and # as cron.go has
-// them. A zone prefix, a descriptor
-// such as @daily and an expression that never fires are errors.
+// ParseCron reads a cron expression of five fields, with L and # as described at
+// picked. A zone prefix, a descriptor such as @daily and an expression that never
+// fires are errors.
 func ParseCron(expr string) (sched cron.Schedule, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -47,8 +47,8 @@ func ParseCron(expr string) (sched cron.Schedule, err error) {
 	return sched, nil
 }
 
-// Next is the first due date after the day after, with the name of its period.
-// ok is false when the recurrence has ended.
+// Next is the first due date later than a day, with the name of its period. ok is
+// false when the recurrence has ended, or its cron expression is none.
 func (r Recurrence) Next(after calendar.Day) (due calendar.Day, period string, ok bool) {
 	if !r.From.IsZero() && after.Before(r.From.AddDays(-1)) {
 		after = r.From.AddDays(-1)
@@ -86,8 +86,9 @@ func (r Recurrence) periodOf(due calendar.Day) calendar.Day {
 	return due.AddDays(-r.Shift)
 }
 
-// BeginsIn is the first day on which r falls due for a year, when it may fall due
-// from a day on: what the year before asks for is left to that year's plan.
+// BeginsIn is the first day on which r may fall due in the plan of a year, when it may
+// not before from: due dates for periods that ended before that year are left to the
+// plan of the year before.
 func (r Recurrence) BeginsIn(year int, from calendar.Day) calendar.Day {
 	first := calendar.NewDay(year, time.January, 1)
 	free := r
@@ -103,9 +104,10 @@ func (r Recurrence) BeginsIn(year int, from calendar.Day) calendar.Day {
 }
 
 // GoesOnFrom is the first day on which r may fall due when, in plan p, it goes on after
-// a rule of an earlier plan that has asked for everything up to the day asked; zero
-// when that has asked for nothing. What lies before p's year and the earlier rule does
-// not ask for either is left out. A beginning that p says itself holds.
+// a rule of an earlier plan, was, that has asked for everything up to the day asked; a
+// zero asked says that it asked for nothing. Periods that end before p's year are left
+// out where the earlier rule ended before them. Where p's files give r a beginning of its
+// own, the day is no earlier than that.
 func (r Recurrence) GoesOnFrom(was Recurrence, asked calendar.Day, p *Plan) calendar.Day {
 	from, year := was.From, calendar.NewDay(p.Year, time.January, 1)
 	if from.IsZero() {
@@ -148,8 +150,8 @@ func (r Recurrence) LastPeriod() (end calendar.Day, more bool) {
 
 // CutOff is the due date of a period that Until cuts off, so that nobody is asked
 // for its part of the year, and the period's name. ok is false when Until is zero or
-// the end of a period. Of a rule by cron the month of Until is looked at: it has a
-// date after Until and none before.
+// the end of a period. A rule by cron has no periods: its due date is cut off when it is
+// the first of r in the month of Until, and after Until.
 func (r Recurrence) CutOff() (due calendar.Day, period string, ok bool) {
 	if r.Until.IsZero() {
 		return due, "", false
@@ -169,8 +171,8 @@ func (r Recurrence) CutOff() (due calendar.Day, period string, ok bool) {
 	return due, period, ok && due.After(r.Until) && !due.After(r.Until.MonthEnd())
 }
 
-// AskedFor is the last day that r has asked for with the due date opened last; zero
-// without one. Of a rule by cron the date stands for the month that it lies in.
+// AskedFor is the last day of the period that r asked for by the due date opened last;
+// zero when none was opened. A due date by cron asks for the whole month in which it is.
 func (r Recurrence) AskedFor(last calendar.Day) calendar.Day {
 	switch {
 	case last.IsZero():
@@ -224,9 +226,10 @@ func (r Recurrence) period(end calendar.Day) string {
 	return fmt.Sprintf("%04d", end.Year)
 }
 
-// NextOccurrence is the duty's first occurrence due after the day after. One
-// whose due date had passed when the plan was launched is not opened. It opens
-// p.Ahead before its first stage, at midnight, or at the launch if that is later.
+// NextOccurrence is the duty's first occurrence that is due later than a day; false when
+// there is none, or t is no duty. An occurrence whose due date had passed when the plan
+// was launched is left out. An occurrence opens p.Ahead before its first stage, at
+// midnight of the plan's zone, or at the launch if that is later.
 func (l Ladderer) NextOccurrence(p Policy, t Task, after calendar.Day, launched time.Time) (Occurrence, bool) {
 	if t.Recur == nil {
 		return Occurrence{}, false

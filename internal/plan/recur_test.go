@@ -201,9 +201,9 @@ func TestARuleThatFollowsAnother(t *testing.T) {
 		want       string
 	}{
 		{the25th, month, "2021-06-25", "2021-06-26", "2021-07-31"}, // June was asked for on the 25th
-		{month, the25th, "2021-06-30", "2021-06-26", "2021-07-25"}, // and so by its end
+		{month, the25th, "2021-06-30", "2021-06-26", "2021-07-25"}, // June was asked for on the 30th
 		{quarter, later, "2021-06-30", "2021-06-01", "2021-10-20"}, // the second quarter is open
-		{later, quarter, "2021-07-20", "2021-08-01", "2021-09-30"}, // its third quarter is the next
+		{later, quarter, "2021-07-20", "2021-08-01", "2021-09-30"}, // the third quarter is the next
 		{month, quarter, "2021-05-31", "2021-06-10", "2021-06-30"}, // June belongs to the second quarter
 		{quarter, month, "2021-06-30", "2021-06-10", "2021-07-31"}, // the second quarter has June
 		{month, quarter, "", "2021-06-10", "2021-06-30"},           // nothing was opened yet

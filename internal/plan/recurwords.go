@@ -43,8 +43,8 @@ var (
 	cronWeekday = regexp.MustCompile(`^([0-7])(#[1-5]|L)?$`) // 5, 1#1, 5L
 )
 
-// cronDays are the days of a cron expression in words: 每月25日为限. ok is false for one
-// that people seldom write, which is better shown than told.
+// cronDays are the days of a cron expression in words: 每月25日为限. ok is false for an
+// expression that people seldom write, which is shown as it is.
 func cronDays(w *words.Words, expr string) (text string, ok bool) {
 	f := strings.Fields(expr)
 	if len(f) != 5 || f[2] != "*" && f[4] != "*" || f[2] == f[4] {

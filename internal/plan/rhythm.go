@@ -56,10 +56,11 @@ const (
 // Paces are all of them, the soonest first.
 var Paces = []Pace{AtOnce, Daily, WhenNew, Weekly, Monthly, Never}
 
-// OwnPaces are those that a person may choose for what is mild.
+// OwnPaces are those that a person may choose for mild words: see Place.
 var OwnPaces = []Pace{Weekly, Monthly, Never}
 
-// sameWithin is the time in which a seat is not told the same twice, as grave.
+// sameWithin is the time within which a seat is not told the same thing twice with the
+// same gravity.
 const sameWithin = 7 * 24 * time.Hour
 
 // DefaultRhythm is the rhythm of a policy that names none: units' liaisons and the
@@ -112,8 +113,9 @@ func (w Word) gravity() Gravity {
 	return Gravity(w.Kind)
 }
 
-// asGraveAs tells that a word of the same thing said nothing milder or graver: of the
-// same kind and light; or it asked for the same, and neither says that a limit was missed.
+// asGraveAs tells that a word before about the same thing was as grave: of the same kind
+// and light. Of two words that ask for something it is enough that both are of one kind,
+// or that neither is graver than DueDay, so that neither says that a limit was missed.
 func (w Word) asGraveAs(before Word) bool {
 	if w.Asks && before.Asks {
 		return before.Kind == w.Kind || max(before.Kind.Gravity(), w.Kind.Gravity()) <= DueDay.Gravity()
@@ -121,8 +123,8 @@ func (w Word) asGraveAs(before Word) bool {
 	return before.Kind == w.Kind && before.Light == w.Light
 }
 
-// Placed is where a word goes: the message that speaks at In, or, Rides, any message
-// that the seat gets next; then In is the page it would go with.
+// Placed is where a word goes: into the message that speaks at In; or, when Rides is set,
+// into whatever message the seat gets next, and In is then the time of the next weekly page.
 type Placed struct {
 	In    time.Time
 	Rides bool
@@ -130,9 +132,10 @@ type Placed struct {
 
 // Place puts a word into a message by the policy's rhythm. heard is what the seat was
 // told about the task before. A word that says the same as one before it, as grave and
-// within a week, waits for the first page after that week. Whoever has to act and was not told yet is
-// told before the limit, whatever the pace. A reader who has chosen a slower pace hears
-// what is mild at that.
+// within a week, waits for the first weekly page after that week. Whoever has to act and
+// was not told yet is told before the limit, whatever the pace. A word that is milder than
+// Urge, asks for nothing and tells of no act goes out at the reader's own pace where that
+// is slower.
 func (l Ladderer) Place(p Policy, w Word, heard []Heard) Placed {
 	pace, set := p.Rhythm.Seats[w.Role].Paces[w.gravity()]
 	if !set {
@@ -178,7 +181,7 @@ func (l Ladderer) at(p Policy, pace Pace, w Word) Placed {
 	case AtOnce:
 		if w.Kind == Told {
 			in := l.held(p.Rhythm, at)
-			if morning := l.At(p, l.Morning(p, at)).UTC(); morning.Before(in) { // it comes no later than what that morning says
+			if morning := l.At(p, l.Morning(p, at)).UTC(); morning.Before(in) { // the word of an act comes no later than the messages of the next office morning
 				in = morning
 			}
 			return Placed{In: in}
@@ -200,8 +203,8 @@ func (l Ladderer) at(p Policy, pace Pace, w Word) Placed {
 	return Placed{In: at}
 }
 
-// held is when the word of an act goes out that happens at an instant: a few minutes
-// later, with those of other acts, and not in the quiet hours.
+// held is when the word of an act that was done at an instant goes out: Rhythm.Hold
+// minutes later, together with those of other acts, and not in the quiet hours.
 func (l Ladderer) held(r Rhythm, at time.Time) time.Time {
 	at = at.Add(time.Duration(r.Hold) * time.Minute)
 	from, until, ok := QuietHours(r.Quiet)

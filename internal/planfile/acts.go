@@ -47,8 +47,8 @@ func (o object) acts() plan.Acts {
 	return a
 }
 
-// limit reads a distance into to, when it is written, and holds it between
-// least and most.
+// limit reads a distance into to, when the field is written; a problem where it is not
+// between least and most.
 func (o object) limit(name string, to *plan.Offset, least, most int) {
 	if !o.Has(name) {
 		return
@@ -64,20 +64,20 @@ func (o object) limit(name string, to *plan.Offset, least, most int) {
 	*to = d
 }
 
-// progressLight asks that red lies further behind than yellow.
+// progressLight notes a problem where red is not further behind than yellow.
 func (o object) progressLight(a plan.Acts) {
 	if a.Red > a.Yellow {
 		return
 	}
 	field := "red"
 	if !o.Has(field) {
-		field = "yellow" // one of the two is written: the defaults are in order
+		field = "yellow" // one of the two is written, since the defaults are in order
 	}
 	o.Fault(field, "red_not_behind", words.Data{"Yellow": a.Yellow, "Red": a.Red})
 }
 
-// unless holds the stages that an acknowledgement spares against the rest: they
-// count from the assignment, and none of them opens a talk.
+// unless checks a stage that is not said once the unit has acknowledged: it must count from
+// the assignment, and may not open a talk.
 func (o object) unless(r plan.Rule) {
 	if r.From != plan.FromAssigned {
 		o.Fault("unless", "unless_from", nil)

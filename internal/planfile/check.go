@@ -24,7 +24,7 @@ func (e *entry) checkDates(issued calendar.Day) {
 	}
 }
 
-// checkSource holds the sentence against the clause's text.
+// checkSource notes a problem where the entry's sentence is not in the clause's text.
 func (e *entry) checkSource() {
 	e.Need("source")
 	if e.Source != "" && e.clause.folded != "" && !strings.Contains(e.clause.folded, foldText(e.Source)) {
@@ -122,7 +122,7 @@ func (l *loader) settle(e *entry) {
 	l.policy(e)
 }
 
-// graveKinds may not stand in the policy of a soft task: a person decides those.
+// graveKinds may not be in the policy of a soft task: a person decides those.
 var graveKinds = []plan.StageKind{plan.Warn, plan.Escalate, plan.Talk}
 
 func (l *loader) policy(e *entry) {
@@ -259,8 +259,8 @@ func (l *loader) expandedIDs() {
 // anotherTask is how `carries` names a task of another plan.
 var anotherTask = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._@-]*$`)
 
-// carried holds what goes on from another plan: each of its tasks as one, and none
-// that nobody chases.
+// carried checks the entries with `carries`: a task of another plan goes on as one task at
+// most, and not as a task that is never chased.
 func (l *loader) carried() {
 	first := map[string]*entry{}
 	for _, m := range l.tasks {
@@ -334,7 +334,7 @@ func rolesOf(p plan.Policy) []people.Role {
 func (l *loader) provisional() {
 	zone, err := time.LoadLocation(l.plan.Zone)
 	if err != nil || strictyaml.Failed(l.Problems) || l.plan.Issued.IsZero() {
-		return // what is to be mended changes the ladders
+		return // faults that are to be mended will change the ladders
 	}
 	lad := plan.Ladderer{Calendar: l.cal, Zone: zone, People: l.people.Directory}
 	reach := lad.Reach(l.plan)

@@ -23,7 +23,7 @@ type entry struct {
 	made     int    // tasks that came of it
 }
 
-// paragraph is a clause with what its entries need of it.
+// paragraph is a clause with the values that its entries need.
 type paragraph struct {
 	place    string
 	folded   string
@@ -212,7 +212,8 @@ func (e *entry) who(l *loader, b bracket) {
 	e.assist(l)
 }
 
-// noLead says why there is none; a first unit that is unknown was said already.
+// noLead notes why an entry has no lead; where its first unit is unknown, that was noted
+// already.
 func (e *entry) noLead(b bracket) {
 	switch {
 	case b.first.collective:

@@ -36,6 +36,11 @@ var saidWords = map[string]map[string]string{
 	"kind":  {"任务": "dated", "有时限": "dated", "有时限任务": "dated", "限时任务": "dated", "周期": "duty", "周期性": "duty", "周期性任务": "duty", "周期任务": "duty", "长期": "standing", "长期任务": "standing"},
 	"every": {"月": "month", "每月": "month", "按月": "month", "季": "quarter", "季度": "quarter", "每季度": "quarter", "按季度": "quarter", "半年": "halfyear", "每半年": "halfyear", "年": "year", "每年": "year"},
 	"role":  {"联络员": "liaison", "分管领导": "deputy", "主要负责人": "head", "负责人": "head", "值班": "office", "办公室": "office", "领导": "leader"},
+	"fact": {"按期办结": "on_time", "逾期": "late", "缺报": "missing", "久无进展": "silent", "预警": "warned", "退回": "returned", "重点项目": "project", "约谈": "talked", "通报": "circular",
+		"肯定性批示": "favourable", "曝光": "exposed", "项目储备": "pool", "项目入库": "admitted", "入库比率": "pool_rate", "断面达标": "section_met", "断面不达标": "section_missed",
+		"诉求答复": "complaint_answered", "回访满意": "complaint_satisfied", "回访不满意": "complaint_unsatisfied", "诉求重办": "complaint_again", "满意率": "satisfied_rate"},
+	"of":    {"任务": "task", "期次": "occurrence", "重点项目": "project"},
+	"only":  {"重点": "priority", "办结": "finished"},
 	"level": {"国考": "national", "国控": "national", "省考": "provincial", "省控": "provincial", "市考": "municipal", "市控": "municipal"},
 }
 
@@ -95,7 +100,7 @@ const (
 	bareMark          = `^(?:x{2,}|X{2,}|TBD|TODO|待)$`
 )
 
-// unfilled notes a value that only stands for one.
+// unfilled notes a placeholder in place of a value: 待定, XX.
 func (o object) unfilled(name, value string) {
 	if placeholder.MatchString(value) {
 		o.Doubt(name, "placeholder", words.Data{"Value": value})
@@ -104,12 +109,16 @@ func (o object) unfilled(name, value string) {
 
 var (
 	limitDay  = regexp.MustCompile(`^(\d{4})年(\d{1,2})月(?:(\d{1,2})日|底|末|底前|末前)?(?:之前|以前|前)?(?:完成|完工|投入运行|建成)?$`)
+	limitPart = regexp.MustCompile(`^(\d{1,2})月(?:(\d{1,2})日|底|末|底前|末前)(?:之前|以前|前)?(?:完成|完工|投入运行|建成)?$`)
 	limitYear = regexp.MustCompile(`^(\d{4})年(?:年?底|末)(?:之前|以前|前)?(?:完成|完工|建成)?$`)
 )
 
 // contradicts tells that a printed limit names one day and the due date is another.
 func contradicts(limit string, due calendar.Day) (calendar.Day, bool) {
 	t := strings.Join(strings.Fields(foldText(limit)), "")
+	if limitPart.MatchString(t) && !due.IsZero() { // 12月4日前: of whichever year
+		t = fmt.Sprintf("%d年%s", due.Year, t)
+	}
 	var d calendar.Day
 	if m := limitDay.FindStringSubmatch(t); m != nil {
 		day := m[3]

@@ -31,8 +31,8 @@ func TestClerksWordsAreUnderstood(t *testing.T) {
 	}
 }
 
-// TestPlaceholders: what stands for a value keeps a plan from its launch, so nothing that
-// is one may be missed, and no real title may be taken for one.
+// TestPlaceholders: a placeholder keeps a plan from its launch, so none may be missed, and
+// no real title may be taken for one.
 func TestPlaceholders(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"待定", "待", "XX", "TBD", "（第3行，任务名称待补录）", "督查协调办公室（待定）", "领导小组(待明确)联络员", "【待确认】张三", "待补充：局长姓名", "责任单位待定", "××市水利局", "某某局", "待填写"} {

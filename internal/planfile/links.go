@@ -31,8 +31,8 @@ func (l *loader) link() {
 	}
 }
 
-// end follows an entry's links to the ID of what is chased; "" when they run in
-// a circle, which is complained of once.
+// end follows an entry's links to the ID of the task that is chased; "" when the links run
+// in a circle, which is noted once.
 func (l *loader) end(e *entry, lost map[*entry]bool) string {
 	var chain []*entry
 	passed := map[*entry]int{}
@@ -73,7 +73,7 @@ func circle(chain []*entry) {
 
 func (l *loader) noTarget(e *entry, id string, made map[string]int) {
 	if next := l.byID[e.sameAs.Text]; next != nil && next.sameAs.Text != "" {
-		return // the next link says it
+		return // the problem is noted at the next link
 	}
 	if target := l.byID[id]; target != nil {
 		if target.Has("each") && target.made > 0 {
@@ -95,7 +95,7 @@ func (l *loader) mention(e *entry, i int) {
 	m := &l.tasks[i]
 	m.Also = append(m.Also, plan.Mention{ID: e.ID, Clause: e.Clause, Due: e.Due, Source: e.Source, Ruling: e.ruling})
 	if e.Due.IsZero() || e.Due == m.Due || m.Due.IsZero() && m.from.Has("due") {
-		return // agreed, or not to be told: a date that cannot be read is complained of once
+		return // the dates agree, the entry has none, or one cannot be read, which is noted already
 	}
 	other := m.Due.String()
 	if other == "" {

@@ -29,6 +29,7 @@ type loader struct {
 	policiesReady bool
 	entries       []*entry
 	byID          map[string]*entry
+	measures      []measure
 	tasks         []made
 	references    int // units strictyaml.Text by all tasks, to bound what `each` and groups multiply
 	full          bool
@@ -89,7 +90,15 @@ func (l *loader) all(root object) {
 	l.projects(root)
 	l.sections(root)
 	l.water(root)
+	l.schemes(root)
+	l.zones(root)
+	l.assessment(root)
+	l.publicity(root)
+	l.incidents(root)
+	l.report(root)
+	l.complaints(root)
 	l.link()
+	l.measured()
 	l.check()
 	l.finish(root)
 }

@@ -107,8 +107,8 @@ func TestLoad(t *testing.T) {
 	require.Equal(t, p, &back, "a plan survives being kept as JSON")
 }
 
-// TestTheHashIsOfTheMeaning: what is said in other bytes is the same plan; what is said otherwise is another, in whichever
-// file it stands.
+// TestTheHashIsOfTheMeaning: files with other bytes and the same meaning are the same plan; a
+// change of meaning makes another plan, in whichever file it is.
 func TestTheHashIsOfTheMeaning(t *testing.T) {
 	t.Parallel()
 	hash := func(change func(f files)) string {
@@ -164,7 +164,7 @@ func firstLineLast(text string) string {
 	return strings.TrimRight(rest, "\n") + "\n" + first + "\n"
 }
 
-// firstPolicy is the first policy of a file, as it stands there.
+// firstPolicy is the first policy of a file, as it is there.
 func firstPolicy(text string) string {
 	begin := strings.Index(text, "  - name: ")
 	return text[begin : begin+1+strings.Index(text[begin+1:], "\n  - name: ")+1]

@@ -153,7 +153,7 @@ func (o object) roles(name string) []people.Role {
 	return roles
 }
 
-// talks reads the policy's talk and holds it against its stages of kind talk.
+// talks reads the policy's talk; problems where it does not fit the stages of kind talk.
 func (o object) talks(p *plan.Policy, stages []object) {
 	for _, so := range stages[min(1, len(stages)):] {
 		so.Fault("kind", "talk_twice", words.Data{"Line": stages[0].Line()})
@@ -201,8 +201,8 @@ func (o object) talks(p *plan.Policy, stages []object) {
 	}
 }
 
-// milder warns of a ladder that climbs down: after the due date a later stage
-// milder than an earlier one, or a light other than red.
+// milder warns of a ladder in which, after the due date, a later stage is milder than an
+// earlier one, or has a light other than red.
 func (o object) milder(p plan.Policy, stages []object) {
 	type late struct {
 		rule plan.Rule

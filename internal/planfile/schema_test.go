@@ -63,10 +63,16 @@ func validate(t *testing.T, schema, file string, change func(root map[string]any
 func TestTheSeedsFitTheirSchemas(t *testing.T) {
 	t.Parallel()
 	files := map[string][]string{
-		"policies": {filepath.Join(seedDir, "policies.yaml")},
-		"plan":     {"testdata/small/plan.yaml"},
-		"units":    {"testdata/small/units.yaml"},
-		"register": {filepath.Join(seedDir, "jincheng-2021-water", "sections.yaml")},
+		"policies":   {filepath.Join(seedDir, "policies.yaml"), filepath.Join(seedDir, "exceedance.yaml"), filepath.Join(seedDir, "hotline.yaml")},
+		"plan":       {"testdata/small/plan.yaml"},
+		"units":      {"testdata/small/units.yaml"},
+		"register":   {filepath.Join(seedDir, "jincheng-2021-water", "sections.yaml")},
+		"scheme":     {filepath.Join(seedDir, "jincheng-2021-water", "scheme-example.yaml")},
+		"publicity":  {filepath.Join(seedDir, "jincheng-2021-water", "publicity-example.yaml")},
+		"zones":      {filepath.Join(seedDir, "jincheng-2021-water", "zones-example.yaml")},
+		"assessment": {filepath.Join(seedDir, "jincheng-2021-water", "assessment-example.yaml")},
+		"incidents":  {filepath.Join(seedDir, "jincheng-2021-water", "incidents-example.yaml")},
+		"complaints": {filepath.Join(seedDir, "jincheng-2021-water", "complaints-example.yaml")},
 	}
 	for _, name := range []string{"plan", "units"} {
 		found, err := filepath.Glob(filepath.Join(seedDir, "*", name+".yaml"))
@@ -123,7 +129,7 @@ func TestSchemaAndLoaderKnowTheSameFields(t *testing.T) {
 			require.NotEmpty(t, p.Description+p.Ref, "%s.%s", name, field)
 		}
 	}
-	for _, name := range []string{"plan", "units", "policies", "register"} {
+	for _, name := range []string{"plan", "units", "policies", "register", "scheme", "zones", "publicity", "assessment", "incidents", "complaints"} {
 		raw, err := os.ReadFile(schemaFile(name))
 		require.NoError(t, err)
 		require.True(t, bytes.Contains(raw, []byte("责任")) || name == "policies", "in Chinese, unescaped")

@@ -5,9 +5,8 @@ import (
 )
 
 // Todo begins a value of a plan's file that a person has still to decide 待定:
-// "due: 【待定】2022-12-31" proposes a day. What follows it is read like any value,
-// so that all else is checked too; the plan cannot be launched before every one
-// is gone.
+// "due: 【待定】2022-12-31" proposes a day. The text after Todo is read like any value, so
+// that it is checked too; the plan cannot be launched while a value begins with Todo.
 const Todo = "【待定】"
 
 // TodoKey is the Problem.Key of such a value.
@@ -18,9 +17,9 @@ const Largest = 4 << 20
 
 // grammar is what a plan's files may say.
 var grammar = strictyaml.Grammar{
-	Room: "plan", Own: []string{"foreign"}, Fields: known, Synonyms: saidWords, Long: []string{"text"},
+	Prefix: "plan", Own: []string{"foreign"}, Fields: known, Synonyms: saidWords, Long: []string{"text", "problem"},
 	OneLine: map[string]int{"title": 300, "number": 100, "issuer": 100, "name": 200, "chapter": 200, "heading": 200, "place": 100,
-		"milestone": 200, "email": 254, "zone": 100, "id": 200},
+		"milestone": 200, "person": 60, "post": 100, "email": 254, "zone": 100, "id": 200},
 	Most: 10_000, Largest: Largest, Decided: Todo, Open: TodoKey,
 }
 
@@ -67,8 +66,8 @@ func (o object) objects(name, sort string) (all []object) {
 	return all
 }
 
-// Left are how many values of problems are left for a person, and which problems are faults
-// beside them.
+// Left is how many of the problems are values that begin with Todo, and which of the others
+// are faults.
 func Left(problems []strictyaml.Problem) (marks int, wrong []strictyaml.Problem) {
 	for _, p := range problems {
 		switch {

@@ -21,7 +21,7 @@ const (
 	mostNames = 3000 // of units and groups together
 )
 
-// register is the directory being read, with the places its names stand at.
+// register is the directory being read, with the places its names are at.
 type register struct {
 	people.Directory
 	ready bool                       // every file of units could be read
@@ -49,7 +49,7 @@ func newRegister() *register {
 }
 
 // resolve is Directory.Resolve, remembered, and not asked for names that
-// nobody has. For a unit that is dissolved stands whoever took over.
+// nobody has. A unit that is dissolved resolves to the one that took over.
 func (r *register) resolve(name string) answer {
 	if _, known := r.names[people.Fold(name)]; !known && r.units[name] == "" {
 		return answer{}

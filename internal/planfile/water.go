@@ -10,11 +10,15 @@ import (
 	"duban/internal/strictyaml"
 	"duban/internal/water"
 	"duban/internal/words"
+	"duban/seeds"
 )
 
 const mostSections = 5000
 
-// waterRegister is the register being read, with the places its entries stand at.
+// exceedance is the ladder that is shipped as an example for what rules of sections open.
+const exceedance = "exceedance"
+
+// waterRegister is the register being read, with the places its entries are at.
 type waterRegister struct {
 	*source
 	l     *loader
@@ -24,8 +28,7 @@ type waterRegister struct {
 	data  string            // unit of those that name none
 }
 
-// water reads the register of sections that the plan names. A plan that names none has
-// none.
+// water reads the register of sections that the plan names; nothing where it names none.
 func (l *loader) water(root object) {
 	name := root.Text("water")
 	if name == "" {
@@ -52,7 +55,99 @@ func (l *loader) water(root object) {
 	}
 	r.upstream(all)
 	r.annex()
+	r.readings(o)
+	r.rules(o)
+	r.compensation(o)
 	l.plan.Water = &r.reg
+}
+
+// readings are the duties by which the month's data are owed: one for each unit that owes any.
+func (r *waterRegister) readings(root object) {
+	o, ok := root.object("readings", "readings")
+	if !ok {
+		return
+	}
+	o.Need("title", "recur")
+	plans := r.l.source
+	r.l.source = r.source // problems that the loader notes are of this file
+	defer func() { r.l.source = plans }()
+	e := r.l.entry(o, nil)
+	r.l.settle(e)
+	if e.Recur == nil {
+		return
+	}
+	if e.Recur.Every != "month" {
+		o.Fault("recur", "readings_monthly", nil)
+	}
+	for _, s := range r.reg.Sections {
+		if s.Data == "" || slices.ContainsFunc(r.reg.Duties, func(d water.Duty) bool { return d.Unit == s.Data }) {
+			continue
+		}
+		t := e.Task
+		t.ID, t.Lead, t.Was = e.ID+"."+s.Data, s.Data, nil
+		for _, was := range e.Was {
+			t.Was = append(t.Was, was+"."+s.Data)
+		}
+		if r.l.put(e, t) {
+			r.reg.Duties = append(r.reg.Duties, water.Duty{Unit: s.Data, Task: t.ID})
+		}
+	}
+	if len(r.reg.Duties) == 0 && len(r.reg.Sections) > 0 {
+		o.Fault("id", "readings_nobody", nil)
+	}
+}
+
+// rules are what a month of a section calls for.
+func (r *waterRegister) rules(root object) {
+	for _, o := range root.objects("rules", "sectionrule") {
+		o.Need("id", "title", "opens", "within")
+		rule := water.Rule{ID: o.Text("id"), Title: o.Text("title"), Basis: o.Text("basis"), Over: o.Flag("over"), YearOver: o.Flag("year_over"), Inflow: o.Flag("inflow"),
+			Opens: o.OneOf("opens", water.Opens...), Asks: o.Text("asks"), Policy: o.Text("policy"), Within: o.offset("within").String()}
+		if rule.Policy == "" {
+			rule.Policy = r.l.plan.Policy
+		} else {
+			r.policy(o)
+		}
+		for field, into := range map[string]*int{"poorer": &rule.Poorer, "year_poorer": &rule.YearPoorer} {
+			if o.Has(field) {
+				*into = o.Number(field, 1, 5)
+			}
+		}
+		if o.Has("months") {
+			rule.Months = o.Number("months", 1, 36)
+		}
+		if text := o.Text("worse_than"); text != "" {
+			class, err := water.ReadClass(text)
+			if err != nil || class == water.Worse {
+				o.Fault("worse_than", "bad_class", words.Data{"Value": text})
+			}
+			rule.WorseThan = class
+		}
+		rule.From = o.month("from")
+		if rule.ID != "" && !stageID.MatchString(rule.ID) {
+			o.Fault("id", "bad_id", words.Data{"Value": rule.ID})
+		}
+		if slices.ContainsFunc(r.reg.Rules, func(have water.Rule) bool { return have.ID == rule.ID }) && rule.ID != "" {
+			o.Fault("id", "rule_twice", words.Data{"Value": rule.ID})
+			continue
+		}
+		if !rule.Said() {
+			o.Fault("id", "rule_empty", nil)
+		}
+		r.reg.Rules = append(r.reg.Rules, rule)
+	}
+}
+
+// policy notes a problem where the plan does not have the policy of a rule. The policy
+// exceedance need not be in the plan: the program's own is taken where a rule names it.
+func (r *waterRegister) policy(o object) {
+	within := *r.l // its faults are of this file
+	if _, own := r.l.plan.Policies[exceedance]; !own && o.Text("policy") == exceedance && r.l.policiesReady {
+		example, _ := newSource(&strictyaml.Notes{}, nil, exceedance).policies(seeds.Exceedance)
+		r.l.plan.Policies[exceedance] = example[exceedance]
+	}
+	within.source = r.source
+	within.policyKnown(o.Text("policy"), o.Named("policy"))
 }
 
 // unit is the ID of the one unit that a field of the register names.
@@ -199,8 +294,8 @@ func (o object) point(field string) *water.Point {
 	return &water.Point{Lon: at[0], Lat: at[1]}
 }
 
-// upstream holds the links between sections, once all are read: each leads to a section
-// of the register, and none in a circle.
+// upstream checks the links between sections, once all are read: each must lead to a
+// section of the register, and none in a circle.
 func (r *waterRegister) upstream(all []object) {
 	for i, o := range all[:min(len(all), len(r.reg.Sections))] {
 		if !o.Has("upstream") {
@@ -227,7 +322,7 @@ func (r *waterRegister) upstream(all []object) {
 		if above(links, s.ID, s.ID, map[string]bool{}) {
 			o := r.at[s.ID]
 			o.Fault("upstream", "upstream_circle", words.Data{"Value": s.Name})
-			return // one circle is told once, at the first of its sections
+			return // a circle is noted once, at the first of its sections
 		}
 	}
 }
@@ -257,8 +352,8 @@ func above(links map[string][]string, from, to string, seen map[string]bool) boo
 	return false
 }
 
-// annex holds the register against the plan's own list of sections: what has the same ID
-// is the same section, with the target that the document prints.
+// annex compares the register with the plan's own list of sections: a section with the same
+// ID must be the same section, with the target that the document prints.
 func (r *waterRegister) annex() {
 	for _, row := range r.l.plan.Sections {
 		s, ok := r.reg.Section(row.ID)

@@ -3,12 +3,14 @@ package planfile_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/calendar"
 	"duban/internal/plan"
 	"duban/internal/planfile"
 	"duban/internal/strictyaml"
@@ -74,6 +76,119 @@ func TestTheRegisterOfSections(t *testing.T) {
 	require.Equal(t, []water.Item{water.PH, water.DO, water.CODMn, water.COD, water.NH3N, water.TP, water.Fluoride}, s.Judged(2021))
 }
 
+// ruledSections are someSections with the duty by which their data are owed, and rules.
+var ruledSections = strings.Replace(someSections, "sections:\n", `readings: {id: data, title: 报送监测数据, recur: {every: month, shift: 10}}
+rules:
+  - {id: over, title: 水质超标, over: true, inflow: true, months: 2, opens: talk, asks: 说明原因, within: 15 workdays, from: 2021年5月}
+  - {id: worse, title: 恶化, poorer: 1, year_poorer: 2, year_over: true, worse_than: Ⅲ, opens: task, policy: standard, within: 30 days}
+sections:
+`, 1)
+
+// Whoever owes data owes it as a duty of the plan, and rules are of the register.
+func TestWhoOwesDataAndWhatAMonthCallsFor(t *testing.T) {
+	t.Parallel()
+	p, problems := registered(t, ruledSections)
+	require.Empty(t, problems)
+	require.Equal(t, []water.Duty{{Unit: "zhujian", Task: "data.zhujian"}, {Unit: "zezhou", Task: "data.zezhou"}}, p.Water.Duties)
+	for _, d := range p.Water.Duties {
+		i := slices.IndexFunc(p.Tasks, func(task plan.Task) bool { return task.ID == d.Task })
+		require.Equal(t, []any{plan.Duty, d.Unit, "报送监测数据", p.Policy}, []any{p.Tasks[i].Kind, p.Tasks[i].Lead, p.Tasks[i].Title, p.Tasks[i].Policy})
+		due, period, ok := p.Tasks[i].Recur.Next(calendar.NewDay(2021, 6, 1))
+		require.Equal(t, []any{"2021-06-10", "2021-05", true}, []any{due.String(), period, ok})
+	}
+	require.Equal(t, []water.Rule{
+		{ID: "over", Title: "水质超标", Over: true, Inflow: true, Months: 2, Opens: water.OpensTalk, Asks: "说明原因", Policy: p.Policy, Within: "15 workdays", From: water.Month{Year: 2021, Month: 5}},
+		{ID: "worse", Title: "恶化", Poorer: 1, YearPoorer: 2, YearOver: true, WorseThan: water.III, Opens: water.OpensTask, Policy: "standard", Within: "30 days"},
+	}, p.Water.Rules)
+	require.False(t, p.Water.Rules[1].InForce(), "an example")
+
+	changed, problems := registered(t, strings.Replace(ruledSections, "worse_than: Ⅲ, ", "", 1))
+	require.Empty(t, problems)
+	require.Contains(t, strings.Join(plan.Diff(p, changed).Lines(words.New("zh"), p, changed), "\n"), "断面规则")
+	require.NotEqual(t, p.Hash, changed.Hash)
+
+	named, problems := registered(t, strings.Replace(ruledSections, "policy: standard", "policy: exceedance", 1))
+	require.Empty(t, problems)
+	require.Equal(t, "断面超标督办规则（示例）", named.Policies["exceedance"].Title)
+	require.NotContains(t, p.Policies, "exceedance", "nobody asked for it")
+}
+
+// Data that nobody owes are no duty.
+func TestReadingsOfNobody(t *testing.T) {
+	t.Parallel()
+	_, problems := registered(t, strings.NewReplacer("data: 市住建局\n", "", "    data: 泽州县政府\n", "").Replace(ruledSections))
+	require.Len(t, problems, 1)
+	require.Equal(t, "plan.readings_nobody", problems[0].Key)
+}
+
+// ruleFaults are ways to spoil ruledSections.
+var ruleFaults = []struct{ name, old, new, want string }{
+	{"every quarter", "every: month, shift: 10", "every: quarter", "sections.yaml:2:44 readings.recur readings_monthly"},
+	{"without a title", "title: 报送监测数据, ", "", "sections.yaml:2:11 readings.title missing"},
+	{"nothing asked", "poorer: 1, year_poorer: 2, year_over: true, worse_than: Ⅲ, ", "", "sections.yaml:5:10 rules[1].id rule_empty"},
+	{"twice", "id: worse", "id: over", "sections.yaml:5:10 rules[1].id rule_twice"},
+	{"an ID", "id: over", "id: 超标", "sections.yaml:4:10 rules[0].id bad_id"},
+	{"a month", "from: 2021年5月", "from: 五月", "sections.yaml:4:118 rules[0].from bad_month"},
+	{"a class", "worse_than: Ⅲ", "worse_than: 劣Ⅴ", "sections.yaml:5:84 rules[1].worse_than bad_class"},
+	{"a policy", "policy: standard", "policy: standart", "sections.yaml:5:108 rules[1].policy unknown_policy"},
+	{"what it opens", "opens: talk", "opens: letter", "sections.yaml:4:73 rules[0].opens not_one_of"},
+	{"a limit", "within: 15 workdays", "within: 15 working days", "sections.yaml:4:99 rules[0].within bad_offset"},
+}
+
+// chargeFaults are ways to spoil charged.
+var chargeFaults = []struct{ name, old, new, want string }{
+	{"ends before it begins", "until: 2021-12", "until: 2021-04", "compensation[0].until compensation_until"},
+	{"two at a time", "省里, settled", "省里, from: 2021-12, settled", "compensation compensation_overlap"},
+	{"bands and a step", "{step: 0.2, amount: 300000}", "{step: 0.2, amount: 300000, bands: [{amount: 1}]}", "compensation[1].scales[0].bands bands_or_step"},
+	{"bands that fall", "{amount: 600000}", "{to: 0.4, amount: 600000}", "compensation[0].scales[0].bands[1].to bands_rise"},
+	{"months of another reward", "kind: met_running", "kind: risen", "compensation[0].rewards[0].months reward_months"},
+	{"an amount", "plain: 50000", "plain: 五万", "compensation[0].plain bad_amount"},
+	{"no such section", "sections: [赵庄]", "sections: [赵家庄]", "compensation[0].sections[0] unknown_section"},
+	{"a level", "levels: [national]", "levels: [county]", "compensation[0].levels[0] bad_level"},
+}
+
+func TestFaultsOfRules(t *testing.T) {
+	t.Parallel()
+	for _, f := range chargeFaults {
+		require.Contains(t, charged, f.old, f.name)
+		_, problems := registered(t, strings.Replace(charged, f.old, f.new, 1))
+		require.Len(t, problems, 1, f.name)
+		require.Equal(t, f.want, problems[0].Field+" "+problems[0].Key[strings.Index(problems[0].Key, ".")+1:], f.name)
+		require.NotContains(t, problems[0].Message(words.New("zh")), "plan.", f.name)
+	}
+	for _, f := range ruleFaults {
+		require.Contains(t, ruledSections, f.old, f.name)
+		_, problems := registered(t, strings.Replace(ruledSections, f.old, f.new, 1))
+		var got []string
+		for _, p := range problems {
+			got = append(got, fmt.Sprintf("%s:%d:%d %s %s", p.File, p.Line, p.Column, p.Field, p.Key[strings.Index(p.Key, ".")+1:]))
+		}
+		assert.Equal(t, f.want, strings.Join(got, "\n"), f.name)
+	}
+}
+
+// charged are someSections with two tables of compensation, the second an example.
+var charged = strings.Replace(someSections, "sections:\n", `compensation:
+  - {title: 甲, authority: 市里, from: 2021-05, until: 2021-12, settled: 10, levels: [national], sections: [赵庄], items: [氨氮], sum: items, inflow: true, plain: 50000, worse: 100000, cap: 900000, scales: [{items: [氨氮], bands: [{to: 0.5, amount: 500000}, {amount: 600000}]}], rewards: [{kind: met_running, months: 3, amount: 100000}]}
+  - {title: 乙, authority: 省里, settled: 20, sum: worst, scales: [{step: 0.2, amount: 300000}]}
+sections:
+`, 1)
+
+func TestTablesOfCompensation(t *testing.T) {
+	t.Parallel()
+	p, problems := registered(t, charged)
+	require.Empty(t, problems)
+	require.Len(t, p.Compensation, 2)
+	first := p.Compensation[0]
+	require.Equal(t, []any{"甲", true, []string{"s01"}, []water.Item{water.NH3N}, "900000"}, []any{first.Title, first.InForce(), first.Sections, first.Items, first.Cap.String()})
+	require.Equal(t, []string{"0.5", "500000", "600000"}, []string{first.Scales[0].Bands[0].To.String(), first.Scales[0].Bands[0].Amount.String(), first.Scales[0].Bands[1].Amount.String()})
+	require.False(t, p.Compensation[1].InForce())
+	changed, problems := registered(t, strings.Replace(charged, "plain: 50000", "plain: 60000", 1))
+	require.Empty(t, problems)
+	require.Contains(t, strings.Join(plan.Diff(p, changed).Lines(words.New("zh"), p, changed), "\n"), "生态补偿规则：")
+	require.NotEqual(t, p.Hash, changed.Hash)
+}
+
 // A plan without sections sees nothing of it, and is the same plan as before.
 func TestAPlanWithoutARegister(t *testing.T) {
 	t.Parallel()
@@ -89,8 +204,11 @@ func TestAPlanWithoutARegister(t *testing.T) {
 	require.True(t, plan.Diff(with, without).Empty())
 }
 
+// spoilt is a way to spoil a file, and all that is said about it.
+type spoilt struct{ name, old, new, want string }
+
 // registerFaults are ways to spoil the register and all that is said about each.
-var registerFaults = []struct{ name, old, new, want string }{
+var registerFaults = []spoilt{
 	{"no such field", "river: 丹河\n    county: 高平市\n", "rivers: 丹河\n    county: 高平市\n", "sections.yaml:5:5 sections[0].rivers unknown_field"},
 	{"missing", "    name: 赵庄\n", "", "sections.yaml:3:5 sections[0].name missing\nsections.yaml:20:15 sections[1].upstream[0] unknown_section"},
 	{"an ID twice", "id: s02", "id: s01", "sections.yaml:11:9 sections[1].id id_twice"},

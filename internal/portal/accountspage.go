@@ -22,16 +22,20 @@ type accountRow struct {
 }
 
 type accountsPage struct {
+	pager
+	Find       string
 	Rows       []accountRow
 	Link, Name string // an invitation that was just made
 	Until      string
+	New        *holderPart // nil where no account can be made here
 }
 
-// accountsOf are the accounts that the viewer sees: those of the units that their plans
-// name. An office makes the links of units; those of leaders and of offices are made by
-// whoever runs the machine, for with them talks are approved and plans are ruled.
+// accountsOf are the accounts that the viewer sees: those of the units that the viewer's
+// plans name. An office makes the invitations of units (accountRow.Ours); those of leaders
+// and of offices are made by whoever runs the machine, since such accounts approve talks
+// and rule plans.
 func (v *visit) accountsOf() (rows []accountRow, err error) {
-	book, err := v.Accounts()
+	list, err := v.Accounts()
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +55,7 @@ func (v *visit) accountsOf() (rows []accountRow, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range book.All {
+	for _, a := range list.All {
 		row := accountRow{Account: a, Can: can[a.ID], Ours: !ruling[a.Unit]}
 		for _, u := range units {
 			if u.ID == a.Unit {
@@ -82,7 +86,24 @@ func (v *visit) accounts() error {
 	if err != nil {
 		return err
 	}
-	return v.show("accounts", v.say.T("portal.title_accounts"), accountsPage{Rows: rows})
+	return v.showAccounts(http.StatusOK, accountsPage{Rows: rows}, "")
+}
+
+// showAccounts shows a page of the accounts, of those in which the text that is looked for is
+// found, with the form of a new one; wrong is what was wrong with what was typed into the form,
+// "" for nothing.
+func (v *visit) showAccounts(status int, p accountsPage, wrong string) (err error) {
+	p.Find = strings.TrimSpace(v.r.URL.Query().Get("find"))
+	found := slices.DeleteFunc(slices.Clone(p.Rows), func(r accountRow) bool {
+		return !slices.ContainsFunc([]string{r.UnitName, r.ID, r.Name}, func(s string) bool { return strings.Contains(s, p.Find) })
+	})
+	skip := min(v.skip(), len(found))
+	p.Rows = found[skip:min(skip+pageOf, len(found))]
+	p.pager = v.pager(skip, len(p.Rows), len(found))
+	if p.New, err = v.holderOf(accounts.Account{}, "/accounts", wrong); err != nil {
+		return err
+	}
+	return v.showUnder(status, "accounts", v.say.T("portal.title_accounts"), p)
 }
 
 // manage makes the link with which an account chooses its password, or ends its sessions.
@@ -90,6 +111,9 @@ func (v *visit) manage() error {
 	rows, err := v.accountsOf()
 	if err != nil {
 		return err
+	}
+	if v.form.Has("new") {
+		return v.newAccount(rows)
 	}
 	invite, end := v.form.Get("invite"), v.form.Get("end")
 	i := slices.IndexFunc(rows, func(r accountRow) bool { return r.ID == cmp.Or(invite, end) })
@@ -112,7 +136,21 @@ func (v *visit) manage() error {
 		return err
 	}
 	v.note = v.say.T("portal.invitation_made", words.Data{"Name": rows[i].Name})
-	return v.show("accounts", v.say.T("portal.title_accounts"), accountsPage{Rows: rows, Link: v.base() + "/invitation/" + secret, Name: rows[i].Name, Until: v.clock(ends)})
+	return v.showAccounts(http.StatusOK, accountsPage{Rows: rows, Link: v.base() + "/invitation/" + secret, Name: rows[i].Name, Until: v.clock(ends)}, "")
+}
+
+// newAccount makes an account for a unit and leads to its page, on which the invitation is
+// made.
+func (v *visit) newAccount(rows []accountRow) error {
+	a := typedAccount(v.form)
+	wrong, status, err := v.setAccount(accounts.Account{}, a)
+	switch {
+	case err != nil:
+		return err
+	case wrong != "":
+		return v.showAccounts(status, accountsPage{Rows: rows}, wrong)
+	}
+	return v.to("/accounts/" + a.ID)
 }
 
 // base is the address that links begin with.

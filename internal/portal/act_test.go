@@ -16,13 +16,13 @@ import (
 	"duban/internal/report"
 )
 
-// viewer is the account of that name as a reader.
+// viewer is the Viewer of an account.
 func viewer(account string) query.Viewer {
-	a, _ := shared.book.Find(account)
+	a, _ := shared.list.Find(account)
 	return query.As(act.Actor{Account: a.ID, Name: a.Name, Unit: a.Unit})
 }
 
-// done are the acts on a task that were done, of a kind.
+// done are the acts of a kind that were done on a task.
 func (w *world) done(t *testing.T, task string, k act.Kind) (all []act.Act) {
 	t.Helper()
 	for _, m := range w.caseOf(t, task).History {
@@ -124,8 +124,9 @@ func TestAFormSentTwiceActsOnce(t *testing.T) {
 	require.Len(t, w.done(t, "w2", act.Progress), 2)
 }
 
-// TestFormsThatThePortalDidNotDraw do nothing: without a token, with one of somebody
-// else's session or of an earlier one, with an act's ID of another making.
+// TestFormsThatThePortalDidNotDraw: a form does nothing without a token, with a token of
+// somebody else's session or of an earlier one, or with an act's ID that no form of the
+// portal makes.
 func TestFormsThatThePortalDidNotDraw(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -190,10 +191,10 @@ func (w *world) tried(t *testing.T, task, account string) (n int) {
 	return n
 }
 
-// TestAGoodFormDoesNothingToWhatIsNotOnes: with a session, a token and an ID that are all
-// their own, those of another unit and another plan do nothing to a task or a talk that
-// they may not see; it is not shown, and the ledger has that it was tried. What no door
-// offers on it leaves no trace.
+// TestAGoodFormDoesNothingToWhatIsNotOnes: accounts of another unit and of another plan,
+// with a good session, token and ID of their own, do nothing to a task or a talk that they
+// may not see. The task is not shown, and the ledger records that the act was tried; an act
+// that no form or command offers on it leaves no trace.
 func TestAGoodFormDoesNothingToWhatIsNotOnes(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -201,7 +202,7 @@ func TestAGoodFormDoesNothingToWhatIsNotOnes(t *testing.T) {
 	office := s.as("clerk")
 	talk, _, _ := strings.Cut(office.does("/plans/water/tasks/g4/do/propose", "reason", "未见进展").to(), "?")
 	for account, tries := range map[string]map[string][]act.Kind{
-		"gaoping":  {talk: {act.Approve, act.GivePlan}}, // it is not told of the talk yet
+		"gaoping":  {talk: {act.Approve, act.GivePlan}}, // gaoping is not told of the talk yet
 		"shuiwu":   {"/plans/water/tasks/g4": {act.Acknowledge, act.Progress, act.Complete}, talk: {act.Approve, act.Decline}},
 		"other":    {"/plans/water/tasks/g4": {act.Progress}, talk: {act.Approve}},
 		"airclerk": {"/plans/water/tasks/g4": {act.Verify, act.Extend, act.Cancel}, talk: {act.Approve, act.Serve}},
@@ -244,8 +245,8 @@ func newID() string {
 	return "web-" + hex.EncodeToString(b)
 }
 
-// TestAnotherSiteCannotPost: neither where the browser says so, nor by a form that the
-// other site reads nothing of.
+// TestAnotherSiteCannotPost: neither where the browser says that another site sends the
+// form, nor where it does not: the other site cannot read a token.
 func TestAnotherSiteCannotPost(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -304,7 +305,7 @@ func TestWhatIsWrongInAFormIsSaidBesideItsField(t *testing.T) {
 	require.Len(t, asked[0].Evidence, 1)
 	require.Equal(t, "会议纪要.pdf", asked[0].Evidence[0].Name)
 
-	// What the engine refuses is said too, and is no loss either.
+	// What the engine refuses is said in the form too, and what was typed is kept.
 	form = b.form("/plans/water/tasks/w5/do/return")
 	form.Set("reason", "不属于我局职责")
 	require.Equal(t, http.StatusSeeOther, b.post("/plans/water/tasks/w5/do/return", form).status)

@@ -5,16 +5,19 @@ import (
 	"errors"
 
 	"duban/internal/act"
+	"duban/internal/assessment"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/water"
+	"duban/internal/words"
 )
 
-// Acts is everything that the portal changes: what engine.Engine gives. Each act is
-// answered when the ledger has it; refused ones give *engine.RefusedError, what is not
-// answered in time *engine.SilentError.
+// Acts is everything that the portal changes; engine.Engine has these methods. Each act is
+// answered when the ledger has it. A refused act gives *engine.RefusedError, one that is
+// not answered in time *engine.SilentError.
 type Acts interface {
 	Act(ctx context.Context, planID, task string, a act.Act) error
 	ActOnTalk(ctx context.Context, planID, talk string, a act.Act) error
@@ -22,10 +25,20 @@ type Acts interface {
 	Resend(ctx context.Context, m ledger.MessageInfo, by act.Actor) (resent bool, err error)
 	DropMessage(ctx context.Context, m ledger.MessageInfo, by act.Actor, reason string) (dropped bool, err error)
 	SetContact(ctx context.Context, seat people.Recipient, c people.Contact, by act.Actor) (before people.Contact, err error)
+	SetDirectory(ctx context.Context, c ledger.DirectoryChange, by act.Actor) (done int, err error)
+	SetCharge(ctx context.Context, was, now people.Charge, by act.Actor) error
 	Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, o engine.LaunchOptions) (engine.LaunchReport, error)
 	Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, o engine.AmendOptions) (engine.AmendReport, error)
 	EndPlan(ctx context.Context, planID string, by act.Actor, reason, paper string) error
+	ArchivePlan(ctx context.Context, planID string, by act.Actor, reason string) error
+	TakeBackPlan(ctx context.Context, planID string, by act.Actor, reason string) error
+	Assess(ctx context.Context, planID string, a act.Act, sheet *assessment.Sheet, cal *calendar.Calendar) error
+	Report(ctx context.Context, planID string, a act.Act) error
+	Incident(ctx context.Context, planID, id string, a act.Act, say *words.Words) (string, error)
+	TakeIn(ctx context.Context, planID string, all []engine.Taking) (numbers []int, err error)
+	Complain(ctx context.Context, planID string, number int, a act.Act, say *words.Words) error
 	BringHolidays(ctx context.Context, notices []calendar.Year, by act.Actor, watch func(done, total int)) (things int, err error)
+	BringReadings(ctx context.Context, planID string, all []water.Reading, correct bool, reason string, by act.Actor, say *words.Words) ([]ledger.ReadingChange, error)
 	ApplyPolicy(ctx context.Context, planID string, p plan.Policy, by act.Actor, reason string) (moved int, left []engine.LeftUndone, err error)
 }
 
@@ -54,6 +67,14 @@ func (LookOnly) SetContact(context.Context, people.Recipient, people.Contact, ac
 	return people.Contact{}, ErrLookOnly
 }
 
+func (LookOnly) SetDirectory(context.Context, ledger.DirectoryChange, act.Actor) (int, error) {
+	return 0, ErrLookOnly
+}
+
+func (LookOnly) SetCharge(context.Context, people.Charge, people.Charge, act.Actor) error {
+	return ErrLookOnly
+}
+
 func (LookOnly) Launch(context.Context, *plan.Plan, *calendar.Calendar, engine.LaunchOptions) (engine.LaunchReport, error) {
 	return engine.LaunchReport{}, ErrLookOnly
 }
@@ -63,9 +84,33 @@ func (LookOnly) Amend(context.Context, *plan.Plan, *calendar.Calendar, engine.Am
 }
 
 func (LookOnly) EndPlan(context.Context, string, act.Actor, string, string) error { return ErrLookOnly }
+func (LookOnly) ArchivePlan(context.Context, string, act.Actor, string) error     { return ErrLookOnly }
+func (LookOnly) TakeBackPlan(context.Context, string, act.Actor, string) error    { return ErrLookOnly }
+
+func (LookOnly) Assess(context.Context, string, act.Act, *assessment.Sheet, *calendar.Calendar) error {
+	return ErrLookOnly
+}
+
+func (LookOnly) Report(context.Context, string, act.Act) error { return ErrLookOnly }
+
+func (LookOnly) Incident(context.Context, string, string, act.Act, *words.Words) (string, error) {
+	return "", ErrLookOnly
+}
+
+func (LookOnly) TakeIn(context.Context, string, []engine.Taking) ([]int, error) {
+	return nil, ErrLookOnly
+}
+
+func (LookOnly) Complain(context.Context, string, int, act.Act, *words.Words) error {
+	return ErrLookOnly
+}
 
 func (LookOnly) BringHolidays(context.Context, []calendar.Year, act.Actor, func(done, total int)) (int, error) {
 	return 0, ErrLookOnly
+}
+
+func (LookOnly) BringReadings(context.Context, string, []water.Reading, bool, string, act.Actor, *words.Words) ([]ledger.ReadingChange, error) {
+	return nil, ErrLookOnly
 }
 
 func (LookOnly) ApplyPolicy(context.Context, string, plan.Policy, act.Actor, string) (int, []engine.LeftUndone, error) {

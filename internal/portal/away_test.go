@@ -30,8 +30,8 @@ import (
 	"duban/seeds"
 )
 
-// TestWhileTemporalIsAwayPagesAreReadAndActsKeepWhatWasTyped: where it refuses, and
-// where it takes the connection and says nothing. Sent again when it is back, the same
+// TestWhileTemporalIsAwayPagesAreReadAndActsKeepWhatWasTyped: where Temporal refuses
+// connections, and where it takes them and says nothing. When Temporal is back, the same
 // form acts.
 func TestWhileTemporalIsAwayPagesAreReadAndActsKeepWhatWasTyped(t *testing.T) {
 	t.Parallel()
@@ -85,7 +85,7 @@ func TestWhileTheLedgerIsAwayThereIsOnePlainPage(t *testing.T) {
 	store, err := ledger.Open(t.Context(), behind.url)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = store.Close() })
-	book := &accounts.Book{All: []accounts.Account{{ID: "clerk", Name: "协调办", Unit: "duban", Seat: "office"}}}
+	list := &accounts.List{All: []accounts.Account{{ID: "clerk", Name: "协调办", Unit: "duban", Seat: "office"}}}
 	sign := signin.Open(store, signin.Options{})
 	secret, _, err := sign.Invite(t.Context(), "clerk", "")
 	require.NoError(t, err)
@@ -97,7 +97,7 @@ func TestWhileTheLedgerIsAwayThereIsOnePlainPage(t *testing.T) {
 		w := &world{}
 		return w.serve(t, portal.Options{
 			Reader: query.New(store, query.Options{Now: time.Now, Calendar: func(...calendar.Year) (*calendar.Calendar, error) { return cal, nil }}),
-			Acts:   portal.LookOnly{}, SignIn: sign, Accounts: func() (*accounts.Book, error) { return book, nil }, Now: time.Now, Log: quiet, Patience: patience, Drafts: draft.Open(store, time.Now),
+			Acts:   portal.LookOnly{}, SignIn: sign, Accounts: func() (*accounts.List, error) { return list, nil }, Now: time.Now, Log: quiet, Patience: patience, Drafts: draft.Open(store, time.Now),
 		})
 	}
 	s, hasty := pages(time.Minute), pages(500*time.Millisecond)
@@ -149,7 +149,7 @@ const (
 	hangs
 )
 
-// proxy stands before a database.
+// proxy is a connection to a database that can refuse, hang and be cut.
 type proxy struct {
 	url   string
 	how   atomic.Int32

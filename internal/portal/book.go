@@ -16,7 +16,7 @@ import (
 type eventRow struct {
 	Seq                          int64
 	At, Task, Event, Actor, Says string
-	Path                         string // of the task
+	Path                         string // of the task's page
 }
 
 type ledgerPage struct {

@@ -16,8 +16,8 @@ import (
 	"duban/internal/words"
 )
 
-// bringing is the notice of holidays of a draft: what it says otherwise than what is in
-// force, and which stages still to come it moves.
+// bringing is the notice of holidays of a draft as a change: the days on which it differs
+// from the notice in force, and the stages still to come that it moves.
 func (v *visit) bringing(r draft.Ready) (*undertaking, error) {
 	u := &undertaking{page: changesPage{Do: v.say.T("draft.bring_notice")}}
 	given, err := calendar.ReadYear(bytes.NewReader(r.Files["notice.json"]))
@@ -67,7 +67,7 @@ func (v *visit) bringing(r draft.Ready) (*undertaking, error) {
 	return u, nil
 }
 
-// stageWords is what a kind of stage is called.
+// stageWords is the name of a kind of stage in the reader's language.
 func (v *visit) stageWords(k plan.StageKind) string { return v.say.T("term." + string(k)) }
 
 // applying is another version of a policy of a draft, to be followed by the open tasks

@@ -18,7 +18,7 @@ type hand struct {
 	keys, plain bool
 }
 
-// looks asks of a page what is asked of every page; axe needs scripts to run.
+// looks makes the checks that every page must pass; axe runs only where scripts do.
 func (p hand) looks() {
 	p.t.Helper()
 	if p.plain {
@@ -59,7 +59,7 @@ func (p hand) press(selector string) int {
 	return p.Enter()
 }
 
-// leaves signs out: what was read is not to be had any more.
+// leaves signs out: the page that was read cannot be opened any more.
 func (p hand) leaves(path string) {
 	p.t.Helper()
 	p.press(`form[action="/signout"] button`)
@@ -132,9 +132,9 @@ func TestAUnitsDay(t *testing.T) {
 }
 
 // TestTheOfficesAndTheLeadersDay in a real browser: the office finds what waits for it,
-// verifies what a unit claims, and proposes a talk about another; the leader sees where
-// the city stands, decides it there and then with the facts it rests on, and instructs; the
-// unit finds both.
+// verifies what a unit claims, and proposes a talk about another; the leader sees
+// how each plan goes, decides the proposal on the same page with the facts that it rests on,
+// and instructs; the unit finds both.
 func TestTheOfficesAndTheLeadersDay(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)

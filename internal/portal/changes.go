@@ -18,7 +18,8 @@ import (
 	"duban/internal/words"
 )
 
-// changesPage is what a draft would change, with what must be said before it is done.
+// changesPage is what a draft would change, with the questions that must be answered
+// before the change is made.
 type changesPage struct {
 	Path, Draft string
 	Version     int
@@ -31,7 +32,7 @@ type changesPage struct {
 	Do          string // what the button says
 }
 
-// changeTable is what would move.
+// changeTable are the stages or tasks that a change would move.
 type changeTable struct {
 	Head []string
 	Rows [][]string
@@ -50,13 +51,15 @@ type changeAsk struct {
 
 const mostLines = 300
 
-// undertaking is a change that was shown: do puts it in force, and says what came of it.
+// undertaking is a change that was shown: do puts the change in force, and text is the
+// sentence about its result.
 type undertaking struct {
 	page changesPage
 	do   func(ctx context.Context, watch func(done, total int)) (text string, err error)
 }
 
-// undertaking is what a draft would change, with what was typed for it; nil without any.
+// undertaking is what a draft would change, by the answers that are kept for it; nil where
+// the draft changes nothing that is in force.
 func (v *visit) undertaking(d ledger.Draft, r draft.Ready, kept map[string]string) (u *undertaking, err error) {
 	switch {
 	case r.Files["notice.json"] != nil:
@@ -118,14 +121,15 @@ func (v *visit) showChanges(status int, d ledger.Draft, r draft.Ready) error {
 	return v.showUnder(status, "draftchanges", v.say.T("draft.title_changes", words.Data{"Title": d.Title}), u.page)
 }
 
-// changeField is a name under which something is said of a change.
+// changeField matches the names of the fields in which questions of a change are answered.
 var changeField = regexp.MustCompile(`^(paper|reason|same_paper|apart|meant|of_plan|policy|(successor|same|takeback)-[A-Za-z0-9._-]{1,100})$`)
 
-// changeCheck are those of them that are ticked.
+// changeCheck matches those names of changeField whose fields are boxes to be ticked.
 var changeCheck = regexp.MustCompile(`^(same_paper|apart|meant|takeback-.*)$`)
 
-// putInForce keeps what was said of a change, and does it when that was asked for and
-// what it changes was shown with just what was said.
+// putInForce keeps the answers to the questions of a change. It makes the change when the
+// form asks for that and no answer is new: then the page has shown what the change does
+// with these very answers.
 func (v *visit) putInForce() error {
 	d, err := v.draftOf()
 	if err != nil {
@@ -190,13 +194,14 @@ func (v *visit) putInForce() error {
 	return v.to(path)
 }
 
-// undertaken is what came of a change.
+// undertaken is the result of a change: its sentence, or its error.
 type undertaken struct {
 	text string
 	err  error
 }
 
-// undertakenSaid is what came of the last change of a draft, and whether it went wrong.
+// undertakenSaid is a sentence about the result of the last change of a draft, and whether
+// the change went wrong.
 func (v *visit) undertakenSaid(u undertaken) (text string, wrong bool) {
 	var only *engine.UnarmedError
 	switch text, known := whatif.Sentence(v.say, u.err); {
@@ -213,8 +218,8 @@ func (v *visit) undertakenSaid(u undertaken) (text string, wrong bool) {
 	return v.say.T("draft.change_broke"), true
 }
 
-// amending is the amendment that the plan of a draft is to a plan that runs; nil where
-// none of its ID does.
+// amending is the plan of a draft as an amendment of the running plan with its ID; nil
+// where no such plan runs.
 func (v *visit) amending(r draft.Ready, kept map[string]string) (*undertaking, error) {
 	u := &undertaking{page: changesPage{Do: v.say.T("draft.amend")}}
 	paper, takeBack := kept["paper"], []string{}
@@ -223,7 +228,7 @@ func (v *visit) amending(r draft.Ready, kept map[string]string) (*undertaking, e
 			takeBack = append(takeBack, task)
 		}
 	}
-	unsaid, open := false, false // a successor, and whether tasks are the same
+	unsaid, open := false, false // no successor is chosen yet; it is not answered yet whether tasks are the same
 	a, err := v.Reader.Amending(v.ctx(), v.asks(), r.Plan, paper, takeBack, query.Answers{
 		Successor: func(gone *whatif.GoneError) (to string, known bool) {
 			ask := changeAsk{Name: "successor-" + gone.Unit.ID, Kind: "choice", Label: whatif.GoneSaid(v.say, gone) + v.say.T("draft.successor_ask"), Need: true}
@@ -255,7 +260,7 @@ func (v *visit) amending(r draft.Ready, kept map[string]string) (*undertaking, e
 		return nil, nil
 	}
 	if unsaid {
-		return u, nil // what it would change is known once this is said
+		return u, nil // what the amendment would change is known once the successor is
 	}
 	if err != nil {
 		if u.page.Fault, _ = whatif.Sentence(v.say, err); u.page.Fault == "" {
@@ -326,10 +331,10 @@ func (v *visit) amending(r draft.Ready, kept map[string]string) (*undertaking, e
 	return u, nil
 }
 
-// nobodyElse is what is chosen where no unit takes over, or no task is the same.
+// nobodyElse is the value of the choice that no unit takes over, or no task is the same.
 const nobodyElse = "-"
 
-// leftSaid says what running tasks refused, a line for each.
+// leftSaid says, a line for each, which running tasks refused a change, and why.
 func leftSaid(say *words.Words, left []engine.LeftUndone, units map[string]string) string {
 	if len(left) == 0 {
 		return ""

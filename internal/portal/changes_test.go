@@ -41,8 +41,8 @@ func (b *browser) says(path string, do string, said ...string) answer {
 	return b.post(path+"/changes", form)
 }
 
-// TestAPlanIsAmendedInTheBrowser: what would change is shown before it is done, whether
-// a task is the same is asked, the paper is asked; nothing is done that was not shown.
+// TestAPlanIsAmendedInTheBrowser: the changes are shown before they are made; the page asks
+// whether a task is the same, and for the paper; nothing is done that was not shown.
 func TestAPlanIsAmendedInTheBrowser(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -94,8 +94,8 @@ func TestAPlanIsAmendedInTheBrowser(t *testing.T) {
 	require.NotContains(t, page.body, `name="do"`)
 }
 
-// TestWhoTakesOverFromAUnitThatGoesIsAskedInTheBrowser: before anything else of what the
-// amendment would change is known; what goes on of the unit is then the other's.
+// TestWhoTakesOverFromAUnitThatGoesIsAskedInTheBrowser: the page asks for the successor
+// before it shows any change of the amendment; the successor then has the unit's tasks.
 func TestWhoTakesOverFromAUnitThatGoesIsAskedInTheBrowser(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -137,8 +137,9 @@ func (w *world) row(t *testing.T, planID, task string) string {
 	return s.Task.Due.String()
 }
 
-// TestANoticeOfHolidaysIsBroughtInTheBrowser: what it changes and moves is shown first;
-// one by which festivals would be worked has to be meant; a file that is wrong says where.
+// TestANoticeOfHolidaysIsBroughtInTheBrowser: the days that it changes and the stages that
+// it moves are shown first; a notice by which festivals would be worked needs a tick; the
+// fault of a wrong file is named with its place.
 func TestANoticeOfHolidaysIsBroughtInTheBrowser(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)

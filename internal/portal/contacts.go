@@ -15,24 +15,27 @@ import (
 	"duban/internal/words"
 )
 
-// contactPath is where somebody is seated.
+// contactPath is the address of the form that names who is in a seat.
 func contactPath(seat people.Recipient) string {
 	return "/contacts/" + url.PathEscape(seat.Unit) + "/" + string(seat.Role)
 }
 
 type contactsPage struct {
-	Units []unitRow
-	Find  string
+	Units  []unitRow
+	Find   string
+	Office bool // the viewer is of an office and may change all of the directory
 }
 
 type unitRow struct {
 	ID, Name string
+	Called   string // its other names
+	Edit     string // address of the form that renames the unit; "" for whoever may not
 	Seats    []seatRow
 }
 
 // seatRow is a seat of a unit and who sits there.
 type seatRow struct {
-	Role, Name, Email, Phone, Edit string
+	Role, Name, Email, Phone, Beside, Edit string
 }
 
 // contacts is the directory: who sits where, for every plan.
@@ -45,20 +48,23 @@ func (v *visit) contacts() error {
 	if err != nil {
 		return err
 	}
-	out := contactsPage{Find: v.r.URL.Query().Get("find")}
+	out := contactsPage{Find: v.r.URL.Query().Get("find"), Office: v.who.is(Office)}
 	for _, u := range units {
-		row := unitRow{ID: u.ID, Name: u.Name}
+		row := unitRow{ID: u.ID, Name: u.Name, Called: strings.Join(u.Aliases, v.say.T("report.comma"))}
+		if v.who.is(Office) {
+			row.Edit = "/contacts/" + url.PathEscape(u.ID)
+		}
 		found := out.Find == "" || strings.Contains(u.Name, out.Find)
 		for _, role := range people.Roles {
 			c, seated := u.Seat(role)
 			if !seated && !usual(u, role) {
 				continue
 			}
-			s := seatRow{Role: v.say.T("term." + string(role)), Name: strings.TrimSpace(c.Name + " " + c.Post), Email: c.Email, Phone: c.Phone}
+			s := seatRow{Role: v.say.T("term." + string(role)), Name: strings.TrimSpace(c.Name + " " + c.Post), Email: c.Email, Phone: c.Phone, Beside: c.Beside}
 			if v.who.is(Office) || own && u.ID == v.who.Account.Unit && usual(u, role) {
 				s.Edit = contactPath(people.Recipient{Unit: u.ID, Role: role})
 			}
-			found = found || strings.Contains(c.Name, out.Find) || strings.Contains(c.Email, out.Find)
+			found = found || strings.Contains(c.Name, out.Find) || strings.Contains(c.Email, out.Find) || strings.Contains(c.Beside, out.Find)
 			row.Seats = append(row.Seats, s)
 		}
 		if found {
@@ -68,8 +74,8 @@ func (v *visit) contacts() error {
 	return v.show("contacts", v.say.T("portal.title_contacts"), out)
 }
 
-// usual tells which seats a unit has, be they empty: its own three, or the one of an
-// office or a leadership.
+// usual tells that a unit of this kind has a seat, even if nobody is in it: a unit's own
+// three, or the one of an office or a leadership.
 func usual(u people.Unit, role people.Role) bool {
 	switch u.Kind {
 	case people.OfficeUnit:
@@ -80,23 +86,25 @@ func usual(u people.Unit, role people.Role) bool {
 	return role != people.Office && role != people.Leader
 }
 
-// seating is what the form shows in which a seat is given to somebody.
+// seating is the form that names who is in a seat.
 type seating struct {
 	Unit, Seat, Action    string
 	Name, Email           string
-	Post, Phone           string
-	WasName, WasEmail     string // who sat there when the form was drawn
+	Post, Phone, Beside   string
+	Was                   string // who was in the seat when the form was drawn
 	WrongName, WrongEmail string
+	WrongBeside           string
 }
 
-// ownContacts tells that units say themselves who sits in them.
+// ownContacts tells that units themselves name who is in their seats: the office's
+// decision ledger.OfficeUnitContacts.
 func (v *visit) ownContacts() (bool, error) {
 	decided, err := v.Reader.Decided(v.ctx(), v.asks())
 	return decided[ledger.OfficeUnitContacts] == ledger.ContactsByUnit, err
 }
 
-// seatAsked is the seat of the address, and who sits there. A unit is asked for its own
-// seats alone, where it may say who sits there: query.ErrNotWhole otherwise.
+// seatAsked is the seat of the address, and who is in it. A unit gets its own seats alone,
+// and only where units name who is in them (ownContacts): else query.ErrNotWhole.
 func (v *visit) seatAsked() (seat people.Recipient, unit people.Unit, c people.Contact, err error) {
 	seat = people.Recipient{Unit: v.r.PathValue("unit"), Role: people.Role(v.r.PathValue("seat"))}
 	if !v.who.is(Office) {
@@ -125,9 +133,13 @@ func (v *visit) contactForm() error {
 	if err != nil {
 		return err
 	}
-	s := seating{Unit: unit.Name, Seat: v.say.T("term." + string(seat.Role)), Action: contactPath(seat), Name: c.Name, Email: c.Email, Post: c.Post, Phone: c.Phone, WasName: c.Name, WasEmail: c.Email}
+	s := seating{Unit: unit.Name, Seat: v.say.T("term." + string(seat.Role)), Action: contactPath(seat), Name: c.Name, Email: c.Email, Post: c.Post, Phone: c.Phone, Beside: c.Beside, Was: contactText(c)}
 	if v.typed != nil {
 		s.Name, s.Email, s.Post, s.Phone = v.typed.Get("name"), v.typed.Get("email"), v.typed.Get("post"), v.typed.Get("phone")
+		s.Beside, s.Was = v.typed.Get("beside"), v.typed.Get("was")
+		if _, bad := people.ReadBeside(s.Beside); bad > 0 {
+			s.WrongBeside = v.say.T("form.dir_bad_beside", words.Data{"Line": bad})
+		}
 		if (s.Name == "") != (s.Email == "") || s.Email != "" && !goodEmail(s.Email) {
 			if strings.TrimSpace(s.Name) == "" {
 				s.WrongName = v.say.T("portal.needed", words.Data{"Field": v.say.T("office.col_contact")})
@@ -145,8 +157,9 @@ func goodEmail(text string) bool {
 	return err == nil && at.Address == text && len(text) <= 200
 }
 
-// setContact seats somebody, or nobody when both fields are empty. Whoever was seated
-// there meanwhile by somebody else is not overwritten unseen.
+// setContact names who is in a seat, or nobody when both fields are empty. Where somebody
+// else has filled the seat since the form was drawn, the form is drawn again with that
+// first.
 func (v *visit) setContact() error {
 	seat, unit, now, err := v.seatAsked()
 	if err != nil {
@@ -156,14 +169,19 @@ func (v *visit) setContact() error {
 	if c != (people.Contact{}) {
 		c.Post, c.Phone = strings.TrimSpace(v.form.Get("post")), strings.TrimSpace(v.form.Get("phone"))
 	}
+	others, bad := people.ReadBeside(v.form.Get("beside"))
+	if c != (people.Contact{}) {
+		c.Beside = people.Besides(others)
+	}
 	switch {
 	case c == people.Contact{}:
-	case len([]rune(c.Post)) > 50, len([]rune(c.Phone)) > 50, c.Name == "" || len([]rune(c.Name)) > 100 || !goodEmail(c.Email):
+	case bad > 0, len([]rune(c.Post)) > 50, len([]rune(c.Phone)) > 50, c.Name == "" || len([]rune(c.Name)) > 100 || !goodEmail(c.Email):
 		v.drawAgain(http.StatusUnprocessableEntity, v.say.T("portal.form_wrong"))
 		return nil
 	}
-	if (now.Name != v.form.Get("was_name") || now.Email != v.form.Get("was_email")) && (now.Name != c.Name || now.Email != c.Email) {
-		v.drawAgain(http.StatusConflict, v.say.T("portal.contact_changed", words.Data{"Name": now.Name, "Email": now.Email}))
+	if is := contactText(now); is != strings.ReplaceAll(v.form.Get("was"), "\r\n", "\n") && is != contactText(c) {
+		v.form.Set("was", is)
+		v.drawAgain(http.StatusConflict, v.say.T("portal.contact_changed", words.Data{"Now": strings.Join(strings.Fields(is), " ")}))
 		return nil
 	}
 	_, err = v.Acts.SetContact(v.ctx(), seat, c, v.who.actor())

@@ -20,7 +20,7 @@ import (
 	"duban/internal/portal"
 )
 
-// crowd begins the names of two hundred accounts, of a unit each.
+// crowd is the beginning of the IDs of two hundred accounts, each of a unit of its own.
 const crowd = "crowd"
 
 // TestTwoHundredPeopleAtOnce: on the morning after a launch everybody comes in at the same
@@ -80,8 +80,7 @@ func TestTwoHundredPeopleAtOnce(t *testing.T) {
 	ledgertest.Proven(t, w.host.Ledger)
 }
 
-// crowdTime is when the test no longer waits for an answer: however busy the machine, it
-// comes before.
+// crowdTime is how long the test waits for an answer: long enough for the busiest machine.
 const crowdTime = 10 * time.Minute
 
 // day is the morning of one of the crowd; the error says at which step it went wrong.

@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -69,6 +70,12 @@ func TestATalkFromItsProposalToItsEnd(t *testing.T) {
 	require.Contains(t, office.get("/talks?state=closed").text(), "t1#1")
 	require.Contains(t, unit.get(path).text(), "已解除")
 	require.Contains(t, unit.get("/plans/water/tasks/t1").text(), "t1#1")
+
+	a = office.does("/plans/water/tasks/t1/do/propose", "reason", "约谈后仍无进展", "circular", "true")
+	page = leader.get(a.to())
+	require.Contains(t, page.text(), "约谈后仍无进展")
+	require.Contains(t, page.body, `<a href="/circulars" aria-current="page">`, "a circular is no talk")
+	require.NotContains(t, page.body, `<a href="/talks" aria-current="page">`)
 }
 
 // TestAPartIsAskedForAndGiven: between two units, each in its own browser.
@@ -225,22 +232,32 @@ func TestWhatAUnitPhonedInIsEnteredForIt(t *testing.T) {
 	require.Len(t, w.done(t, "t3", act.Progress), 1)
 }
 
-// TestTheOfficeInvitesUnits: it makes their links and ends their sessions; with accounts
-// of leaders and offices, by which talks are approved, it can do neither.
+// TestTheOfficeInvitesUnits: the office makes invitations of units and ends their sessions;
+// it can do neither with accounts of leaders and offices, which approve talks.
 func TestTheOfficeInvitesUnits(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
 	fresh := []accounts.Account{{ID: "fresh", Name: "市水务局新人", Unit: "shuiwu"}}
+	for i := range 60 {
+		fresh = append(fresh, accounts.Account{ID: fmt.Sprintf("more%02d", i), Name: "市水务局借调人员", Unit: "shuiwu"})
+	}
 	s := w.open(t, func(o *portal.Options) {
 		o.URL = "http://duban.example.gov.cn"
-		o.Accounts = func() (*accounts.Book, error) { return &accounts.Book{All: append(fresh, w.book.All...)}, nil }
+		o.Accounts = func() (*accounts.List, error) { return &accounts.List{All: append(fresh, w.list.All...)}, nil }
 	})
 	office := s.as("clerk")
 	page := office.get("/accounts")
 	require.Contains(t, page.text(), "市水务局新人")
 	require.NotContains(t, page.text(), "市环保局")
+	require.NotContains(t, office.get("/accounts?find=fresh").text(), "高平")
+	require.Contains(t, office.get("/accounts?find="+url.QueryEscape("水务局新")).text(), "市水务局新人")
+	require.Contains(t, office.get("/accounts?find=nosuch&skip=900").text(), "没有符合条件")
+	require.LessOrEqual(t, strings.Count(page.body, `name="invite"`), 50, "the others are on the next page")
+	require.Contains(t, office.get("/accounts?skip=50").body, `value="more59"`)
 	token := page.fields().Get("token")
-	a := office.post("/accounts", url.Values{"token": {token}, "invite": {"fresh"}})
+	a := office.post("/accounts", url.Values{"token": {token}, "invite": {"more59"}})
+	require.Equal(t, http.StatusOK, a.status, "whichever page it is on")
+	a = office.post("/accounts", url.Values{"token": {token}, "invite": {"fresh"}})
 	require.Equal(t, http.StatusOK, a.status)
 	link := regexp.MustCompile(`http://duban\.example\.gov\.cn(/invitation/[^<\s]+)`).FindStringSubmatch(a.body)
 	require.NotNil(t, link, a.text())

@@ -1,9 +1,8 @@
 // Package portal is the pages that the office, the units and the leaders work with in a
-// browser. It reads through the reading room (internal/query), with the signed-in
-// person's Viewer, and acts through Acts, which the engine gives; it knows neither SQL
-// nor Temporal.
+// browser. The package reads through internal/query, with the signed-in person's Viewer,
+// and acts through Acts, which the engine gives; it knows neither SQL nor Temporal.
 //
-// Where what is:
+// What is in which file:
 //
 //	portal.go   Options and New; the chain that every request goes through
 //	routes.go   the one table of addresses: who may come, what it is; nothing else is served
@@ -14,7 +13,7 @@
 //	standins.go who acts for whom while they are away
 //	view.go     templates: every page is templates/layout.html around one file of its name
 //	fail.go     errors as a status and a sentence
-//	form.go     what an act says, as a form and back; doing.go sends it
+//	form.go     reading a posted form; fields.go the fields of acts, doing.go their forms
 //	files.go    files of evidence
 //	drafts.go   what an office prepares; draftasks.go its questions, draftfiles.go its files,
 //	            launching.go and changes.go putting it in force
@@ -23,9 +22,9 @@
 // A page is a method of visit that gathers its rows and calls v.show("name", data). In
 // a template, {{$.T "portal.key"}} is a text of the catalogue in the reader's language,
 // and . the data. A form posts to the address on which it is drawn, with {{$.Token}} in
-// it; after what it asked for is done the browser is sent elsewhere (303), and an error
-// draws the form again with what was typed. An act carries an ID that was made when its
-// form was drawn, so that a form sent twice acts once.
+// it. When the form's work is done the browser is sent elsewhere (303); an error draws the
+// form again with what was typed. An act carries an ID that was made when its form was
+// drawn, so that a form sent twice acts once.
 //
-// Roles follow from the plans: see query.Seats. Everything works without scripts.
+// Roles follow from the plans: see query.Seats. Every page works without scripts.
 package portal

@@ -25,7 +25,7 @@ import (
 // newActID is the ID of an act whose form is drawn now.
 func newActID() string { return "web-" + random(12) }
 
-// ownActID is an act ID that a form of this portal carries.
+// ownActID matches the act IDs that newActID makes.
 var ownActID = regexp.MustCompile(`^web-[0-9a-f]{24}$`)
 
 // taskPath and talkPath are where a task and a talk are shown.
@@ -44,7 +44,7 @@ func (t thing) path() string {
 	return taskPath(t.Plan.Plan.ID, t.shown())
 }
 
-// shown is what the plan calls it now: by this the Reader finds it again.
+// shown is the ID that the plan gives the task or talk now, by which the Reader finds it.
 func (t thing) shown() string {
 	if t.onTalk {
 		return t.Task.ShownTalk(t.Talk.ID)
@@ -62,7 +62,7 @@ func (t thing) id() string {
 
 // doing is what the form of an act shows.
 type doing struct {
-	For     string // ID of the unit for which the office enters it; "" of one's own act
+	For     string // ID of the unit for which the office enters the act 代录; "" for an act of one's own
 	ForName string
 	Kind    string // of the act, in words
 	Thing   string // title of the task
@@ -73,19 +73,20 @@ type doing struct {
 	Inputs  []Input
 	Files   bool
 	Kept    []keptFile
-	Refused string // why it cannot be done now; "" when it can
+	Refused string // why the act cannot be done now; "" when it can
 }
 
 // keptFile is a file that came with a form which is drawn again.
 type keptFile struct{ Name, Value string }
 
-// thingOf finds what an act is done to.
+// thingOf finds the task or talk of the address, to which an act is done.
 func (v *visit) thingOf(onTalk bool) (t thing, err error) {
 	find, id := v.Reader.Task, v.r.PathValue("task")
 	if onTalk {
 		find, id = v.Reader.Talk, v.r.PathValue("talk")
 	}
 	s, err := find(v.ctx(), v.asks(), v.r.PathValue("plan"), id)
+	v.circular = err == nil && onTalk && s.Talk.What == plan.ProposeCircular
 	return thing{Subject: s, onTalk: onTalk}, err
 }
 
@@ -146,8 +147,9 @@ func (v *visit) possible(t thing, unit string) ([]query.Possible, error) {
 	return v.Reader.Possible(v.ctx(), v.asks(), planID, t.shown())
 }
 
-// by is who an act is by: the viewer, or a unit for which the viewer, of the plan's
-// office, enters it 代录. query.ErrNotYours for others who try that.
+// by is whose act it is: the viewer's, or that of a unit for which the viewer, of the
+// plan's office, enters it 代录; entered is then the viewer. query.ErrNotYours for a viewer
+// of any other unit who names a unit.
 func (v *visit) by(t thing, unit string) (by act.Actor, entered *act.Actor, err error) {
 	by = v.who.actor()
 	if unit == "" {
@@ -162,7 +164,8 @@ func (v *visit) by(t thing, unit string) (by act.Actor, entered *act.Actor, err 
 	return by.For(u.ID, u.Name), &self, nil
 }
 
-// couldNot is why the viewer cannot do an act now, whatever it says; "" when they can.
+// couldNot is why the viewer cannot do an act now, whatever its fields say; "" when they
+// can.
 func (v *visit) couldNot(t thing, k act.Kind, unit string) (string, error) {
 	all, err := v.possible(t, unit)
 	if err != nil {
@@ -179,7 +182,8 @@ func (v *visit) couldNot(t thing, k act.Kind, unit string) (string, error) {
 func (v *visit) actOnTask() error { return v.act(false) }
 func (v *visit) actOnTalk() error { return v.act(true) }
 
-// act does what a form says. A form sent twice acts once: its ID is the act's.
+// act does the act of a form. A form sent twice acts once, since the act has the ID that
+// the form carries.
 func (v *visit) act(onTalk bool) error {
 	t, err := v.thingOf(onTalk)
 	if err != nil {
@@ -187,14 +191,14 @@ func (v *visit) act(onTalk bool) error {
 	}
 	k := act.Kind(v.r.PathValue("kind"))
 	row, ok := t.row(k)
-	if !ok { // of what is hidden too: the ledger keeps what was tried, not what nobody can try
+	if !ok { // also on a hidden task: an act that no form offers is not recorded as tried
 		return query.ErrNotYours
 	}
 	if !ownActID.MatchString(v.form.Get("id")) {
 		v.drawAgain(http.StatusForbidden, v.say.T("portal.form_stale"))
 		return nil
 	}
-	if t.Hidden { // the engine says no, and the ledger has that it was tried
+	if t.Hidden { // the engine refuses, and the ledger records that the act was tried
 		a := act.Act{ID: v.form.Get("id"), Kind: k, By: v.who.actor()}
 		if _, err := v.do(t, a); err != nil {
 			var refused *engine.RefusedError
@@ -248,12 +252,12 @@ func (v *visit) act(onTalk bool) error {
 	return v.to(t.path() + "?did=" + string(k))
 }
 
-// do carries an act to the engine; talk is the one that a proposal made.
+// do sends an act to the engine; talk is the ID of the talk that a proposal opened.
 func (v *visit) do(t thing, a act.Act) (talk string, err error) {
 	return form.Send(v.ctx(), v.Acts, t.Subject, a)
 }
 
-// recorded is the act of the same ID that the ledger has; nil without one.
+// recorded is the act with a's ID that the ledger has; nil without one.
 func (v *visit) recorded(t thing, a act.Act) (*act.Act, error) {
 	done, err := v.Reader.Recorded(v.ctx(), v.asks(), t.Plan.Plan.ID, t.id(), a)
 	if err != nil || !done {
@@ -278,7 +282,7 @@ func (v *visit) caseOf(t thing) (report.Case, error) {
 	return v.Reader.Case(v.ctx(), v.asks(), t.Plan.Plan.ID, t.shown())
 }
 
-// sameWords tells that two acts of one ID say the same, whenever each was sent.
+// sameWords tells that two acts with one ID have the same words, whenever each was sent.
 func sameWords(a, b act.Act) bool {
 	text := func(x act.Act) string {
 		var none act.Act
@@ -289,8 +293,8 @@ func sameWords(a, b act.Act) bool {
 	return text(a) == text(b)
 }
 
-// keep puts the files of a form into it, so that they are not lost when it is drawn
-// again. Only this session can send them back.
+// keep puts the files of a form into hidden fields, signed for this session, so that they
+// are not lost when the form is drawn again. Only this session can send them back.
 func (v *visit) keep(files []act.Evidence) {
 	v.form.Del("kept_file")
 	for _, e := range files {
@@ -300,7 +304,7 @@ func (v *visit) keep(files []act.Evidence) {
 	}
 }
 
-// filesIn are the files that a form brings back.
+// filesIn are the files that keep has put into a form.
 func (v *visit) filesIn(form url.Values) (all []act.Evidence) {
 	for _, kept := range form["kept_file"] {
 		text, sum, _ := strings.Cut(kept, ".")
@@ -329,11 +333,11 @@ func (v *visit) keptIn(form url.Values) (all []keptFile) {
 // actLine is an act that the viewer can do on a thing, or why not.
 type actLine struct {
 	Kind, Name, Path, Why string
-	Once                  bool // one press does it: nothing need be typed
+	Once                  bool // one press does the act: nothing need be typed
 }
 
-// actLines are all acts on a thing: those that the viewer can do, and of those that
-// are theirs to do at all, why not now.
+// actLines are the acts on a thing that the viewer can do now, and those that are theirs
+// to do but not now, each with the reason.
 func (v *visit) actLines(t thing) (can, cannot []actLine, err error) {
 	at := t.path()
 	all, err := v.possible(t, "")
@@ -369,8 +373,8 @@ type forUnit struct {
 	Can  []actLine
 }
 
-// enterable are what the office can enter for the units of a thing: the one that leads or
-// is called, and those that assist.
+// enterable are the acts that the office can enter 代录 for the units of a thing: the unit
+// that leads or is called, and those that assist.
 func (v *visit) enterable(t thing) (all []forUnit, err error) {
 	dir := t.Plan.Plan.Directory
 	if v.who.Account.Unit != dir.Office || t.Task.Kind == plan.Standing || t.Task.Kind == plan.Duty {

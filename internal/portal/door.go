@@ -21,9 +21,9 @@ func (v *visit) newToken() string {
 	if c := v.tokenCookie(); c != "" {
 		return newToken(c)
 	}
-	c := random(16) // whoever is not signed in is given a cookie for the form's sake
+	c := random(16) // whoever is not signed in gets a cookie of which the form's token is made
 	v.setCookie(v.w, formCookie, c)
-	v.r.AddCookie(&http.Cookie{Name: v.cookieName(formCookie), Value: c}) // one page, one cookie
+	v.r.AddCookie(&http.Cookie{Name: v.cookieName(formCookie), Value: c}) // every form of the page is made of one cookie
 	return newToken(c)
 }
 
@@ -31,7 +31,7 @@ func (v *visit) newToken() string {
 // there is none yet.
 func (v *visit) tokenCookie() string {
 	if v.who.cookie != "" {
-		return v.who.cookie + v.who.away.Account // a form is of oneself, or of one for whom one stands in
+		return v.who.cookie + v.who.away.Account // a form drawn for whoever is away is refused as one's own, and the other way round
 	}
 	if v.half != "" {
 		return v.half
@@ -45,19 +45,19 @@ func (v *visit) tokenCookie() string {
 // door is what the pages of signing in show.
 type door struct {
 	Account string
-	Next    string // where to go then
-	Kept    string // a form that was sent without a session, to be drawn again then
+	Next    string // where to go after signing in
+	Kept    string // a form that was sent without a session, to be drawn again after signing in
 	Wrong   string
 	Choices []accounts.Account // as whom to look, where nobody needs a password
 
 	Single  bool         // another service signs people in too
 	Secret  string       // of a second factor that is set up
-	Picture template.URL // the same to be photographed
+	Picture template.URL // the secret as a picture, for a telephone's camera
 }
 
-// toDoor sends whoever is not signed in to the sign-in page. A form that was posted is
-// kept there, without its files, where its address shows it again; others, such as that
-// of a new password, are gone and not repeated in the page.
+// toDoor sends whoever is not signed in to the sign-in page. A posted form is kept in that
+// page, without its files, where its address can draw it again. Any other form, such as
+// that of a new password, is lost and not repeated in the page.
 func (v *visit) toDoor(rt route) {
 	d := door{Next: v.r.URL.RequestURI()}
 	switch v.r.Method {
@@ -87,7 +87,7 @@ func (v *visit) toDoor(rt route) {
 // keyCookie holds the key of a ledger that is only looked at.
 const keyCookie = "duban-key"
 
-// hasKey tells that whoever asks was given the address with the key.
+// hasKey tells that the request has the key, in its address or in keyCookie.
 func (v *visit) hasKey() bool {
 	same := func(given string) bool { return subtle.ConstantTimeCompare([]byte(given), []byte(v.Key)) == 1 }
 	if given := v.r.URL.Query().Get("key"); same(given) {
@@ -103,11 +103,11 @@ func (v *visit) showDoor(status int, d door) error {
 			v.refuse(http.StatusForbidden, "portal.no_key")
 			return nil
 		}
-		book, err := v.Accounts()
+		list, err := v.Accounts()
 		if err != nil {
 			return err
 		}
-		d.Choices = book.All
+		d.Choices = list.All
 	}
 	d.Single = v.Single != nil
 	return v.showUnder(status, "signin", v.say.T("portal.title_signin"), d)
@@ -121,7 +121,7 @@ func (v *visit) signInPage() error {
 	return v.showDoor(http.StatusOK, door{Next: next})
 }
 
-// asked is what the form of a door says beside what it is for.
+// asked is what every form of signing in carries: account, next page and kept form.
 func (v *visit) asked() door {
 	return door{Account: v.form.Get("account"), Next: v.own(v.form.Get("next")), Kept: v.form.Get("kept")}
 }
@@ -143,7 +143,8 @@ func (v *visit) signIn() error {
 	return v.enters(in, cookie, d)
 }
 
-// wrongAtDoor is what is wrong with what was typed; status is 0 for another error.
+// wrongAtDoor is the sentence and the status for an error of signing in; status is 0 for
+// any other error.
 func (v *visit) wrongAtDoor(err error) (status int, sentence string) {
 	sentence, ok := signin.Sentence(v.say, err)
 	if !ok {
@@ -185,7 +186,7 @@ func (v *visit) enters(in signin.Session, cookie string, d door) error {
 	}
 	r := v.r.Clone(v.ctx())
 	r.Header.Del("Cookie")
-	for _, c := range v.r.Cookies() { // the language is kept
+	for _, c := range v.r.Cookies() { // the new session replaces the old one; other cookies are kept, such as the language
 		if c.Name != v.cookieName(sessionCookie) && c.Name != v.cookieName(awayCookie) {
 			r.AddCookie(c)
 		}
@@ -197,7 +198,8 @@ func (v *visit) enters(in signin.Session, cookie string, d door) error {
 	return nil
 }
 
-// singleCookie is of whoever has gone to the other service and is to come back.
+// singleCookie is the cookie of whoever has gone to the other sign-in service, by which
+// they are known when they come back.
 const singleCookie = "duban-sso"
 
 // leave sends the browser to the other service by which people sign in.
@@ -238,7 +240,7 @@ func (v *visit) comeBack() error {
 	return v.enters(in, fresh, door{Next: v.own(next)})
 }
 
-// showStep shows what is asked for after a good password.
+// showStep shows the next step of signing in after a good password: see signin.Session.
 func (v *visit) showStep(status int, step string, d door) error {
 	if step == signin.StepFactor {
 		f, err := v.SignIn.SetUp(v.ctx(), v.half)
@@ -281,8 +283,9 @@ func (v *visit) confirm() error {
 	return v.enters(in, cookie, d)
 }
 
-// address is from where somebody comes. Behind a proxy on this machine it is what the
-// proxy says; what others say of themselves counts for nothing.
+// address is from where a request comes: the last address in X-Forwarded-For when a proxy
+// on this machine has sent the request, else Request.RemoteAddr. The header of anybody else
+// is ignored.
 func address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
@@ -323,11 +326,11 @@ func (v *visit) showInvitation(status int, wrong string) error {
 	if err != nil {
 		return err
 	}
-	book, err := v.Accounts()
+	list, err := v.Accounts()
 	if err != nil {
 		return err
 	}
-	account, ok := book.Find(id)
+	account, ok := list.Find(id)
 	if !ok {
 		account = accounts.Account{ID: id, Name: id}
 	}
@@ -351,7 +354,7 @@ func (v *visit) redeem() error {
 		return err
 	}
 	in, cookie, err := v.SignIn.SignIn(v.ctx(), signin.Attempt{Account: account, Password: password, Address: address(v.r), Agent: v.r.UserAgent(), Old: v.cookie(v.r, sessionCookie)})
-	if err != nil { // it can be typed
+	if err != nil { // without a picture the secret can be typed
 		return v.to("/signin")
 	}
 	return v.enters(in, cookie, door{Next: "/"})

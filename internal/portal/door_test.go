@@ -20,8 +20,8 @@ func TestSomebodyComesInWithAnInvitationAndStaysUntilTheyGo(t *testing.T) {
 	w := theWorld(t)
 	fresh := accounts.Account{ID: "newcomer", Name: "新来的联络员", Unit: "shuiwu"}
 	s := w.open(t, func(o *portal.Options) {
-		o.Accounts = func() (*accounts.Book, error) {
-			return &accounts.Book{All: append([]accounts.Account{fresh}, w.book.All...)}, nil
+		o.Accounts = func() (*accounts.List, error) {
+			return &accounts.List{All: append([]accounts.Account{fresh}, w.list.All...)}, nil
 		}
 	})
 	secret, _, err := w.sign.Invite(t.Context(), "newcomer", "")
@@ -62,9 +62,9 @@ func TestSomebodyComesInWithAnInvitationAndStaysUntilTheyGo(t *testing.T) {
 	require.Equal(t, "/signin?next=%2Ftodo", b.get("/todo").to())
 }
 
-// TestASessionIsNewAtEachSignIn: whoever planted a cookie in a browser does not come in
-// with it, be it one that the server never made or that of a sign-in of theirs that waits
-// for its code; that one ends.
+// TestASessionIsNewAtEachSignIn: a cookie planted in somebody's browser is no session after
+// that browser has signed in, neither one that the server never made nor that of the
+// planter's own sign-in that waits for its code, which ends.
 func TestASessionIsNewAtEachSignIn(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -165,8 +165,8 @@ func TestSigningInLeadsOnlyWithinThePortal(t *testing.T) {
 	require.Contains(t, b.get("/signin").text(), "Sign in")
 }
 
-// TestAFormSentAfterTheSessionHasEndedIsKept: signing in again shows it as it was typed,
-// and sending it does what it says.
+// TestAFormSentAfterTheSessionHasEndedIsKept: after signing in again the form is shown as it
+// was typed, and sending it does its act.
 func TestAFormSentAfterTheSessionHasEndedIsKept(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -211,8 +211,8 @@ func TestAFormSentAfterTheSessionHasEndedIsKept(t *testing.T) {
 	require.Equal(t, 35, c.Task.Percent)
 }
 
-// TestWhatIsKeptAtTheDoorComesBackInTheLanguageThatWasChosen, and what has no page of its
-// own to come back to is not repeated: a password is in no page.
+// TestWhatIsKeptAtTheDoorComesBackInTheLanguageThatWasChosen: and a form whose address has
+// no page of its own is not repeated, so that a password is in no page.
 func TestWhatIsKeptAtTheDoorComesBackInTheLanguageThatWasChosen(t *testing.T) {
 	t.Parallel()
 	s := theWorld(t).open(t)

@@ -21,20 +21,20 @@ const asksOf = 25
 // ask is a question, or one place of a question that is asked of several.
 type ask struct {
 	ID, Place, Words, Ask string
-	Options               []string // as they are typed
+	Options               []string // as they are typed into the field
 	Proposal              string
-	Head                  bool // the question itself; below it its places
+	Head                  bool // the line of the question itself, above its places
 	Item                  bool
-	Again                 bool // the head of places that go on from the page before
+	Again                 bool // the line of a question whose places go on from the page before
 	Done                  bool
-	Value, Was            string // what stands in the field; what is kept
+	Value, Was            string // the text in the field; the answer that is kept
 	Refused               string
-	Other                 string // what somebody else has said meanwhile
+	Other                 string // the answer that somebody else has kept since the form was drawn
 	Beside                []draftLine
 	Cut                   bool // not all of the passage is shown
 }
 
-// draftLine is a line of the document with its marks and what was made of it.
+// draftLine is a line of the document with its marks and the commitments made of it.
 type draftLine struct {
 	intake.Line
 	Made []madeRow
@@ -52,7 +52,7 @@ type asksPage struct {
 	pager
 }
 
-// mostBeside is how many lines of a passage stand beside a question.
+// mostBeside is how many lines of a passage are shown beside a question.
 const mostBeside = 6
 
 // draftQuestions are the questions of a draft beside the passages they are about, the
@@ -105,7 +105,7 @@ func (v *visit) draftQuestions() error {
 	return v.show("draftasks", v.say.T("draft.title_asks", words.Data{"Title": d.Title}), out)
 }
 
-// asksOf is a question and its places.
+// asksOf is a line for a question and one for each of its places.
 func (v *visit) asksOf(q intake.Question) (all []ask) {
 	var options []string
 	for _, o := range q.Options {
@@ -118,7 +118,7 @@ func (v *visit) asksOf(q intake.Question) (all []ask) {
 	return all
 }
 
-// option is an option in the reader's words, which an answer may be given in.
+// option is an option in the reader's words; an answer may be typed in them.
 func (v *visit) option(o string) string {
 	if text := v.say.T("draft.option_" + o); text != "draft.option_"+o {
 		return text
@@ -167,8 +167,9 @@ var askID = regexp.MustCompile(`^[a-z_]+-[0-9a-f]{8}$`)
 // mostAnswer is how long an answer may be, in characters.
 const mostAnswer = 2000
 
-// answerDraft keeps the answers of a page. Each is kept by itself: another window's
-// answers to other questions stay, and those to the same are shown, not overwritten.
+// answerDraft keeps the answers of a page, each by itself: answers from another window to
+// other questions are left alone, and those to the same questions are shown, not
+// overwritten.
 func (v *visit) answerDraft() error {
 	d, err := v.draftOf()
 	if err != nil {
@@ -197,8 +198,8 @@ func (v *visit) answerDraft() error {
 	return v.keepSaid(d, c, at)
 }
 
-// keepSaid keeps what was typed for a draft and goes on to a page. What another window
-// has filled in otherwise is shown in the form, and not overwritten.
+// keepSaid keeps what was typed for a draft and goes on to the page then. A field that
+// another window has filled in differently is shown in the form, and not overwritten.
 func (v *visit) keepSaid(d ledger.Draft, c ledger.DraftChange, then string) error {
 	others, err := v.Drafts.Change(v.ctx(), d.ID, c)
 	switch {
@@ -214,7 +215,7 @@ func (v *visit) keepSaid(d ledger.Draft, c ledger.DraftChange, then string) erro
 	return v.to(then)
 }
 
-// documentPage is the document with what was made of it.
+// documentPage is the document of a draft with the commitments made of its lines.
 type documentPage struct {
 	Path, Draft string
 	Lines       []draftLine

@@ -19,8 +19,8 @@ import (
 )
 
 // TestAnImportThatHangsLosesNothingThatWasTyped: while two files hang the import, pages
-// are read as ever, and a form whose answer needs what the draft comes to has what was
-// typed in the page that says so; sent again when the import goes on, it is kept.
+// are read as ever. A form whose answer needs the worked-out draft is answered with a page
+// that holds what was typed; sent again when the import goes on, what was typed is kept.
 func TestAnImportThatHangsLosesNothingThatWasTyped(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -50,7 +50,7 @@ func TestAnImportThatHangsLosesNothingThatWasTyped(t *testing.T) {
 		require.Equal(t, http.StatusOK, office.get(page).status, page)
 	}
 	edit.Set("text", edit.Get("text")+"# 联系人已核对\n")
-	asks.Set(asked, "每季度") // in another window it has been said otherwise
+	asks.Set(asked, "每季度") // another window has kept another answer
 	launch := office.form("/drafts")
 	launch.Set("version", "2")
 	for _, sent := range []struct {
@@ -73,8 +73,8 @@ func TestAnImportThatHangsLosesNothingThatWasTyped(t *testing.T) {
 	require.Equal(t, path+"/questions?saved=1", office.post(path+"/questions", again).to())
 }
 
-// held is an engine whose launches wait until they are let go, and of which an answer
-// can be lost after the launch was done.
+// held is an engine whose launches wait until they are let go, and which can lose the
+// answer after a launch was done.
 type held struct {
 	portal.Acts
 	launches atomic.Int32
@@ -92,8 +92,8 @@ func (h *held) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calendar,
 	return report, err
 }
 
-// TestADraftIsLaunchedOnce from two windows, and again where the answer of the first
-// launch was lost: what was done is not done twice.
+// TestADraftIsLaunchedOnce: from two windows, and again where the answer of the first launch
+// was lost.
 func TestADraftIsLaunchedOnce(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)

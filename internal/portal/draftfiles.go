@@ -23,19 +23,14 @@ func sizeText(n int64) string {
 	return strconv.FormatInt(n>>10, 10) + " kB"
 }
 
-// editable tells that a file's text can be edited in the browser.
-func editable(name string) bool {
-	return name == "plan.yaml" || name == "units.yaml" || name == "policies.yaml" || name == "sections.yaml"
-}
-
-// sumOf tells two texts apart.
+// sumOf is the SHA-256 of a text in hex, by which a form tells that the text has changed.
 func sumOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
-// draftFileOf is the draft and the file of the address, as it was brought or as it is
-// made. done tells that the request has been answered.
+// draftFileOf is the draft and the file of the address, either brought by a person or made
+// by the import. done tells that the request has been answered.
 func (v *visit) draftFileOf() (d ledger.Draft, name string, body []byte, done bool, err error) {
 	name = v.r.PathValue("name")
 	if d, err = v.draftOf(); err != nil {
@@ -123,7 +118,7 @@ func (v *visit) dropDraft() error {
 // editing is a file's text in a form.
 type editing struct {
 	Path, Name, Title, Text, Was string
-	Other                        string // what somebody else has made of it meanwhile
+	Other                        string // the text that somebody else has kept since the form was drawn
 }
 
 // editDraft shows the text of a file of a draft in a form.
@@ -132,7 +127,7 @@ func (v *visit) editDraft() error {
 	if done || err != nil {
 		return err
 	}
-	if !editable(name) || len(body) > mostForm*3/4 {
+	if !draft.Text(name) || len(body) > mostForm*3/4 {
 		v.refuse(http.StatusRequestEntityTooLarge, "draft.not_editable")
 		return nil
 	}
@@ -145,8 +140,8 @@ func (v *visit) editDraft() error {
 	return v.show("draftedit", v.say.T("draft.title_edit", words.Data{"Name": name, "Title": d.Title}), e)
 }
 
-// keepDraft keeps the text of a file. What somebody else has made of it since the form
-// was drawn is not overwritten unseen.
+// keepDraft keeps the text of a file. Where somebody else has changed the text since the
+// form was drawn, the form is drawn again with that text first.
 func (v *visit) keepDraft() error {
 	d, name, body, done, err := v.draftFileOf()
 	if done || err != nil {

@@ -22,8 +22,8 @@ import (
 	"duban/internal/words"
 )
 
-// draftPatience is how long a page waits for what a draft comes to before it shows how
-// far that is.
+// draftPatience is how long a page waits until a draft is worked out, before it shows how
+// far the work is.
 const draftPatience = 2 * time.Second
 
 // draftRow is a line of the list of drafts.
@@ -33,14 +33,14 @@ type draftRow struct {
 
 type draftsPage struct {
 	Lines  []draftRow
-	ID     string // of a draft that is begun here
-	First  bool   // no plan is known: who is the office and the leadership has to be said
+	ID     string // of the draft that the form begins
+	First  bool   // no plan is known: the form asks who is the office and the leadership
 	Typed  url.Values
 	Accept string // endings of files
 	pager
 }
 
-// drafts are what the viewer's office prepares, and the form that begins another.
+// drafts shows the drafts of the viewer's office, and the form that begins another.
 func (v *visit) drafts() error {
 	if v.Drafts == nil {
 		return ErrLookOnly
@@ -51,7 +51,7 @@ func (v *visit) drafts() error {
 		return err
 	}
 	out := draftsPage{ID: v.typed.Get("id"), First: v.who.seats.Plans == 0, Typed: v.typed, pager: v.pager(skip, min(len(all), pageOf), skip+len(all))}
-	out.Total = 0 // nobody counts them
+	out.Total = 0 // the page shows no number of all drafts
 	for _, d := range all[:min(len(all), pageOf)] {
 		out.Lines = append(out.Lines, draftRow{d.ID, d.Title, v.say.T("draft.kind_" + d.Kind), v.say.T("draft.state_" + d.State), v.accountName(d.By), v.clock(d.ChangedAt)})
 	}
@@ -63,18 +63,19 @@ func (v *visit) drafts() error {
 
 // accountName is the name of an account, or its ID.
 func (v *visit) accountName(id string) string {
-	book, err := v.Accounts()
+	list, err := v.Accounts()
 	if err != nil {
 		return id
 	}
-	if a, ok := book.Find(id); ok {
+	if a, ok := list.Find(id); ok {
 		return a.Name
 	}
 	return id
 }
 
-// brought are the posted papers as files of a draft: documents, and files of a plan under
-// the names that their use gives them. wrong is a sentence about the first that is not taken.
+// brought are the posted papers as files of a draft: documents under their own names, files
+// of a plan under the names that draft.NameOf gives them. wrong is a sentence about the
+// first paper that is not taken.
 func (v *visit) brought() (files []ledger.DraftFile, wrong string) {
 	for _, f := range v.papers {
 		name := draft.NameOf(f.Name)
@@ -134,7 +135,7 @@ func (v *visit) beginDraft() error {
 	return v.to("/drafts/" + id)
 }
 
-// kindOf is what a draft of these files is.
+// kindOf is the kind of a draft with these files.
 func kindOf(files []ledger.DraftFile) string {
 	has := func(name string) bool {
 		return slices.ContainsFunc(files, func(f ledger.DraftFile) bool { return f.Name == name })
@@ -148,13 +149,14 @@ func kindOf(files []ledger.DraftFile) string {
 	return draft.Plan
 }
 
-// leadersID is the unit of the first account that sits in a leadership, "" without one.
+// leadersID is the ID of the unit of the first account with the seat of a leader; ""
+// without one.
 func (v *visit) leadersID() string {
-	book, err := v.Accounts()
+	list, err := v.Accounts()
 	if err != nil {
 		return ""
 	}
-	for _, a := range book.All {
+	for _, a := range list.All {
 		if a.Seat == people.Leader {
 			return a.Unit
 		}
@@ -174,7 +176,7 @@ func (v *visit) draftOf() (ledger.Draft, error) {
 	return d, err
 }
 
-// setting is beside what the viewer's drafts are worked out.
+// setting is what the viewer's drafts are worked out with: see draft.Setting.
 func (v *visit) setting() (set draft.Setting, err error) {
 	if set.Calendar, err = v.Reader.Holidays(v.ctx(), v.asks()); err != nil {
 		return set, err
@@ -190,9 +192,9 @@ func (v *visit) setting() (set draft.Setting, err error) {
 	return set, nil
 }
 
-// ready is what a draft comes to. done tells that the request has been answered: with
-// how far that is, or why it cannot be. What was typed, where any was, is in the answer,
-// to be sent again.
+// ready is a draft as worked out. done tells that the request has been answered: with how
+// far the work is, or why it failed. The answer to a posted form holds what was typed, to
+// be sent again.
 func (v *visit) ready(d ledger.Draft) (r draft.Ready, done bool, err error) {
 	set, err := v.setting()
 	if err != nil {
@@ -216,9 +218,9 @@ func (v *visit) ready(d ledger.Draft) (r draft.Ready, done bool, err error) {
 	return r, false, err
 }
 
-// draftReady is the draft of the address and what it comes to, done as in ready. Where
-// doing is a word's key, a page shows it with how far that is while the draft is put in
-// force.
+// draftReady is the draft of the address as worked out; done as in ready. Where doing is a
+// key of the catalogue, a page shows that text, and how far the work is, while the draft is
+// being put in force.
 func (v *visit) draftReady(doing string) (d ledger.Draft, r draft.Ready, done bool, err error) {
 	if d, err = v.draftOf(); err != nil {
 		return d, r, false, err
@@ -249,7 +251,7 @@ type draftFileRow struct {
 	Brought          bool // it can be taken away
 }
 
-// draftPage is a draft with what is to be done next.
+// draftPage is a draft with the next steps for it.
 type draftPage struct {
 	ledger.Draft
 	KindName, StateName string
@@ -259,7 +261,7 @@ type draftPage struct {
 	Times               string
 	Unread              []string
 	Open, Answered      int
-	Units               int // that were proposed
+	Units               int // units that the import proposed
 	Document            bool
 	Files               []draftFileRow
 	Problems            []problemRow
@@ -269,7 +271,7 @@ type draftPage struct {
 	Seats, Over         int // seats that get messages; those over their budget
 	Launch              *launching
 	Next                *rolling
-	Changes             bool   // it changes something that is in force
+	Changes             bool   // the draft changes something that is in force
 	Result              string // of the last launch
 	ResultWrong         bool
 }
@@ -300,11 +302,11 @@ func (v *visit) showDraft(status int, d ledger.Draft, r draft.Ready, refused str
 	for _, f := range files {
 		brought[f.Name] = f
 		out.Document = out.Document || f.Part == ledger.DraftDocument
-		out.Files = append(out.Files, draftFileRow{f.Name, sizeText(f.Size), v.say.T("draft.part_" + f.Part), editable(f.Name), true})
+		out.Files = append(out.Files, draftFileRow{f.Name, sizeText(f.Size), v.say.T("draft.part_" + f.Part), draft.Text(f.Name), true})
 	}
 	for name, body := range r.Files {
 		if _, there := brought[name]; !there {
-			out.Files = append(out.Files, draftFileRow{name, sizeText(int64(len(body))), v.say.T("draft.part_made"), editable(name), false})
+			out.Files = append(out.Files, draftFileRow{name, sizeText(int64(len(body))), v.say.T("draft.part_made"), draft.Text(name), false})
 		}
 	}
 	slices.SortStableFunc(out.Files, func(a, b draftFileRow) int { return cmp.Compare(a.Name, b.Name) })
@@ -351,7 +353,7 @@ func (v *visit) showDraft(status int, d ledger.Draft, r draft.Ready, refused str
 	return v.showUnder(status, "draft", v.say.T("draft.title_one", words.Data{"Title": d.Title}), out)
 }
 
-// ended asks of a work without waiting.
+// ended is a context that has ended: with it draft.Work.Ended asks without waiting.
 var ended = func() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

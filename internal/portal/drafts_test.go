@@ -15,7 +15,7 @@ import (
 	"duban/internal/query"
 )
 
-// issued is a document of an office, with a few things that nobody can be sure of.
+// issued is a document of an office, with a few places of which the import is not sure.
 const issued = `晋城市人民政府办公室关于印发晋城市2027年大气污染防治行动计划的通知
 晋市政办〔2026〕88号
 各有关单位：
@@ -160,8 +160,8 @@ func planOf(t *testing.T, w *world, account, title string) string {
 	return ""
 }
 
-// TestWhatCannotBeADraft: other files, none, none of the other office's; a plan of
-// another office, or one that seats other offices' people, is not launched.
+// TestWhatCannotBeADraft: files of other kinds, no file, a draft of another office; and a
+// plan of another office, or one that fills seats of other offices' units, is not launched.
 func TestWhatCannotBeADraft(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -206,7 +206,7 @@ func TestWhatCannotBeADraft(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestNothingIsPreparedWhereALedgerIsOnlyRead: there is no such page in the menu.
+// TestNothingIsPreparedWhereALedgerIsOnlyRead: the menu has no page of drafts.
 func TestNothingIsPreparedWhereALedgerIsOnlyRead(t *testing.T) {
 	t.Parallel()
 	s := theWorld(t).open(t, func(o *portal.Options) { o.Drafts = nil })

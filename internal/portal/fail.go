@@ -16,14 +16,14 @@ import (
 	"duban/internal/words"
 )
 
-// fault is an error as a person gets it.
+// fault is an error as a person is told it: a status of HTTP and a sentence.
 type fault struct {
 	status int
 	text   string
 }
 
-// trouble is the status and the sentence of an error; log tells that an operator should
-// see it.
+// trouble is the status and the sentence of an error; "" for an error without a sentence of
+// its own. log tells that the error belongs in the log.
 func (v *visit) trouble(err error) (f fault, log bool) {
 	var task *query.TaskError
 	var talk *query.TalkError
@@ -55,7 +55,7 @@ func (v *visit) trouble(err error) (f fault, log bool) {
 	return fault{http.StatusInternalServerError, ""}, true
 }
 
-// unitName is the name of a unit that some plan of the viewer's names, or its ID.
+// unitName is the name of a unit of the viewer's plans, or the ID where none has it.
 func (v *visit) unitName(id string) string {
 	names, err := v.Reader.Names(v.ctx(), v.asks())
 	if err == nil && names.Units[id] != "" {
@@ -87,7 +87,7 @@ func (v *visit) fail(err error) {
 		f.text = v.say.T("portal.broken", words.Data{"ID": id})
 	}
 	if errors.Is(err, query.ErrWorking) && v.r.Method == http.MethodGet {
-		v.w.Header().Set("Refresh", "5") // without scripts too
+		v.w.Header().Set("Refresh", "5") // the browser asks again, without scripts too
 	}
 	if f.status == http.StatusServiceUnavailable {
 		v.w.Header().Set("Retry-After", "10")
@@ -106,8 +106,8 @@ type field struct{ Name, Value string }
 // secretFields are not repeated in a page.
 var secretFields = []string{"password", "repeated", "old", "code"}
 
-// keeps is what was posted, be it that its form is drawn again, where it may be repeated;
-// nil otherwise.
+// keeps is the form that was posted, or that is being drawn again after a post, to be sent
+// once more; nil where there is none, or it has one of secretFields.
 func (v *visit) keeps() *sent {
 	form := v.typed
 	if v.r.Method == http.MethodPost {
@@ -142,7 +142,7 @@ func (v *visit) refuse(status int, key string) { v.refuseText(status, v.say.T(ke
 // refuseText answers with a sentence.
 func (v *visit) refuseText(status int, text string) { v.sorry(status, text, false) }
 
-// sorry answers with a sentence, and with keep so that what was typed can be sent again.
+// sorry answers with a sentence; with keep, the page has what was typed, to be sent again.
 func (v *visit) sorry(status int, text string, keep bool) {
 	title := v.say.T("portal.sorry")
 	page := struct {

@@ -18,16 +18,21 @@ import (
 // thing is what an act is done to, for its form.
 type thing struct {
 	query.Subject
-	onTalk bool
+	onTalk   bool
+	assess   *query.Assessment // of an act on an assessment
+	year     *query.YearEnd    // of an act on the report of a year
+	incident *query.Incident   // of an act on an incident
+
+	complaint *query.OneComplaint // of an act on a complaint
 }
 
 // row is an act on the thing that people do; false where they do no such act on it.
 func (t thing) row(k act.Kind) (act.Row, bool) { return form.RowOn(t.Subject, t.onTalk, k) }
 
-// inputKinds are how what a field takes is typed into a form.
+// inputKinds are the kinds of Input, by what a field takes.
 var inputKinds = map[act.Takes]string{
 	act.TakesLine: "text", act.TakesText: "area", act.TakesChoice: "choice", act.TakesPercent: "percent", act.TakesDay: "day", act.TakesMoment: "moment",
-	act.TakesSwitch: "check", act.TakesNames: "lines", act.TakesUnits: "units", act.TakesURLs: "lines", act.TakesFiles: "files",
+	act.TakesSwitch: "check", act.TakesNames: "lines", act.TakesUnits: "units", act.TakesMany: "units", act.TakesURLs: "lines", act.TakesFiles: "files",
 }
 
 // Input is one field of a form.
@@ -73,7 +78,7 @@ func (v *visit) inputs(t thing, row act.Row, unit string) []Input {
 	return all
 }
 
-// fieldLabel is what a field is called in the form of an act.
+// fieldLabel is the label of a field in the form of an act.
 func (v *visit) fieldLabel(k act.Kind, f act.Field) string {
 	for _, key := range []string{"portal.field_" + f.Key() + "_" + string(k), "portal.field_" + f.Key()} {
 		if text := v.say.T(key); text != key {
@@ -95,8 +100,24 @@ func mostOf(row act.Row, f act.Field) int {
 	}
 }
 
-// offer fills in what may be chosen.
+// offer fills in the choices of an input.
 func (v *visit) offer(in *Input, t thing, row act.Row, unit string) {
+	if t.assess != nil {
+		v.offerAssessed(in, t.assess)
+		return
+	}
+	if t.year != nil {
+		v.offerReported(in, t.year)
+		return
+	}
+	if t.incident != nil {
+		v.offerHandled(in, t.incident, row)
+		return
+	}
+	if t.complaint != nil {
+		v.offerComplaint(in, t.complaint)
+		return
+	}
 	dir := t.Plan.Plan.Directory
 	option := func(value, name string) {
 		in.Options = append(in.Options, Option{value, name, slices.Contains(in.Values, value)})
@@ -187,7 +208,7 @@ func (v *visit) filled(t thing, row act.Row, typed url.Values, files []act.Evide
 			wrong[string(f)] = v.say.T("portal.needed", words.Data{"Field": v.fieldLabel(row.Kind, f)})
 		}
 	}
-	for range len(row.Fields()) + 1 { // each field is heard of once
+	for range len(row.Fields()) + 1 { // each round finds one more faulty field at most
 		var fault *form.Fault
 		filled, err := form.Fill(t.Subject, row, said, by)
 		if a = filled; !errors.As(err, &fault) {

@@ -19,8 +19,8 @@ import (
 	"duban/internal/act"
 )
 
-// Files keeps the files that prove acts, each once under its SHA-256. The ledger holds
-// their names, sizes and sums; who may have one follows from the act that names it.
+// Files keeps the files of evidence, each once under its SHA-256. The ledger holds their
+// names, sizes and sums; whoever may see an act may have the files that it names.
 type Files struct {
 	Dir  string // is made when the first file is kept
 	Most int64  // bytes of one file; 0 is MostFile
@@ -44,10 +44,11 @@ type FileError struct {
 
 func (e *FileError) Error() string { return "portal: file " + e.Name + ": " + e.Why }
 
-// errUnkept: the file could not be written down here.
+// errUnkept: the file could not be written to the disk.
 var errUnkept = errors.New("portal: the file could not be kept")
 
-// Keep takes one file. Errors of reading are given as they are; *FileError, errUnkept.
+// Keep takes one file. Errors: *FileError for a file that is not taken, errUnkept where the
+// file cannot be written; errors of reading r are given as they are.
 func (f *Files) Keep(name string, r io.Reader) (e act.Evidence, err error) {
 	most := f.Most
 	if most == 0 {
@@ -97,7 +98,7 @@ func (f *Files) Keep(name string, r io.Reader) (e act.Evidence, err error) {
 	return e, nil
 }
 
-// sink remembers that writing failed, to tell it from reading.
+// sink remembers an error of writing, which io.Copy does not tell from one of reading.
 type sink struct {
 	w   io.Writer
 	err error
@@ -137,7 +138,8 @@ const giveTime = 30 * time.Minute
 
 var hexSum = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// give sends a file that one of some acts names, to be saved, never shown.
+// give sends the file with this SHA-256 where one of the acts names it. The browser saves
+// the file and never shows it.
 func (v *visit) give(sum string, acts []act.Act) error {
 	for _, a := range acts {
 		i := slices.IndexFunc(a.Evidence, func(e act.Evidence) bool { return e.SHA256 == sum && hexSum.MatchString(sum) })
@@ -149,7 +151,7 @@ func (v *visit) give(sum string, acts []act.Act) error {
 		}
 		file, err := os.Open(v.Files.path(sum))
 		if errors.Is(err, os.ErrNotExist) {
-			break // it was named by its sum only, and kept elsewhere
+			break // the act names a file that is kept elsewhere, and only its sum is known here
 		}
 		if err != nil {
 			return err
@@ -171,8 +173,8 @@ func (v *visit) give(sum string, acts []act.Act) error {
 	return nil
 }
 
-// disposition names a file that is to be saved (RFC 6266): the plain form for browsers
-// that do not know the other.
+// disposition is the header that names a file to be saved (RFC 6266): filename* in UTF-8,
+// and a plain filename for browsers that do not know it.
 func disposition(name string) string {
 	plain := strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' || r == '"' || r == '\\' || r == '%' {

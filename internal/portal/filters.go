@@ -8,7 +8,7 @@ import (
 	"duban/internal/ledger"
 )
 
-// savedFilter is a way to look at the list of tasks that its account keeps.
+// savedFilter is a filter of the list of tasks that an account has saved under a name.
 type savedFilter struct {
 	Name, Path string
 	Here       bool
@@ -20,7 +20,8 @@ var filterFields = []string{"plan", "unit", "lead", "light", "state", "month", "
 // mostFilterName is how long the name of a filter may be, in characters.
 const mostFilterName = 40
 
-// filterOf is what of a query narrows the list of tasks, written one way.
+// filterOf is the part of a query that narrows the list of tasks, with its fields in one
+// order, so that equal filters are equal texts.
 func filterOf(q url.Values) string {
 	kept := url.Values{}
 	for _, name := range filterFields {
@@ -46,7 +47,7 @@ func (v *visit) savedFilters(out *tasksPage) error {
 	return err
 }
 
-// keepFilter keeps the filter that was looked at under a name, or takes one away.
+// keepFilter saves the filter that the viewer looks at under a name, or deletes one.
 func (v *visit) keepFilter() error {
 	if name := v.form.Get("drop"); name != "" {
 		if err := v.SignIn.DropFilter(v.ctx(), v.who.ID, name); err != nil {

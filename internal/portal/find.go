@@ -18,7 +18,7 @@ type searchPage struct {
 	More  bool
 }
 
-// mostAsked is how long what is looked for may be.
+// mostAsked is how long the text that is searched for may be, in characters.
 const mostAsked = 100
 
 // search finds tasks, plans and units.

@@ -18,8 +18,8 @@ import (
 // form is.
 const silence = 30 * time.Second
 
-// received reads a posted form and checks that it was drawn for whoever sends it. It is
-// false when the request has been answered.
+// received reads a posted form and checks that it was drawn for whoever sends it. false
+// when the request has been answered.
 func (v *visit) received(rt route) bool {
 	if !v.read(rt, true) {
 		return false
@@ -32,10 +32,11 @@ func (v *visit) received(rt route) bool {
 	return false
 }
 
-// read reads the posted fields into form and, with files, those into files. Files are
-// taken only behind a good token. It is false when the request has been answered.
+// read reads the posted fields into v.form and, where files is set, the posted files into
+// v.files or v.papers. Files are taken only after a good token. false when the request has
+// been answered.
 func (v *visit) read(rt route, files bool) bool {
-	_ = http.NewResponseController(v.w).SetReadDeadline(time.Now().Add(v.Silence)) // a recorder has none
+	_ = http.NewResponseController(v.w).SetReadDeadline(time.Now().Add(v.Silence)) // a test's recorder has no deadline
 	kind, params, err := mime.ParseMediaType(v.r.Header.Get("Content-Type"))
 	switch {
 	case err == nil && kind == "application/x-www-form-urlencoded":
@@ -59,8 +60,8 @@ func (v *visit) read(rt route, files bool) bool {
 	return false
 }
 
-// readParts reads a form with files. A file that is not taken is said above the form,
-// which is drawn again.
+// readParts reads a form with files. Where a file is not taken, the form is drawn again
+// with the reason above it.
 func (v *visit) readParts(parts *multipart.Reader, kind brings, files bool) bool {
 	v.form = url.Values{}
 	size, wrong := 0, ""
@@ -82,7 +83,7 @@ func (v *visit) readParts(parts *multipart.Reader, kind brings, files bool) bool
 				v.refuse(http.StatusRequestEntityTooLarge, "portal.too_large")
 				return false
 			}
-			if part.FormName() != "file" { // a choice of no file
+			if part.FormName() != "file" { // "file" is here the field of files in which none was chosen
 				v.form.Add(part.FormName(), string(raw))
 			}
 			continue
@@ -130,7 +131,7 @@ func (v *visit) readParts(parts *multipart.Reader, kind brings, files bool) bool
 			v.files = append(v.files, kept)
 		}
 	}
-	_ = http.NewResponseController(v.w).SetWriteDeadline(time.Now().Add(writeTime)) // what was sent may have taken long
+	_ = http.NewResponseController(v.w).SetWriteDeadline(time.Now().Add(writeTime)) // reading the form may have used up the time for the answer
 	if wrong != "" {
 		v.drawAgain(http.StatusUnprocessableEntity, wrong)
 		return false
@@ -138,7 +139,7 @@ func (v *visit) readParts(parts *multipart.Reader, kind brings, files bool) bool
 	return true
 }
 
-// slow reads with a deadline that moves on as long as something comes.
+// slow is a reader whose deadline moves on as long as the browser sends something.
 func (v *visit) slow(r io.Reader) io.Reader {
 	return &slowly{r, http.NewResponseController(v.w), v.Silence}
 }

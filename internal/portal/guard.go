@@ -20,8 +20,8 @@ const (
 // policy is what a page may load: its own styles, scripts and pictures, nothing else.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; connect-src 'self'; base-uri 'none'"
 
-// headers are those of every answer. What is shown to a person is not to be kept by a
-// browser that others use after them.
+// headers sets the headers of every answer. A page is not to be kept by the browser, which
+// others may use afterwards.
 func (p *portal) headers(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
@@ -36,11 +36,11 @@ func (p *portal) headers(w http.ResponseWriter) {
 	}
 }
 
-// Names of cookies. Over TLS a browser takes one that begins so only from this very
-// host.
+// Names of cookies. Over TLS cookieName puts __Host- before them: a browser takes such a
+// cookie only from this very host.
 const (
 	sessionCookie = "duban"
-	formCookie    = "duban-form" // of whoever is not signed in: what the sign-in form's token is made of
+	formCookie    = "duban-form" // of whoever is not signed in: the sign-in form's token is made of it
 	langCookie    = "duban-lang"
 	awayCookie    = "duban-for" // account of whoever is away and is stood in for
 )
@@ -71,8 +71,9 @@ func (p *portal) setCookie(w http.ResponseWriter, name, value string) {
 }
 
 // newToken is a token for a form that is drawn for whoever holds a cookie. A page of
-// another site can make a browser send the cookie, and cannot read it. Each token is
-// another, so that the size of a compressed page tells nothing of it.
+// another site can make a browser send the cookie, but cannot read it and so cannot make
+// the token. No two tokens are alike, so that the size of a compressed page tells nothing
+// about the cookie.
 func newToken(cookie string) string {
 	salt := random(8)
 	return salt + "." + tokenOf(salt, cookie)

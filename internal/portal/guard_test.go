@@ -48,7 +48,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	require.Less(t, len(a.body), 150<<10)
 }
 
-// TestWordsOfPeopleAreWordsOnly: what somebody typed is text in every page.
+// TestWordsOfPeopleAreWordsOnly: what somebody typed is text in every page, never markup.
 func TestWordsOfPeopleAreWordsOnly(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -65,7 +65,8 @@ func TestWordsOfPeopleAreWordsOnly(t *testing.T) {
 	}
 }
 
-// TestFilesThatAreNotTaken: by their names, kinds and sizes; nothing of them stays.
+// TestFilesThatAreNotTaken: refused for their names, kinds and sizes; no part of them is
+// kept.
 func TestFilesThatAreNotTaken(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -119,7 +120,6 @@ func TestFilesThatAreNotTaken(t *testing.T) {
 	}))
 }
 
-// TestAFileIsGivenOnlyToWhoMaySeeTheActThatNamesIt.
 func TestAFileIsGivenOnlyToWhoMaySeeTheActThatNamesIt(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -188,9 +188,33 @@ func TestBodiesThatAreTooLarge(t *testing.T) {
 	require.Equal(t, http.StatusOK, b.get("/todo").status)
 }
 
+// TestNoRouteTakesAFormBeyondTheLimit: every form of the table of routes, with files and
+// without, from somebody whose form is good.
+func TestNoRouteTakesAFormBeyondTheLimit(t *testing.T) {
+	t.Parallel()
+	w := theWorld(t)
+	s := w.open(t)
+	for _, account := range []string{"clerk", "gaoping", "mayor"} {
+		b := s.as(account)
+		form := url.Values{"token": {b.form("/me").Get("token")}, "reason": {strings.Repeat("x", 600<<10)}}
+		for _, rt := range portal.Routes() {
+			if rt.Method != http.MethodPost || rt.Who&roleOf[account] == 0 || strings.HasPrefix(rt.Path, "/signin") {
+				continue
+			}
+			path := filled(rt.Path, objects[0])
+			require.Equal(t, http.StatusRequestEntityTooLarge, b.post(path, form).status, path)
+			want := http.StatusUnsupportedMediaType
+			if rt.Files {
+				want = http.StatusRequestEntityTooLarge
+			}
+			require.Equal(t, want, b.upload(path, form, file{"a.pdf", "%PDF-1.7"}).status, path)
+		}
+	}
+}
+
 func form2(x string) url.Values { return url.Values{"x": {x}} }
 
-// TestManyFilesAtOnceStopAtTheLimit: the disk is not filled by what nobody may send.
+// TestManyFilesAtOnceStopAtTheLimit: a form over the limit does not fill the disk.
 func TestManyFilesAtOnceStopAtTheLimit(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -223,8 +247,8 @@ func endless(t *testing.T, token string, n int) (io.Reader, string) {
 	return &body, m.FormDataContentType()
 }
 
-// TestSlowBrowsersDoNotHoldThePortal: one that dribbles its header or its form is hung
-// up on, and others are answered meanwhile.
+// TestSlowBrowsersDoNotHoldThePortal: the connection of a browser that sends its header or
+// its form byte by byte is closed, and others are answered meanwhile.
 func TestSlowBrowsersDoNotHoldThePortal(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -250,7 +274,7 @@ func TestSlowBrowsersDoNotHoldThePortal(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, res.StatusCode)
 	_ = res.Body.Close()
-	for _, c := range slow { // each is answered or hung up on, however long it would go on
+	for _, c := range slow { // each is answered or its connection closed, however long it would go on
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(5*time.Minute)))
 		_, err := bufio.NewReader(c).ReadString('\n')
 		require.False(t, os.IsTimeout(err), "%v", err)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// checkupTime is how long the machine is asked how it is.
+// checkupTime is how long a page waits for Options.Checkup.
 const checkupTime = time.Minute
 
 type healthPage struct {
@@ -14,7 +14,7 @@ type healthPage struct {
 	Well  bool
 }
 
-// health is how the machine is, for whoever may see all of every plan.
+// health shows the results of Options.Checkup to whoever may see all of every plan.
 func (v *visit) health() error {
 	if v.Checkup == nil {
 		v.refuse(http.StatusNotFound, "portal.no_checkup")

@@ -17,11 +17,11 @@ import (
 	"duban/internal/words"
 )
 
-// festivals is how many lines the form of a notice has: the seven of the law, and three
-// for whatever else a notice names.
+// festivals is how many lines the form of a notice has: the seven festivals on which all
+// citizens rest by 全国年节及纪念日放假办法, and three for whatever else a notice names.
 const festivals = 10
 
-// noticeForm is a notice of holidays as it is typed.
+// noticeForm is a notice of holidays as a person types it.
 type noticeForm struct {
 	ID, Year, Paper string
 	Lines           []festivalLine
@@ -61,7 +61,7 @@ func (v *visit) noticeForm() error {
 // monthDay is a day as a notice writes it, without its year: 9月28日, 9-28, 9.28.
 var monthDay = regexp.MustCompile(`^(\d{1,2})(?:月|[-./])(\d{1,2})[日号]?$`)
 
-// dayIn is a day that may be typed without its year.
+// dayIn reads a day that may be typed without its year; year is then the one given.
 func dayIn(text string, year int) (calendar.Day, error) {
 	text = strings.TrimSpace(text)
 	if m := monthDay.FindStringSubmatch(text); m != nil {
@@ -140,7 +140,7 @@ func (v *visit) noticeTyped(typed func(string) string) (y calendar.Year, wrong [
 	}
 	if err != nil {
 		if f := new(calendar.Fault); errors.As(err, &f) {
-			f.Field, f.Line = "", 0 // of a file that nobody has seen
+			f.Field, f.Line = "", 0 // field and line are those of a file that nobody has seen
 		}
 		said, known := whatif.FaultSaid(v.say, err)
 		if !known {

@@ -20,16 +20,16 @@ import (
 	"duban/internal/words"
 )
 
-// launching is what a draft's page says of putting its plan in force.
+// launching is the part of a draft's page about launching its plan.
 type launching struct {
 	Version   int
 	Plan      string   // ID
 	Title     string   // of the plan
-	Known     bool     // it is in the ledger: a launch is finished, not begun
-	Obstacles []string // why it cannot be launched
+	Known     bool     // the plan is in the ledger: an interrupted launch is finished, or the plan is amended
+	Obstacles []string // why the plan cannot be launched
 	Carries   []string
 	Twins     []string
-	Apart     bool // it has to be said that the twins are other work
+	Apart     bool // a box must be ticked: the twins in other plans are other work
 }
 
 // launching is nil where there is no plan to be launched.
@@ -60,7 +60,9 @@ func (v *visit) launching(d ledger.Draft, r draft.Ready) (*launching, error) {
 	return l, nil
 }
 
-// elsewhere says what of a plan seems to be open, or to have been asked for, in others.
+// elsewhere are lines about the tasks of a plan that seem to be open in another plan too,
+// and about the periods of its duties that neither plan asks for, or both do. Twins in
+// plans that the viewer may not see are only counted, in hidden.
 func (v *visit) elsewhere(twins []whatif.Twin, gaps []whatif.Gap, hidden int) (lines []string) {
 	for _, t := range twins {
 		lines = append(lines, v.say.T("follow.twin", words.Data{"Task": t.Task.Shown(), "Title": t.Task.Title, "Other": t.Other.Plan + "/" + t.Other.Shown(), "Plan": t.Plan}))
@@ -81,17 +83,17 @@ func (v *visit) elsewhere(twins []whatif.Twin, gaps []whatif.Gap, hidden int) (l
 	return lines
 }
 
-// launchKey is the work of launching a draft's plan.
+// launchKey is the key in draft.Service of the work that launches a draft's plan.
 func launchKey(id string) string { return "launch " + id }
 
-// launched is what came of a launch.
+// launched is the result of a launch.
 type launched struct {
 	report engine.LaunchReport
 	err    error
 }
 
-// launchDraft launches the plan of a draft as it was shown. What a launch that was
-// interrupted has left is done by launching again.
+// launchDraft launches the plan of a draft as the page has shown it. Launching again
+// finishes a launch that was interrupted.
 func (v *visit) launchDraft() error {
 	d, err := v.draftOf()
 	if err != nil {
@@ -126,7 +128,7 @@ func (v *visit) launchDraft() error {
 	if err != nil {
 		return err
 	}
-	if w := v.Drafts.Under(launchKey(d.ID)); w != nil && w.Ended(ended) { // it was done, or failed: once more
+	if w := v.Drafts.Under(launchKey(d.ID)); w != nil && w.Ended(ended) { // the earlier launch has ended, well or not: the plan is launched once more
 		v.Drafts.Forget(launchKey(d.ID), w)
 	}
 	acts, drafts, by, now := v.Acts, v.Drafts, v.who.actor(), v.Now()
@@ -144,7 +146,8 @@ func (v *visit) launchDraft() error {
 	return v.to("/drafts/" + d.ID)
 }
 
-// launchSaid is what came of the last launch of a draft, and whether it went wrong.
+// launchSaid is a sentence about the last launch or change of a draft, and whether it went
+// wrong.
 func (v *visit) launchSaid(w *draft.Work) (text string, wrong bool) {
 	if u, ok := w.Made().(undertaken); ok {
 		return v.undertakenSaid(u)
@@ -188,7 +191,8 @@ type previewPage struct {
 	pager
 }
 
-// draftPreview is how many messages each seat gets by month, those with the most first.
+// draftPreview shows how many messages each seat gets by month, the seats with the most
+// first.
 func (v *visit) draftPreview() error {
 	d, r, done, err := v.draftReady("")
 	if done || err != nil {

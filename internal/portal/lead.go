@@ -11,7 +11,7 @@ import (
 	"duban/internal/words"
 )
 
-// leadPage is a leader's page: where the city stands, and what waits for a decision.
+// leadPage is a leader's page: the state of each plan, and what waits for a decision.
 type leadPage struct {
 	Plans   []leadPlan
 	Decide  []decision
@@ -21,7 +21,7 @@ type leadPage struct {
 	Several bool
 }
 
-// leadPlan is where one plan stands.
+// leadPlan is the state of one plan: its lights, its worst lines, its ranks.
 type leadPlan struct {
 	ID, Title, Path, Day, Since, SincePath string
 	Total                                  int
@@ -30,7 +30,7 @@ type leadPlan struct {
 	Worst                                  []worst
 	Units                                  []unitLine
 	Floor                                  int  // from how many due on a unit is ranked
-	Working                                bool // what has changed is being worked out
+	Working                                bool // the comparison with the week before is still being worked out
 }
 
 // worst is one of the ten worst lines.
@@ -39,10 +39,10 @@ type worst struct {
 	Instruct string // where a 批示 on it is written
 }
 
-// decision is one thing that waits for a leader, to be decided there and then.
+// decision is one thing that waits for a leader and is decided on the page itself.
 type decision struct {
 	owed
-	ID    string // of the act, whichever is chosen
+	ID    string // the act's ID, whichever act is chosen
 	Facts []report.Fact
 }
 
@@ -58,7 +58,7 @@ const mostDecisions = 8
 // lead is the leader's page.
 func (v *visit) lead() error {
 	page := leadPage{}
-	plans, _, err := v.Reader.Plans(v.ctx(), v.asks())
+	plans, _, err := v.Reader.Plans(v.ctx(), v.asks(), false)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (v *visit) leadPlan(row query.PlanRow) (p leadPlan, err error) {
 	p.Floor = o.Counts.RankFloor
 	was := map[string]int{}
 	switch c, err := v.Reader.Since(v.ctx(), v.asks(), row.ID, last); {
-	case errors.Is(err, query.ErrWorking): // the rest need not wait for it
+	case errors.Is(err, query.ErrWorking): // the page is shown without the comparison
 		p.Working, was = true, nil
 		p.Lights = v.changes(row.ID, report.Change{Before: o.Counts.Tally, Now: o.Counts.Tally})
 	case err != nil:
@@ -139,8 +139,8 @@ func (v *visit) leadPlan(row query.PlanRow) (p leadPlan, err error) {
 	return p, nil
 }
 
-// talksOfWeek are the talks with a step that is due in this week; late are how many have
-// one that was due before it and is not taken.
+// talksOfWeek are the talks with a step that is due in this week; late is how many talks
+// have a step that was due before this week and is not taken.
 func (v *visit) talksOfWeek(row query.PlanRow) (all []weekTalk, late int, err error) {
 	page, err := v.Reader.Talks(v.ctx(), v.asks(), query.TalkFilter{Plan: row.ID, State: act.TalkOpen, What: plan.ProposeTalk})
 	if err != nil {
@@ -165,7 +165,7 @@ func (v *visit) talksOfWeek(row query.PlanRow) (all []weekTalk, late int, err er
 	return all, late, nil
 }
 
-// facts are what a decision rests on, from its case file.
+// facts are the facts that a decision rests on, from the case file of its task or talk.
 func (v *visit) facts(o query.Obligation) (facts []report.Fact, err error) {
 	add := func(key, text string) {
 		if text != "" {

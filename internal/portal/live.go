@@ -11,16 +11,16 @@ import (
 
 // How a stream of news is kept.
 const (
-	liveEvery   = time.Second      // looks whether something has happened
-	liveBreath  = 20 * time.Second // says that it is still there: proxies close what is silent
-	liveLongest = 10 * time.Minute // then the browser comes again, with its session
-	liveWrite   = 10 * time.Second // a browser that does not read is left
-	mostLive    = 200              // at once; beyond it pages are reloaded by hand
+	liveEvery   = time.Second      // between two looks for new events
+	liveBreath  = 20 * time.Second // after so long without news a comment is sent, since proxies close a silent stream
+	liveLongest = 10 * time.Minute // a stream ends then; the browser comes again, with its session
+	liveWrite   = 10 * time.Second // a browser that takes longer to read is given up
+	mostLive    = 200              // streams at once; pages beyond these are reloaded by hand
 )
 
-// live tells a page that something has happened, as server-sent events: the number of
-// the last one. What it was, the page asks for itself. A browser that comes again says
-// which number it was told last, so that it is not told the same once more.
+// live tells a page that something has happened, as server-sent events with the number of
+// the ledger's last event; the page then asks for its own content. A browser that comes
+// again says which number it was told last (Last-Event-ID), and is told only later ones.
 func (v *visit) live() error {
 	if v.streams.Add(1) > mostLive {
 		v.streams.Add(-1)
@@ -29,14 +29,14 @@ func (v *visit) live() error {
 		return nil
 	}
 	defer v.streams.Add(-1)
-	since := cmp.Or(v.r.Header.Get("Last-Event-ID"), v.r.URL.Query().Get("since")) // the latter is when the page was drawn
+	since := cmp.Or(v.r.Header.Get("Last-Event-ID"), v.r.URL.Query().Get("since")) // since is the last event when the page was drawn
 	head, err := strconv.ParseInt(since, 10, 64)
 	if err != nil {
 		if head, err = v.headNow(); err != nil {
 			return err
 		}
 	}
-	leaving, _ := v.whole.Value(leavingKey{}).(<-chan struct{}) // nil, which never comes, where another server serves
+	leaving, _ := v.whole.Value(leavingKey{}).(<-chan struct{}) // nil, from which nothing is ever received, where the server is not Serve's
 	h := v.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
@@ -66,7 +66,7 @@ func (v *visit) live() error {
 		text := ""
 		now, err := v.headNow()
 		switch {
-		case err != nil: // the ledger is away: the browser comes again
+		case err != nil: // the ledger cannot be read: the browser comes again
 			return nil
 		case now != head:
 			text = fmt.Sprintf("id: %d\ndata: %d\n\n", now, now)
@@ -83,8 +83,8 @@ func (v *visit) live() error {
 	return nil
 }
 
-// headNow is the number of the last event. The stream outlives the patience of a page;
-// each look at the ledger does not.
+// headNow is the number of the ledger's last event. A stream lasts longer than
+// Options.Patience, but each reading of the ledger does not.
 func (v *visit) headNow() (int64, error) {
 	ctx, cancel := context.WithTimeout(v.whole, v.Patience)
 	defer cancel()

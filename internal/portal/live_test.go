@@ -40,7 +40,7 @@ func (b *browser) news(t *testing.T, told string) <-chan string {
 	return lines
 }
 
-// data is the number that comes next.
+// data is the number of the next event that the stream tells.
 func data(t *testing.T, lines <-chan string) int64 {
 	t.Helper()
 	for {
@@ -58,9 +58,9 @@ func data(t *testing.T, lines <-chan string) int64 {
 	}
 }
 
-// TestNewsComeForLongerThanAPageIsWaitedFor: a page of a ledger that hangs is given up
-// after the portal's patience, a stream of news goes on; and whoever comes again is told
-// only what came after what it was told.
+// TestNewsComeForLongerThanAPageIsWaitedFor: where the ledger hangs a page is given up after
+// Options.Patience, while a stream of news goes on; a browser that comes again is told only
+// events later than the last it was told.
 func TestNewsComeForLongerThanAPageIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -89,7 +89,7 @@ func TestNewsComeForLongerThanAPageIsWaitedFor(t *testing.T) {
 	require.Greater(t, data(t, again), last)
 }
 
-// TestServingEndsWhenWhatIsUnderWayIsAnswered: a stream of news does not hold it up.
+// TestServingEndsWhenWhatIsUnderWayIsAnswered: an open stream of news does not delay the end.
 func TestServingEndsWhenWhatIsUnderWayIsAnswered(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)

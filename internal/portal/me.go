@@ -93,7 +93,7 @@ func (v *visit) endSessions() (err error) {
 }
 
 // calendarAddress makes an address at which a telephone subscribes to what the viewer's
-// unit owes, or takes one back.
+// unit owes (see package feed), or takes such an address back.
 func (v *visit) calendarAddress() error {
 	if id := v.form.Get("end"); id != "" {
 		if _, err := v.SignIn.EndToken(v.ctx(), v.who.ID, id, v.who.ID); err != nil {
@@ -163,8 +163,8 @@ func (v *visit) changePassword() error {
 	return v.showMe(http.StatusOK, mine{})
 }
 
-// clock is an instant of the real clock as people read it, in the zone of the first of
-// their plans.
+// clock is an instant of the real clock as text, in the zone of the first of the viewer's
+// plans; "" for the zero time.
 func (v *visit) clock(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
@@ -19,7 +20,8 @@ import (
 type messageRow struct {
 	ledger.MessageInfo
 	At, To, Address, Way, StateWord string
-	Unsettled                       bool // it can be sent again, or given up
+	Unsettled                       bool     // the message can be sent again, or given up
+	Copies                          []string // what became of copies that were not taken
 }
 
 type messagesPage struct {
@@ -27,7 +29,7 @@ type messagesPage struct {
 	Plans  []Option
 	All    bool
 	Day    string
-	Office bool // whoever looks is of an office, and may send again
+	Office bool // the viewer is of an office, and may send again
 	Failed []failedAddress
 	pager
 }
@@ -38,11 +40,11 @@ type failedAddress struct {
 	Count                    int
 }
 
-// messages is the log of messages: what is not sent and why, or all of it.
+// messages shows the log of messages: those that are not sent and why, or all of them.
 func (v *visit) messages() error {
 	q := v.r.URL.Query()
 	if again, err := strconv.Atoi(q.Get("resent")); err == nil {
-		settled, _ := strconv.Atoi(q.Get("settled")) // none
+		settled, _ := strconv.Atoi(q.Get("settled")) // 0 where the address has no number
 		v.note = v.say.T("portal.resent", words.Data{"N": again, "Settled": settled})
 	}
 	out := messagesPage{All: q.Get("all") != "", Day: q.Get("day"), Office: v.who.is(Office)}
@@ -84,6 +86,9 @@ func (v *visit) messageRow(m ledger.MessageInfo, of query.Peoples) messageRow {
 	if c, ok := in.People.Contact(m.Recipient); ok {
 		row.Address = c.Email
 	}
+	for _, c := range m.Missed {
+		row.Copies = append(row.Copies, v.say.T("portal.copy_missed", words.Data{"Name": c.Name, "Error": c.Error}))
+	}
 	return row
 }
 
@@ -97,8 +102,12 @@ func (v *visit) channel(name string) string {
 // mostFailed is how many messages are looked at for addresses that fail.
 const mostFailed = 500
 
-// failedAddresses are the seats whose messages were refused or are not delivered, those
-// with the most messages first.
+// missedFor is how long a copy that was not taken is shown among the addresses that fail.
+const missedFor = 14 * 24 * time.Hour
+
+// failedAddresses are the seats whose messages were refused or are not delivered, and those who
+// sit beside a seat whose copies were not taken of late, the addresses with the most such
+// messages first.
 func (v *visit) failedAddresses(planID string) ([]failedAddress, error) {
 	page, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{Plan: planID, States: []ledger.NoticeState{ledger.Failed, ledger.Undelivered}, Limit: mostFailed})
 	if err != nil {
@@ -118,11 +127,33 @@ func (v *visit) failedAddresses(planID string) ([]failedAddress, error) {
 		all[i].Count++
 		all[i].Error = m.Error
 	}
+	if page, err = v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{Plan: planID, Missed: true, Recent: missedFor, Limit: mostFailed}); err != nil {
+		return nil, err
+	}
+	for _, m := range page.Messages {
+		in := page.Of(m.Plan)
+		contact, _ := in.People.Contact(m.Recipient)
+		for _, c := range m.Missed {
+			if !slices.ContainsFunc(contact.Others(), func(o people.Other) bool { return o.Email == c.Email }) {
+				continue // somebody else sits there now, or the address was changed
+			}
+			key := m.Recipient.String() + " " + c.Email
+			i, known := at[key]
+			if !known {
+				i = len(all)
+				at[key] = i
+				to := v.say.T("portal.copy_to", words.Data{"Seat": v.speak().Seats(in.People, []people.Recipient{m.Recipient}), "Name": c.Name})
+				all = append(all, failedAddress{To: to, Address: c.Email, Edit: contactPath(m.Recipient)})
+			}
+			all[i].Count++
+			all[i].Error = c.Error
+		}
+	}
 	slices.SortStableFunc(all, func(a, b failedAddress) int { return b.Count - a.Count })
 	return all, nil
 }
 
-// chosen is a message of a plan whose office the viewer is.
+// chosen is the message with an ID, of a plan whose office the viewer's unit is.
 func (v *visit) chosen(id string) (ledger.MessageInfo, error) {
 	page, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{ID: id})
 	if err != nil {
@@ -136,7 +167,7 @@ func (v *visit) chosen(id string) (ledger.MessageInfo, error) {
 	return ledger.MessageInfo{}, ledger.ErrNotFound
 }
 
-// resend lets messages that are not sent be tried once more, now.
+// resend has the chosen messages that are not sent tried once more, now.
 func (v *visit) resend() error {
 	var again, settled int
 	for _, id := range v.form["message"] {
@@ -157,7 +188,7 @@ func (v *visit) resend() error {
 	return v.to(fmt.Sprintf("/messages?resent=%d&settled=%d", again, settled))
 }
 
-// dropping is what the form shows with which a message is given up.
+// dropping is the form that gives a message up.
 type dropping struct {
 	messageRow
 	Reason, Wrong string

@@ -31,8 +31,9 @@ func (v *visit) rolling(r draft.Ready) *rolling {
 	return &rolling{r.Plan.Year + 1, draft.NewID()}
 }
 
-// nextYear begins the draft of next year's plan with this year's: what goes on, what comes
-// again and what was left unfinished, by the ledger. The same form begins one draft.
+// nextYear begins the draft of next year's plan from this year's: the tasks that go on,
+// that come again and that were left unfinished, by the ledger. A form sent twice begins
+// one draft.
 func (v *visit) nextYear() error {
 	d, err := v.draftOf()
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"duban/internal/words"
 )
 
-// asOf is the day that the page is asked for; zero is now.
+// asOf is the past day as of which the page is asked for; zero for now. wrong tells that
+// the address names no day that can be read.
 func (v *visit) asOf() (day calendar.Day, wrong bool) {
 	given := v.r.URL.Query().Get("as_of")
 	if given == "" {
@@ -18,8 +19,8 @@ func (v *visit) asOf() (day calendar.Day, wrong bool) {
 	return day, err != nil
 }
 
-// then does what reads, of the ledger as it is or as it was on the day that is asked
-// for. What the day is, or that it is none, stands above the page.
+// then reads for a page with do, from the ledger as it is, or as it was on the day that is
+// asked for. A note above the page names that day, or says that the address has none.
 func (v *visit) then(do func(*query.Reader) error) error {
 	day, wrong := v.asOf()
 	if wrong {
@@ -41,7 +42,7 @@ func (v *visit) then(do func(*query.Reader) error) error {
 	return do(was)
 }
 
-// at is an address as of the day that is looked at.
+// at is an address that leads to the same past day that this page shows.
 func (v *visit) at(path string, pairs ...string) string {
 	q := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {

@@ -20,6 +20,7 @@ import (
 type endPage struct {
 	Plan, Path    string
 	Ended         string // the day on which it was ended
+	Archived      string // the day on which it was archived
 	Going         []goingRow
 	Talks         []link
 	Reason, Paper string
@@ -44,6 +45,9 @@ func (v *visit) showEnd(status int, wrong string) error {
 	if !l.Ended.IsZero() {
 		p.Ended = l.Ended.In(l.Plan.Location()).Format("2006-01-02")
 	}
+	if !l.Archived.IsZero() {
+		p.Archived = l.Archived.In(l.Plan.Location()).Format("2006-01-02")
+	}
 	for _, g := range out.Undecided {
 		row := goingRow{GoesOn: g, Path: taskPath(id, g.ID), StateWord: v.say.T("act.state_" + string(g.State))}
 		if g.Late > 0 {
@@ -57,7 +61,8 @@ func (v *visit) showEnd(status int, wrong string) error {
 	return v.showUnder(status, "planend", v.say.T("portal.title_end", words.Data{"Plan": l.Plan.Title}), p)
 }
 
-// endPlan ends a plan of which nothing goes on. A plan that has ended stays so.
+// endPlan ends a plan whose tasks are all settled. A plan that has ended is not ended
+// again.
 func (v *visit) endPlan() error {
 	id := v.r.PathValue("plan")
 	reason, paper := strings.TrimSpace(v.form.Get("reason")), strings.TrimSpace(v.form.Get("paper"))
@@ -89,12 +94,45 @@ func (v *visit) endPlan() error {
 	return v.to(planPath(id) + "/end")
 }
 
-// archiveEvery is how many lines of an archive are written before its browser is given
-// more time.
+// putArchive archives a plan that has ended, or takes it back, which takes a reason. What is
+// done already is not done again.
+func (v *visit) putArchive() error {
+	id, reason := v.r.PathValue("plan"), strings.TrimSpace(v.form.Get("reason"))
+	do, back := v.Acts.ArchivePlan, v.form.Get("do") == "back"
+	if back {
+		do = v.Acts.TakeBackPlan
+	}
+	l, err := v.Reader.Plan(v.ctx(), v.asks(), id)
+	if err != nil {
+		return err
+	}
+	if l.Plan.Directory.Office != v.who.Account.Unit {
+		return query.ErrNotWhole
+	}
+	if back && reason == "" {
+		return v.showEnd(http.StatusUnprocessableEntity, v.say.T("portal.needed", words.Data{"Field": v.say.T("act.field_reason")}))
+	}
+	err = do(v.ctx(), id, v.who.actor(), reason)
+	var refused *engine.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return v.showEnd(http.StatusConflict, notice.Refused(v.say, refused.Refusal, l.Plan.Directory.Name))
+	case errors.Is(err, ErrLookOnly):
+		return v.showEnd(http.StatusForbidden, v.say.T("portal.look_only"))
+	case errors.Is(err, ledger.ErrNotEnded):
+		return v.showEnd(http.StatusConflict, "")
+	case err != nil:
+		return err
+	}
+	return v.to(planPath(id) + "/end")
+}
+
+// archiveEvery is how many lines of an archive are written before the deadline for the
+// browser is put off again.
 const archiveEvery = 2000
 
-// archive is all of a plan in one file to be put away: its book, and its events with the
-// documents they name, which prove it.
+// archive sends all of a plan in one file to be put away: its book, and as proof of the
+// book its events with the documents that they name.
 func (v *visit) archive() error {
 	id := v.r.PathValue("plan")
 	t, err := v.Reader.Book(v.ctx(), v.asks(), id)
@@ -115,7 +153,7 @@ func (v *visit) archive() error {
 	if err == nil {
 		err = z.Close()
 	}
-	if err != nil && !v.gone() { // a file that breaks off is taken for none
+	if err != nil && !v.gone() { // the file breaks off, and a ZIP without its end cannot be opened
 		v.Log.Error("An archive could not be written", "plan", id, "account", v.who.ID, "error", err)
 		panic(http.ErrAbortHandler)
 	}
@@ -139,7 +177,7 @@ func (v *visit) putAway(z *zip.Writer, t report.Table, events query.EventFile, d
 	lines, control := 0, http.NewResponseController(v.w)
 	_, err = events.Write(v.whole, w, func() {
 		if lines++; lines%archiveEvery == 0 {
-			_ = control.SetWriteDeadline(time.Now().Add(writeTime)) // a recorder has none
+			_ = control.SetWriteDeadline(time.Now().Add(writeTime)) // a test's recorder has no deadline
 		}
 	})
 	return err

@@ -7,8 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAPlanIsEndedInTheBrowser: what goes on keeps it from that and is listed; once all is
-// settled its office ends it, with a reason, once; it is read from then on, and put away.
+// TestAPlanIsEndedInTheBrowser: tasks that go on keep the plan from being ended and are
+// listed; when all are settled the office ends the plan, with a reason, once. From then on
+// the plan is only read, and can be put away.
 func TestAPlanIsEndedInTheBrowser(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -36,7 +37,7 @@ func TestAPlanIsEndedInTheBrowser(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, a.status, "no reason is given")
 	require.Contains(t, a.body, "市林长办〔2021〕9号", "what was typed stays")
 	form.Set("reason", "年度任务已全部了结。")
-	for range 2 { // pressed twice it is ended once
+	for range 2 { // pressed twice, the button ends the plan once
 		a = office.post(end, form)
 		require.Contains(t, []int{http.StatusSeeOther, http.StatusConflict}, a.status, a.text())
 	}
@@ -49,4 +50,26 @@ func TestAPlanIsEndedInTheBrowser(t *testing.T) {
 	require.Equal(t, "application/zip", a.header.Get("Content-Type"))
 	require.Equal(t, "PK", a.body[:2])
 	require.Contains(t, office.get("/plans/forest/tasks/trees").text(), "并入省里的项目")
+
+	put := "/plans/forest/archived"
+	token = office.get("/me").fields()["token"]
+	require.Equal(t, http.StatusForbidden, s.as("clerk").post(put, map[string][]string{"token": s.as("clerk").get("/me").fields()["token"]}).status, "another office")
+	for range 2 { // pressed twice, it is archived once
+		require.Equal(t, http.StatusSeeOther, office.post(put, map[string][]string{"token": token, "do": {"archive"}}).status)
+	}
+	require.Contains(t, office.get(end).text(), "已于 2021-06-07 归档")
+	for _, everyday := range []string{"/plans", "/search?q=植树", "/tasks", "/messages?all=1"} {
+		require.NotContains(t, office.get(everyday).text(), "植树一百亩", everyday)
+		require.NotContains(t, office.get(everyday).text(), "下载存档", everyday)
+	}
+	require.Contains(t, office.get("/plans?archived=1").text(), "下载存档")
+	require.Contains(t, office.get("/tasks?plan=forest").text(), "植树一百亩", "it is read where it is named")
+	require.Contains(t, office.get("/plans/forest/tasks/trees").text(), "并入省里的项目")
+	for _, report := range []string{"/plans/forest", "/plans/forest/report", "/plans/forest/book", "/plans/forest/year", "/ledger?plan=forest", "/drafts", "/todo"} {
+		require.Equal(t, http.StatusOK, office.get(report).status, report)
+	}
+	require.Equal(t, http.StatusUnprocessableEntity, office.post(put, map[string][]string{"token": token, "do": {"back"}}).status, "no reason is given")
+	require.Equal(t, http.StatusSeeOther, office.post(put, map[string][]string{"token": token, "do": {"back"}, "reason": {"要补一份材料。"}}).status)
+	require.Contains(t, office.get("/search?q=植树").text(), "植树一百亩")
+	require.NotContains(t, office.get(end).text(), "已于 2021-06-07 归档")
 }

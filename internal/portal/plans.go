@@ -31,13 +31,14 @@ type lightCount struct {
 	Word    string
 	N       int
 	Path    string
-	Changed string // since: +2, -1, or ""
+	Changed string // by how many since the day compared with: +2, -1, or ""
 }
 
 // planList are the plans of which the viewer may see all.
 func (v *visit) planList() error {
 	return v.then(func(r *query.Reader) error {
-		rows, _, err := r.Plans(v.ctx(), v.asks())
+		archived := v.r.URL.Query().Get("archived") != ""
+		rows, _, err := r.Plans(v.ctx(), v.asks(), archived)
 		if err != nil {
 			return err
 		}
@@ -58,11 +59,15 @@ func (v *visit) planList() error {
 		}
 		ended := slices.DeleteFunc(slices.Clone(lines), func(l planLine) bool { return l.Ended.IsZero() })
 		lines = slices.DeleteFunc(lines, func(l planLine) bool { return !l.Ended.IsZero() })
-		return v.show("plans", v.say.T("page.title_plans"), struct{ Lines, Ended []planLine }{lines, ended})
+		return v.show("plans", v.say.T("page.title_plans"), struct {
+			Lines, Ended []planLine
+			Archived     bool
+			Tabs         []Option
+		}{lines, ended, archived, []Option{{v.at("/plans"), v.say.T("portal.plans_everyday"), !archived}, {v.at("/plans", "archived", "1"), v.say.T("portal.plans_archived"), archived}}})
 	})
 }
 
-// minutes is an instant as tables have it.
+// minutes is the layout of an instant in tables.
 const minutes = "2006-01-02 15:04"
 
 func (v *visit) lightCount(planID string, light plan.Light, n int) lightCount {
@@ -72,21 +77,24 @@ func (v *visit) lightCount(planID string, light plan.Light, n int) lightCount {
 // planPage is one plan on one page.
 type planPage struct {
 	query.Overview
-	Path    string
-	Day     string // as of which
-	AsOf    string // that was asked for
-	Lights  []lightCount
-	Rate    string
-	Drawn   template.HTML
-	Table   template.HTML
-	Clauses bool
-	Tabs    []Option
-	Units   []unitLine
-	Floor   int    // from how many due on a unit is ranked
-	Water   string // address of its sections; "" where it has none
+	Path      string
+	Day       string // the day as of which the page is, in words
+	AsOf      string // the past day that was asked for
+	Lights    []lightCount
+	Rate      string
+	Drawn     template.HTML
+	Table     template.HTML
+	Clauses   bool
+	Tabs      []Option
+	Units     []unitLine
+	Floor     int    // from how many due on a unit is ranked
+	Water     string // address of its sections; "" where it has none
+	Assess    string // address of its assessment; "" where it has no rules of one
+	Incidents string // address of the incidents; "" for a plan without a registry of outlets
+	Hotline   string // address of its complaints; "" where it handles none
 }
 
-// unitLine is a unit's rank.
+// unitLine is a unit with its rank.
 type unitLine struct {
 	report.UnitTally
 	RankWord, Rate, Path, Moved string
@@ -111,6 +119,24 @@ func (v *visit) plan() error {
 		p.Drawn, p.Table = board.SVG(), board.Table()
 		p.Tabs = []Option{{v.at(p.Path), v.say.T("page.by_month"), !p.Clauses}, {v.at(p.Path, "down", "clause"), v.say.T("page.by_clause"), p.Clauses}}
 		p.Units, p.Floor = v.unitLines(o.Counts.ByUnit, nil, id), o.Counts.RankFloor
+		switch _, err := r.AssessedPlan(v.ctx(), v.asks(), id); {
+		case err == nil:
+			p.Assess = v.at("/assessment", "plan", id)
+		case !errors.Is(err, query.ErrNoRules):
+			return err
+		}
+		switch _, err := r.Incidents(v.ctx(), v.asks(), id); {
+		case err == nil:
+			p.Incidents = v.at("/incidents", "plan", id)
+		case !errors.Is(err, query.ErrNoIncidents):
+			return err
+		}
+		switch _, err := r.ComplaintsPlan(v.ctx(), v.asks(), id); {
+		case err == nil:
+			p.Hotline = v.at("/complaints", "plan", id)
+		case !errors.Is(err, query.ErrNoComplaints):
+			return err
+		}
 		switch _, err := r.WaterPlan(v.ctx(), v.asks(), id); {
 		case err == nil:
 			p.Water = v.at("/water", "plan", id)
@@ -121,7 +147,8 @@ func (v *visit) plan() error {
 	})
 }
 
-// unitLines are units by rank. was are their ranks before, if they are compared.
+// unitLines are units by rank. was are their ranks before, by unit ID; nil where ranks are
+// not compared.
 func (v *visit) unitLines(all []report.UnitTally, was map[string]int, planID string) (lines []unitLine) {
 	for _, u := range all {
 		l := unitLine{UnitTally: u, Rate: v.speak().Rate(u.OnTimeRate), Path: v.at("/tasks", "plan", planID, "lead", u.UnitID), RankWord: "—"}
@@ -189,7 +216,7 @@ type yearPage struct {
 func (v *visit) planYear() error {
 	id := v.r.PathValue("plan")
 	return v.then(func(r *query.Reader) error {
-		o, err := r.Overview(v.ctx(), v.asks(), id) // whoever may see all of it
+		o, err := r.Overview(v.ctx(), v.asks(), id) // an error for whoever may not see the whole plan
 		if err != nil {
 			return err
 		}
@@ -207,7 +234,7 @@ func (v *visit) year(o query.Overview, l query.Ladders) picture.Year {
 		From: calendar.NewDay(l.Year, 1, 1), Until: calendar.NewDay(l.Year, 12, 31), Today: l.Today, TodayWord: v.say.T("page.today", words.Data{"Day": v.speak().Day(l.Today)}),
 		Rests:   func(d calendar.Day) bool { return l.Rests[d] },
 		Columns: [4]string{v.say.T("page.task"), v.say.T("page.given"), v.say.T("portal.due"), v.say.T("page.supervision")}}
-	if d := o.Plan.Issued; d.Year == l.Year { // nothing stands before the plan
+	if d := o.Plan.Issued; d.Year == l.Year { // no month before the plan's issue has anything to show
 		y.From = calendar.NewDay(d.Year, d.Month, 1)
 	}
 	for m := time.January; m <= time.December; m++ {
@@ -226,7 +253,7 @@ func (v *visit) year(o query.Overview, l query.Ladders) picture.Year {
 			day := calendar.DayOf(s.At)
 			said := s.State != "expected"
 			if !said && day.Before(l.Today) {
-				continue // it left no trace: the case file says so
+				continue // expected for a past day and not said: only the case file shows that
 			}
 			label := day.String() + " " + v.speak().Stage(report.Step{Stage: s.Stage, Kind: s.Kind, Talk: s.Talk, Topic: s.Topic})
 			if s.Provisional {
@@ -286,7 +313,7 @@ func (v *visit) bars(l report.Loads) picture.Bars {
 	return b
 }
 
-// comingPage is what is said in the next four weeks if nobody acts.
+// comingPage is what will be said in the next four weeks if nobody acts.
 type comingPage struct {
 	Path, Plan, Until string
 	Lines             []comingLine
@@ -399,7 +426,7 @@ func (v *visit) lightOr(l plan.Light, none string) string {
 	return v.speak().Light(report.Row{Light: l})
 }
 
-// changes are the lights of a plan with what has changed.
+// changes are the numbers of a plan's lights, each with its change.
 func (v *visit) changes(planID string, c report.Change) (all []lightCount) {
 	for _, n := range []struct {
 		light    plan.Light

@@ -23,40 +23,47 @@ type Options struct {
 	Reader *query.Reader
 	Acts   Acts
 	SignIn SignIn
-	// Single is another service by which people sign in too; nil without one.
+	// Single is a sign-in service beside the portal's own passwords; nil without one.
 	Single Single
 	// Accounts is the accounts file as it is now.
-	Accounts func() (*accounts.Book, error)
-	Now      func() time.Time
-	// URL is what links are made of, such as https://duban.example.gov.cn; "" makes
-	// them of the address that was asked.
+	Accounts func() (*accounts.List, error)
+	// Rehearsing rehearses plans of drafts; nil where none can be.
+	Rehearsing Rehearsing
+	// Rewrite makes changes of the accounts file, all or none: see accounts.Rewrite. nil
+	// where the file cannot be written here.
+	Rewrite func([]accounts.Change) (done int, err error)
+	Now     func() time.Time
+	// URL is what links begin with, such as https://duban.example.gov.cn; with "" they
+	// begin with the host that the request names.
 	URL string
-	// TLS tells that it is served with TLS by this process itself.
+	// TLS tells that this process itself serves the portal with TLS.
 	TLS  bool
-	Lang string // of whoever's browser asks for none that is known: zh or en
+	Lang string // zh or en: for whoever's browser asks for neither
 	Log  *slog.Logger
 	// Files keeps what proves an act; nil takes none.
 	Files *Files
 	// Drafts keeps what an office prepares; nil prepares nothing.
 	Drafts *draft.Service
-	// Key, when it is set, is all that is asked for: whoever comes with it (/signin?key=)
-	// chooses as whom to look. It is for reading a ledger on one's own machine: see
-	// Looking and LookOnly.
+	// Key, when it is set, takes the place of passwords: whoever comes with it
+	// (/signin?key=) chooses as whom to look. A key is for reading a ledger on one's own
+	// machine: see Looking and LookOnly.
 	Key string
-	// Patience is how long what a page shows is read for; 10 s when 0. An act waits for
+	// Patience is how long a page may read from the ledger; 10 s when 0. An act waits for
 	// its answer as long as Acts does.
 	Patience time.Duration
 	// Silence is how long a browser may send nothing of a form that it has begun to send;
 	// 30 s when 0.
 	Silence time.Duration
-	// Checkup is how the machine is, a line for each thing; nil where nothing works.
+	// Checkup examines the machine, a line for each thing examined; nil where no engine
+	// runs here.
 	Checkup func(ctx context.Context, who query.Viewer, w *words.Words) (lines []string, well bool, err error)
-	// More is what guards itself: the interface for programs, calendar feeds, health.
+	// More are handlers that check for themselves who asks: the interface for programs,
+	// calendar feeds, health.
 	More []Mount
 }
 
-// Mount is something beside the pages. Its requests have no session and no form token;
-// sizes, headers and times are those of the pages.
+// Mount is a handler beside the pages. Its requests have no session and no form token;
+// limits of size, headers and deadlines are those of the pages.
 type Mount struct {
 	Pattern string // of net/http: "GET /healthz", "/api/v1/"
 	Handler http.Handler
@@ -71,7 +78,8 @@ type portal struct {
 	assets  assets
 	origins *http.CrossOriginProtection
 	secure  bool         // cookies only over TLS
-	streams atomic.Int64 // of news that are open
+	sealKey string       // of sealOf; every program has one of its own
+	streams atomic.Int64 // streams of news that are open: see live
 
 	mu  sync.Mutex
 	lag map[string]*words.Words
@@ -94,7 +102,7 @@ func build(o Options) (*portal, error) {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	p := &portal{Options: o, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection()}
-	p.secure = o.TLS
+	p.secure, p.sealKey = o.TLS, random(32)
 	if o.URL != "" {
 		u, err := url.Parse(o.URL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -122,7 +130,7 @@ func build(o Options) (*portal, error) {
 	return p, nil
 }
 
-// ServeHTTP is what every request goes through, whatever it asks for.
+// ServeHTTP serves every request, whatever its address.
 func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := p.Now()
 	seen := &seen{ResponseWriter: w}
@@ -149,7 +157,8 @@ func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mux.ServeHTTP(seen, r)
 }
 
-// unknown answers what no route takes: another method of a page is told so.
+// unknown answers a request that no route takes: 405 where the page has another method,
+// else 404.
 func (p *portal) unknown(w http.ResponseWriter, r *http.Request) {
 	v := p.newVisit(w, r)
 	for _, other := range []string{http.MethodGet, http.MethodPost} {
@@ -165,7 +174,7 @@ func (p *portal) unknown(w http.ResponseWriter, r *http.Request) {
 	v.refuse(http.StatusNotFound, "portal.no_page")
 }
 
-// words speaks a language; each is read once.
+// words is the catalogue in a language; each is read once.
 func (p *portal) words(lang string) *words.Words {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -180,7 +189,7 @@ func (p *portal) words(lang string) *words.Words {
 	return w
 }
 
-// seen remembers which status was given.
+// seen remembers the status of an answer.
 type seen struct {
 	http.ResponseWriter
 	status int

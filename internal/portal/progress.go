@@ -19,23 +19,23 @@ import (
 	"duban/internal/words"
 )
 
-// progressTime is how long one press may take to hand in what a sheet says; what is left
-// then is handed in with the next.
+// progressTime is how long one press may take to hand in the rows of a sheet; the rows that
+// are left then are handed in with the next press.
 const progressTime = 10 * time.Second
 
 // sheetLine is a row of a sheet of progress, as it was understood.
 type sheetLine struct {
 	form.SheetRow
 	Name, Lead, Path string
-	Wrong            string // why it cannot be handed in
-	Same             bool   // the ledger has it already
+	Wrong            string // why the row cannot be handed in
+	Same             bool   // the ledger has the row's progress already
 }
 
 type progressPage struct {
-	Plans  []Option // of which the office may have a sheet each; nil for a unit
+	Plans  []Option // plans of which the office may download a sheet; nil for a unit
 	Lines  []sheetLine
-	Good   int    // that can be handed in
-	Rows   string // what can be handed in, for the form
+	Good   int    // how many rows can be handed in
+	Rows   string // the rows that can be handed in as JSON, for the form
 	Done   []sheetLine
 	Faults int
 	Office bool
@@ -103,8 +103,8 @@ func (v *visit) sendXLSX(name string, raw []byte) error {
 	return nil
 }
 
-// bringProgress shows what a sheet says before anything is done, or hands in what was
-// shown.
+// bringProgress shows the rows of a sheet before anything is done, or hands in the rows
+// that were shown.
 func (v *visit) bringProgress() error {
 	if rows := v.form.Get("rows"); rows != "" {
 		return v.handIn(rows)
@@ -129,13 +129,13 @@ func (v *visit) bringProgress() error {
 	return v.showProgress(http.StatusOK, progressPage{Lines: lines})
 }
 
-// handing is an act that a row of a sheet says.
+// handing is the act of a row of a sheet, and the task that it is done to.
 type handing struct {
 	thing
 	act act.Act
 }
 
-// sheetLines are the rows as they are understood, each with the act that it says.
+// sheetLines are the rows as they were understood, and for each row the act that it says.
 func (v *visit) sheetLines(rows []form.SheetRow) (lines []sheetLine, acts []handing, err error) {
 	first := map[string]int{}
 	for _, r := range rows {
@@ -211,7 +211,8 @@ func (v *visit) sheetLine(r form.SheetRow) (l sheetLine, h handing, err error) {
 	return l, h, nil
 }
 
-// tooMuch is what an act says that no act may; "" when it says nothing so.
+// tooMuch is a sentence about a field of an act that is longer than act.Lengths allows; ""
+// without one.
 func (v *visit) tooMuch(a act.Act, t thing) string {
 	if r := act.Lengths(a); r != nil {
 		return notice.Refused(v.say, *r, t.Plan.Plan.Directory.Name)
@@ -222,8 +223,8 @@ func (v *visit) tooMuch(a act.Act, t thing) string {
 	return ""
 }
 
-// handIn does what a sheet says, row by row. A row that was handed in before is passed by,
-// so that the same sheet does no more when it is sent twice.
+// handIn does the acts of a sheet, row by row. A row that was handed in before is passed
+// over, so that a sheet sent twice changes nothing more.
 func (v *visit) handIn(text string) error {
 	var rows []form.SheetRow
 	if err := json.Unmarshal([]byte(text), &rows); err != nil || len(rows) > form.MostSheetRows {

@@ -81,7 +81,7 @@ func TestProgressOfManyTasksComesFromASheet(t *testing.T) {
 	require.NotContains(t, text, "水务任务第", "what it only assists in is reported by who leads")
 	require.NotContains(t, text, "燃煤锅炉")
 
-	// Nothing is filled in, or it is no such file.
+	// A sheet in which nothing is filled in, and a file that is no sheet.
 	require.Contains(t, unit.upload("/progress", form, mine.saved()).body, "没有填写任何进展")
 	require.Contains(t, unit.upload("/progress", form, file{"x.xlsx", "PK\x03\x04 broken"}).body, "这个文件打不开")
 	require.Contains(t, unit.upload("/progress", form).body, "请选择一个填好的")
@@ -110,7 +110,7 @@ func TestProgressOfManyTasksComesFromASheet(t *testing.T) {
 	require.NotContains(t, says, "关停燃煤锅炉")
 	require.NotContains(t, unit.get("/plans/water/tasks/g6").text(), "管网已开挖三公里", "shown before it is done")
 
-	// Pressed, it is done; pressed again, uploaded again, nothing more is.
+	// One press hands the rows in; pressed again, uploaded again, nothing more is done.
 	rows := shown.fieldsOf("/progress")
 	require.NotEmpty(t, rows.Get("rows"))
 	for range 2 {
@@ -142,14 +142,14 @@ func TestProgressOfManyTasksComesFromASheet(t *testing.T) {
 	require.Contains(t, office.upload("/progress", shown.fieldsOf("/progress")).text(), "已经报送（1 项）")
 	require.Equal(t, 1, acts("w12", `"entered":{"account":"clerk"`))
 
-	// A row that nobody shown has: what is sent is judged again.
+	// A row that no page has shown: the rows that are sent are judged again.
 	forged := url.Values{"token": form["token"], "rows": {`[{"line":2,"plan":"water","task":"w12","percent":"99%","text":"伪造的进展"}]`}}
 	require.Contains(t, unit.upload("/progress", forged).text(), "不能报送")
 	require.Equal(t, 0, acts("w12", "伪造的进展"))
 }
 
-// TestCountiesAreOfferedWhereThereAreSome: a sheet that is named after them holds nobody
-// else's tasks.
+// TestCountiesAreOfferedWhereThereAreSome: a sheet of the counties has no other unit's
+// tasks.
 func TestCountiesAreOfferedWhereThereAreSome(t *testing.T) {
 	t.Parallel()
 	s := theWorld(t).open(t)

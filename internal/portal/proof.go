@@ -14,18 +14,18 @@ import (
 type proofPage struct {
 	Since       string
 	Full, Asked bool
-	Bad         string // what was typed is no head
-	Fault       string // what does not fit
+	Bad         string // the text that was typed, where it is not a head
+	Fault       string // what in the ledger does not fit the chain
 	Lines       []string
 	Differences [][]string
 	Found       int
 }
 
-// notedHead is a head as the ledger says it: 4697:9f3a…
+// notedHead matches a head of the chain as duban prints it: 4697:9f3a…
 var notedHead = regexp.MustCompile(`^([0-9]{1,18}):([0-9a-f]{16,64})$`)
 
-// proof checks the ledger, for whoever may see all of every plan; when it is asked for,
-// since it reads all of it.
+// proof checks the ledger, for whoever may see all of every plan. The check runs only when
+// it is asked for, since it reads the whole ledger.
 func (v *visit) proof() error {
 	q := v.r.URL.Query()
 	out := proofPage{Since: strings.TrimSpace(q.Get("since")), Full: q.Get("full") != "", Asked: q.Get("check") != ""}
@@ -61,7 +61,7 @@ func (v *visit) proof() error {
 	return v.show("proof", v.say.T("portal.title_proof"), out)
 }
 
-// short is a cell for reading.
+// short is the text of a table's cell, "—" for an empty one.
 func short(cell any) string {
 	if cell == nil {
 		return "—"

@@ -39,7 +39,7 @@ var roleOf = map[string]portal.Role{
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 
-// filled is a route's path about an object.
+// filled is a route's path with an object's IDs in it.
 func filled(path string, o object) string {
 	path = strings.TrimSuffix(path, "{$}")
 	return placeholder.ReplaceAllStringFunc(path, func(p string) string {
@@ -52,6 +52,8 @@ func filled(path string, o object) string {
 			return url.PathEscape(o.task + "#1") // of no task in this world: nobody sees one
 		case "{kind}":
 			return "instruct"
+		case "{deed}":
+			return "write_report"
 		case "{unit}":
 			return map[string]string{"water": "shuiwu", "air": "huanbao"}[o.plan]
 		case "{seat}":
@@ -62,8 +64,8 @@ func filled(path string, o object) string {
 }
 
 // TestWhoMayGoWhere walks the table of routes: every route × every account × an object
-// of the account's own, of another unit and of another plan. What a route shows is
-// tested beside it; here is that nobody gets in where they may not.
+// of the account's own, of another unit and of another plan. Other tests look at what a
+// route shows; this one checks that nobody gets in where they may not.
 func TestWhoMayGoWhere(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -88,9 +90,9 @@ func TestWhoMayGoWhere(t *testing.T) {
 						assert.True(t, strings.HasPrefix(a.to(), "/signin"), name)
 					case rt.Who&(role|portal.Anybody) == 0:
 						assert.Equal(t, http.StatusForbidden, a.status, name)
-					case strings.HasPrefix(rt.Path, "/signin/oidc"): // there is none here
+					case strings.HasPrefix(rt.Path, "/signin/oidc"): // this portal has no other sign-in service
 						assert.Equal(t, http.StatusNotFound, a.status, name)
-					case rt.Path == "/health" || rt.Path == "/ledger/proof": // of two offices neither sees all
+					case rt.Path == "/health" || rt.Path == "/ledger/proof": // with two offices neither sees all of every plan
 						assert.Equal(t, http.StatusForbidden, a.status, name)
 					case strings.Contains(rt.Path, "{talk}"):
 						assert.Equal(t, http.StatusNotFound, a.status, name)
@@ -122,7 +124,7 @@ func TestWhoMayGoWhere(t *testing.T) {
 				switch {
 				case account == "" && rt.Who&portal.Anybody == 0:
 					assert.Equal(t, http.StatusUnauthorized, a.status, name)
-				case strings.HasPrefix(rt.Path, "/signin") && a.to() != "": // the door is elsewhere for whoever is in, or has not knocked
+				case strings.HasPrefix(rt.Path, "/signin") && a.to() != "": // whoever is signed in, or has no sign-in under way, is sent elsewhere
 					assert.Contains(t, []string{"/", "/signin"}, a.to(), name)
 					continue
 				default:
@@ -134,9 +136,9 @@ func TestWhoMayGoWhere(t *testing.T) {
 	}
 }
 
-// TestADraftIsItsOfficesOnly walks every route of a draft: to another office there is no
-// such draft, whatever it sends with a good token, others are not let in, and nothing of
-// the draft is changed by any of them.
+// TestADraftIsItsOfficesOnly walks every route of a draft: for another office there is no
+// such draft, whatever it sends with a good token; other roles are not let in; and none of
+// them changes anything of the draft.
 func TestADraftIsItsOfficesOnly(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -167,7 +169,7 @@ func TestADraftIsItsOfficesOnly(t *testing.T) {
 			case rt.Method == http.MethodGet:
 				a = b.get(at)
 			case account == "airclerk":
-				continue // that they change it is tested elsewhere
+				continue // other tests check that these routes change the draft
 			default:
 				a = b.post(at, url.Values{"token": {token}, "version": {"1"}, "do": {"1"}, "remove": {"保密的计划.txt"}, "text": {"x"}, "was": {""}, "was-paper": {""}, "f-paper": {"x"}, "a-date-00000000": {"x"}})
 			}

@@ -7,18 +7,19 @@ import (
 	"duban/internal/words"
 )
 
-// scorePage is how a unit stands in each plan.
+// scorePage is the rank of a unit in each plan.
 type scorePage struct {
-	Unit   string
-	Scores []scoreBlock
+	Unit     string
+	Assessed string // where the unit's assessment is shown; "" where no plan has rules of it
+	Scores   []scoreBlock
 }
 
 type scoreBlock struct {
 	query.Score
 	Path, Rate string
 	Missed     int
-	Against    []scoreRow // what counts against it
-	Others     []scoreRow // what counts for it, or not at all
+	Against    []scoreRow // tasks that count against the unit
+	Others     []scoreRow // tasks that count for the unit, or not at all
 	Called     []link
 }
 
@@ -27,8 +28,8 @@ type scoreRow struct {
 	Path, WhyWord string
 }
 
-// score is how a unit stands and what that rests on: its own for a unit, any for who sees
-// a whole plan.
+// score shows the rank of a unit and the tasks that it rests on: a unit sees its own,
+// whoever may see a whole plan sees any.
 func (v *visit) score() error {
 	unit := v.r.URL.Query().Get("unit")
 	if unit == "" || !v.who.is(Office|Leader) {
@@ -42,6 +43,9 @@ func (v *visit) score() error {
 		return err
 	}
 	out := scorePage{Unit: v.unitName(unit)}
+	if l, err := v.Reader.AssessedPlan(v.ctx(), v.asks(), ""); err == nil {
+		out.Assessed = v.at("/assessment", "plan", l.Plan.ID, "unit", unit)
+	}
 	for _, s := range all {
 		b := scoreBlock{Score: s, Path: v.at("/tasks", "plan", s.Plan, "lead", unit), Rate: v.speak().Rate(s.Tally.OnTimeRate), Missed: s.Tally.Missed()}
 		for _, r := range s.Rows {

@@ -16,27 +16,27 @@ import (
 // Listening is where a portal is served.
 type Listening struct {
 	Address   string        // host:port; port 0 takes a free one
-	Wish      bool          // the port is only a wish: when it is taken, a free one will do
+	Wish      bool          // when the port is taken, a free one is used instead
 	Cert, Key string        // files of a certificate and its key; "" serves without TLS
-	Header    time.Duration // within which a browser must have said what it wants; 10 s when 0
+	Header    time.Duration // within which a browser must have sent the header of its request; 10 s when 0
 }
 
 // Server is a portal that is served.
 type Server struct {
-	URL    string // at which it answers on this machine
+	URL    string // the portal's address on this machine
 	server *http.Server
 	failed chan error
-	gone   chan struct{} // closed once nothing is under way any more
+	gone   chan struct{} // closed when serving has ended and no request is under way any more
 }
 
-// leavingKey is of the channel, in the context of every request, that is closed when
-// serving is to end: a stream that has no end of its own ends then.
+// leavingKey is the key of a channel in the context of every request. The channel is closed
+// when serving is to end, so that a stream without an end of its own ends then.
 type leavingKey struct{}
 
-// leaveTime is how long what is under way may take once serving is to end.
+// leaveTime is how long requests under way may take once serving is to end.
 const leaveTime = 5 * time.Second
 
-// Listen takes the address; Serve answers there.
+// Listen opens the address for Serve; with Wish, a free port where the named one is taken.
 func Listen(l Listening) (net.Listener, error) {
 	listener, err := net.Listen("tcp", l.Address)
 	if err != nil && l.Wish {
@@ -46,8 +46,8 @@ func Listen(l Listening) (net.Listener, error) {
 	return listener, err
 }
 
-// Times within which a browser must have sent what it wants, and read what it gets.
-// What takes longer by its nature, a form with files, moves its own deadline.
+// Times within which a browser must have sent its request, and read the answer. A request
+// that takes longer by its nature, such as a form with files, moves its own deadline.
 const (
 	headerTime = 10 * time.Second
 	writeTime  = 2 * time.Minute
@@ -64,8 +64,9 @@ func Open(ctx context.Context, l Listening, h http.Handler) (*Server, error) {
 	return Serve(ctx, listener, l, h)
 }
 
-// Keep serves until ctx ends, and tries again, with growing gaps, while it cannot: what
-// chases goes on without its pages. It logs where it serves, and why it does not.
+// Keep serves until ctx ends. While serving fails it tries again, with gaps that grow from
+// one second to a minute, since the engine goes on without its pages. Keep logs where it
+// serves, and why it does not.
 func Keep(ctx context.Context, l Listening, h http.Handler, log *slog.Logger) {
 	for gap := time.Second; ctx.Err() == nil; gap = min(2*gap, time.Minute) {
 		s, err := Open(ctx, l, h)
@@ -91,7 +92,7 @@ type renewed struct {
 
 	mu   sync.Mutex
 	last *tls.Certificate
-	at   time.Time // the file's, when it was read
+	at   time.Time // the file's time of change when it was read
 }
 
 func (r *renewed) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -103,7 +104,7 @@ func (r *renewed) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	}
 	pair, err := tls.LoadX509KeyPair(r.cert, r.key)
 	if err != nil {
-		if r.last != nil { // it is being replaced
+		if r.last != nil { // the file is being replaced: the last certificate is used meanwhile
 			return r.last, nil
 		}
 		return nil, err
@@ -115,8 +116,9 @@ func (r *renewed) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return r.last, nil
 }
 
-// Wait returns when serving fails, or, with nil, once serving has ended because the
-// context it was begun with did; what was under way is answered by then, or was given up.
+// Wait returns the error when serving fails, or nil when serving has ended because the
+// context given to Serve has; requests that were under way are answered by then, or were
+// given up after leaveTime.
 func (s *Server) Wait() error {
 	select {
 	case <-s.gone:
@@ -126,7 +128,7 @@ func (s *Server) Wait() error {
 	}
 }
 
-// Serve answers with the handler until ctx ends, and then lets what is under way end
+// Serve answers with the handler until ctx ends, and then lets requests under way end
 // within leaveTime: see Wait.
 func Serve(ctx context.Context, listener net.Listener, l Listening, h http.Handler) (*Server, error) {
 	s := &Server{failed: make(chan error, 1), gone: make(chan struct{})}

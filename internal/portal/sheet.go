@@ -14,17 +14,17 @@ import (
 // mostSheet is how many lines one sheet has.
 const mostSheet = 300
 
-// sheetPage is what units have to do, with what was last reported, to be printed.
+// sheetPage are the tasks of units, each with the progress last reported, to be printed.
 type sheetPage struct {
 	Plans, Units, Months []Option
-	Who                  string // whose it is, for its head
+	Who                  string // whose sheet this is, for its head
 	Day                  string
 	Blocks               []sheetBlock
 	Total                int
 	pager
 }
 
-// sheetBlock is what one unit leads.
+// sheetBlock are the tasks that one unit leads.
 type sheetBlock struct {
 	Unit string
 	Rows []sheetRow
@@ -34,13 +34,14 @@ type sheetRow struct {
 	query.ReportedLine
 	Path, Name, LightWord, StateWord, Left, NextStep string
 	Percent, Said                                    string
+	Charge                                           string // who answers for it
 }
 
-// counties stands for all units of counties in the choice of units.
+// counties is the value for all units of counties in the choice of units.
 const counties = "counties"
 
-// sheet is a unit's own ledger: its own for a unit; of one unit, of the counties or of
-// all for who sees a whole plan; by month, with what was last reported of each task.
+// sheet shows the tasks that units lead, by month, each with the progress last reported: a
+// unit sees its own; whoever may see a whole plan chooses one unit, the counties or all.
 func (v *visit) sheet() error {
 	q := v.r.URL.Query()
 	f := query.TaskFilter{Plan: q.Get("plan"), Kinds: []string{string(plan.Dated)}, Skip: v.skip(), Limit: mostSheet}
@@ -51,11 +52,17 @@ func (v *visit) sheet() error {
 	}
 	out.Plans = options(names.Plans, f.Plan)
 	chosen := q.Get("unit")
-	if v.who.is(Office | Leader) {
-		units, err := v.Reader.Contacts(v.ctx(), v.asks())
-		if err != nil {
-			return err
+	units, err := v.Reader.Contacts(v.ctx(), v.asks())
+	if err != nil {
+		return err
+	}
+	charged := map[string]people.Charge{} // by plan and task
+	for _, u := range units {
+		for _, c := range u.Charges {
+			charged[u.Name+" "+c.Plan+"/"+c.Task] = c
 		}
+	}
+	if v.who.is(Office | Leader) {
 		kinds := map[string]people.UnitKind{}
 		for _, u := range units {
 			kinds[u.ID] = u.Kind
@@ -72,7 +79,7 @@ func (v *visit) sheet() error {
 		if len(f.Leads) > 0 {
 			out.Units = slices.Insert(out.Units, 0, Option{counties, v.say.T("portal.sheet_counties"), chosen == counties})
 		} else if chosen == counties {
-			chosen = "" // there are none: all are shown, and called so
+			chosen = "" // no unit is a county: all units are shown, and the choice says so
 		}
 		switch chosen {
 		case counties:
@@ -104,6 +111,7 @@ func (v *visit) sheet() error {
 	for _, l := range lines {
 		t := v.taskRow(l.TaskLine)
 		row := sheetRow{ReportedLine: l, Path: t.Path, Name: t.Name, LightWord: t.LightWord, StateWord: t.StateWord, Left: t.Left, NextStep: t.NextStep}
+		row.Charge = chargeText(charged[l.Lead+" "+l.Plan+"/"+l.Key])
 		if l.Report != nil {
 			row.Percent = v.say.T("portal.sheet_percent", words.Data{"N": l.Report.Percent})
 			row.Said = v.say.T("portal.sheet_said", words.Data{"Day": l.Report.On, "By": l.Report.By.Name, "Words": l.Report.Reason})

@@ -11,7 +11,8 @@ import (
 	"duban/internal/signin"
 )
 
-// SignIn is who is who: what signin.Service gives. Accounts are IDs of the accounts file.
+// SignIn tells who somebody is; signin.Service has these methods. Accounts are given by
+// their IDs in the accounts file.
 type SignIn interface {
 	SignIn(ctx context.Context, a signin.Attempt) (signin.Session, string, error)
 	Pending(ctx context.Context, cookie string) (signin.Session, error)
@@ -27,7 +28,7 @@ type SignIn interface {
 	NewToken(ctx context.Context, n ledger.Token, by string) (made ledger.Token, secret string, err error)
 	Tokens(ctx context.Context, account string) ([]ledger.Token, error)
 	EndToken(ctx context.Context, account, id, by string) (ended bool, err error)
-	ActsFor(ctx context.Context, account string) ([]signin.Standing, error)
+	ActsFor(ctx context.Context, account string) ([]signin.ActingFor, error)
 	StandIns(ctx context.Context, account string) ([]ledger.StandIn, error)
 	NameStandIn(ctx context.Context, account, other string, from, until time.Time, by string) (ledger.StandIn, error)
 	EndStandIn(ctx context.Context, account, id, by string) (ended bool, err error)
@@ -39,24 +40,26 @@ type SignIn interface {
 	Redeem(ctx context.Context, secret, password, address string) (account string, err error)
 }
 
-// Single is another service by which people sign in: what signin.Single gives.
+// Single is another service by which people sign in; signin.Service.By makes one of a
+// signin.Single.
 type Single interface {
 	Begin(ctx context.Context, a signin.Attempt, next string) (to, cookie string, err error)
 	Finish(ctx context.Context, cookie, state, code string, a signin.Attempt) (in signin.Session, fresh, next string, err error)
 }
 
-// SingleBack is where such a service sends people back to, below the portal's URL.
+// SingleBack is the path, below the portal's URL, to which a Single sends people back.
 const SingleBack = "/signin/oidc/back"
 
 // Looking is SignIn for a ledger that is only looked at, on one's own machine: there
 // are no passwords, and whoever has the key that was printed chooses as whom to look.
-// The zero Looking is of use. It forgets everybody when the program ends.
+// The zero Looking can be used. Sessions last until the program ends.
 type Looking struct {
 	mu sync.Mutex
 	in map[string]signin.Session // by cookie
 }
 
-// SignIn lets in whoever the portal has let to its door.
+// SignIn lets in every account: the portal shows the sign-in page only to whoever has the
+// key.
 func (l *Looking) SignIn(_ context.Context, a signin.Attempt) (signin.Session, string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -126,7 +129,7 @@ func (l *Looking) EndAll(_ context.Context, account, keep, _ string) error {
 
 func (*Looking) Can(context.Context) (map[string]bool, error) { return nil, nil }
 
-func (*Looking) ActsFor(context.Context, string) ([]signin.Standing, error) { return nil, nil }
+func (*Looking) ActsFor(context.Context, string) ([]signin.ActingFor, error) { return nil, nil }
 
 func (*Looking) Filters(context.Context, string) ([]ledger.Filter, error) { return nil, nil }
 

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -16,12 +17,12 @@ import (
 	"duban/internal/words"
 )
 
-// mostStanding is how many lines of somebody else's are shown among one's own.
+// mostStanding is how many lines of somebody who is away are shown on a stand-in's own list.
 const mostStanding = 10
 
-// standIn makes the visit one for whoever is away, where its browser was told to. What
-// has ended is told, and forgotten.
-func (v *visit) standIn(book *accounts.Book) error {
+// standIn makes the visit act for whoever is away where the browser has awayCookie. When
+// the stand-in has ended, the page says so and the cookie is taken away.
+func (v *visit) standIn(list *accounts.List) error {
 	chosen := v.cookie(v.r, awayCookie)
 	if chosen == "" {
 		return nil
@@ -30,8 +31,8 @@ func (v *visit) standIn(book *accounts.Book) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all, func(n signin.Standing) bool { return n.Account == chosen && !n.Second })
-	away, known := book.Find(chosen)
+	i := slices.IndexFunc(all, func(n signin.ActingFor) bool { return n.Account == chosen && !n.Second })
+	away, known := list.Find(chosen)
 	if i < 0 || !known {
 		v.setCookie(v.w, awayCookie, "")
 		v.note = cmp.Or(v.note, v.say.T("portal.standing_over"))
@@ -41,37 +42,40 @@ func (v *visit) standIn(book *accounts.Book) error {
 	return nil
 }
 
-// stand makes a person act for another.
-func (p *person) stand(w *words.Words, away accounts.Account, n signin.Standing) {
+// stand makes a person act for another, who is away: with the unit and the seat of that
+// account, and both names.
+func (p *person) stand(w *words.Words, away accounts.Account, n signin.ActingFor) {
 	p.away = n
 	p.Account.Name, p.Account.Unit, p.Account.Seat = p.self.StandingFor(away, w), away.Unit, away.Seat
 }
 
-// standingFor is whoever is signed in as they act for another.
-func (v *visit) standingFor(away accounts.Account, n signin.Standing) act.Actor {
+// standingFor is the actor of the acts that whoever is signed in does for another.
+func (v *visit) standingFor(away accounts.Account, n signin.ActingFor) act.Actor {
 	p := person{Account: v.who.self, self: v.who.self}
 	p.stand(v.official(), away, n)
 	return p.actor()
 }
 
-// official is what goes into the ledger in words: the office's language, whoever reads.
+// official is the catalogue for words that the ledger keeps: in the office's language,
+// whatever the reader's is.
 func (v *visit) official() *words.Words { return v.words(cmp.Or(v.Lang, "zh")) }
 
-// zone is that of the first plan that whoever is signed in has to do with.
+// zone is the time zone of the first plan that whoever is signed in has to do with; this
+// machine's without one.
 func (v *visit) zone() *time.Location { return cmp.Or(v.who.seats.Zone, time.Local) }
 
-// lastDay is the last day of what ends at an instant.
+// lastDay is the last day before an instant at which something ends, in zone: 2026-11-29.
 func (v *visit) lastDay(until time.Time) string {
 	return calendar.DayOf(until.Add(-time.Second).In(v.zone())).String()
 }
 
-// standingRow is somebody for whom one acts, or may now.
+// standingRow is somebody who is away and for whom the viewer acts, or may act now.
 type standingRow struct {
 	Account, Name, Until string
-	Here                 bool // this page is already theirs
+	Here                 bool // the viewer acts for them on this page
 	Second               bool // a second factor is needed first
 	Lines                []owed
-	Total, More          int // that wait, and that are not shown
+	Total, More          int // how many lines wait for them; how many of those are not shown
 }
 
 // standings are those for whom the viewer may act now, each with what waits for them
@@ -81,12 +85,12 @@ func (v *visit) standings(lines bool) (rows []standingRow, err error) {
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	book, err := v.Accounts()
+	list, err := v.Accounts()
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range all {
-		away, known := book.Find(n.Account)
+		away, known := list.Find(n.Account)
 		if !known {
 			continue
 		}
@@ -118,9 +122,9 @@ type awayPart struct {
 
 type awayRow struct{ ID, Name, From, Until string }
 
-// awayOf is that of an account, filled in with what was typed.
+// awayOf is the awayPart of an account, filled in with what was typed.
 func (v *visit) awayOf(of accounts.Account, action, wrong string) (part awayPart, err error) {
-	book, err := v.Accounts()
+	list, err := v.Accounts()
 	if err != nil {
 		return part, err
 	}
@@ -133,21 +137,22 @@ func (v *visit) awayOf(of accounts.Account, action, wrong string) (part awayPart
 		return part, err
 	}
 	for _, n := range all {
-		if other, known := book.Find(n.Other); known && n.Account == of.ID {
+		if other, known := list.Find(n.Other); known && n.Account == of.ID {
 			part.Rows = append(part.Rows, awayRow{n.ID, other.Name, calendar.DayOf(n.From.In(v.zone())).String(), v.lastDay(n.Until)})
 		}
 	}
-	may, err := v.couldStandIn(book, of)
+	may, err := v.couldStandIn(list, of)
 	for _, a := range may {
 		part.Choices = append(part.Choices, Option{a.ID, a.Name, a.ID == v.form.Get("other")})
 	}
 	return part, err
 }
 
-// couldStandIn are the accounts that may act for one: those of its own unit, and for
-// the leadership those of the offices that it knows. Whoever stands in for a leader is
-// none by that for themselves.
-func (v *visit) couldStandIn(book *accounts.Book, of accounts.Account) (may []accounts.Account, err error) {
+// couldStandIn are the accounts that may act for an account: those of its own unit, and,
+// where a leader names a stand-in for themselves, those of the offices of the leader's
+// plans. A leader's stand-in who names one for their own account has the accounts of their
+// own unit alone.
+func (v *visit) couldStandIn(list *accounts.List, of accounts.Account) (may []accounts.Account, err error) {
 	units := []string{of.Unit}
 	if v.who.self.ID == of.ID && v.who.away.Account == "" && v.who.is(Leader) {
 		known, err := v.Reader.Contacts(v.ctx(), v.asks())
@@ -160,7 +165,7 @@ func (v *visit) couldStandIn(book *accounts.Book, of accounts.Account) (may []ac
 			}
 		}
 	}
-	for _, a := range book.All {
+	for _, a := range list.All {
 		if a.ID != of.ID && slices.Contains(units, a.Unit) {
 			may = append(may, a)
 		}
@@ -168,19 +173,19 @@ func (v *visit) couldStandIn(book *accounts.Book, of accounts.Account) (may []ac
 	return may, nil
 }
 
-// nameStandIn names a stand-in for an account as a form says, or ends one. wrong is what
-// was wrong with it; "" when it is done.
+// nameStandIn names a stand-in for an account as a form says, or ends one. wrong is a
+// sentence about what was wrong in the form; "" when it is done.
 func (v *visit) nameStandIn(of accounts.Account) (wrong string, err error) {
 	by := v.who.ID
 	if id := v.form.Get("end"); id != "" {
 		_, err := v.SignIn.EndStandIn(v.ctx(), of.ID, id, by)
 		return "", err
 	}
-	book, err := v.Accounts()
+	list, err := v.Accounts()
 	if err != nil {
 		return "", err
 	}
-	may, err := v.couldStandIn(book, of)
+	may, err := v.couldStandIn(list, of)
 	if err != nil {
 		return "", err
 	}
@@ -203,7 +208,7 @@ func (v *visit) nameStandIn(of accounts.Account) (wrong string, err error) {
 	return "", err
 }
 
-// myStandIns names who acts for whoever is signed in, or ends that.
+// myStandIns names a stand-in for whoever is signed in, or ends one.
 func (v *visit) myStandIns() error {
 	wrong, err := v.nameStandIn(v.who.self)
 	switch {
@@ -215,7 +220,8 @@ func (v *visit) myStandIns() error {
 	return v.to("/me")
 }
 
-// stand has the browser act for somebody who is away, or for its person again.
+// stand has the browser act for somebody who is away from now on, or for whoever is signed
+// in again.
 func (v *visit) stand() error {
 	next := v.own(v.form.Get("next"))
 	whom := v.form.Get("for")
@@ -227,7 +233,7 @@ func (v *visit) stand() error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all, func(n signin.Standing) bool { return n.Account == whom })
+	i := slices.IndexFunc(all, func(n signin.ActingFor) bool { return n.Account == whom })
 	switch {
 	case i < 0:
 		v.refuse(http.StatusForbidden, "portal.standing_not")
@@ -246,9 +252,10 @@ type accountPage struct {
 	UnitName string
 	Sessions []sessionRow
 	Away     awayPart
+	Holder   *holderPart // nil where accounts cannot be changed here
 }
 
-// accountAsked is the account of the address, which is the viewer's to see to; false
+// accountAsked is the account of the address, one of those that the viewer manages; false
 // when the request has been answered.
 func (v *visit) accountAsked() (row accountRow, ok bool, err error) {
 	rows, err := v.accountsOf()
@@ -268,11 +275,16 @@ func (v *visit) account() error {
 	if !ok {
 		return err
 	}
-	return v.showAccount(http.StatusOK, row, "")
+	return v.showAccount(http.StatusOK, row, "", "")
 }
 
-func (v *visit) showAccount(status int, row accountRow, wrong string) error {
+// showAccount shows an account; wrong is what was wrong in the form of a stand-in, holder
+// what was wrong in the form that gives the account to somebody, "" for nothing.
+func (v *visit) showAccount(status int, row accountRow, wrong, holder string) (err error) {
 	out := accountPage{Account: row.Account, UnitName: row.UnitName}
+	if out.Holder, err = v.holderOf(row.Account, "/accounts/"+row.ID, holder); err != nil {
+		return err
+	}
 	all, err := v.SignIn.Sessions(v.ctx(), row.ID)
 	if err != nil {
 		return err
@@ -298,6 +310,9 @@ func (v *visit) manageAccount() error {
 		}
 		return v.to("/accounts/" + row.ID)
 	}
+	if v.form.Has("was") {
+		return v.giveAccount(row)
+	}
 	wrong, err := v.nameStandIn(row.Account)
 	switch {
 	case errors.Is(err, ErrLookOnly):
@@ -306,7 +321,38 @@ func (v *visit) manageAccount() error {
 	case err != nil:
 		return err
 	case wrong != "":
-		return v.showAccount(http.StatusUnprocessableEntity, row, wrong)
+		return v.showAccount(http.StatusUnprocessableEntity, row, wrong, "")
 	}
 	return v.to("/accounts/" + row.ID)
+}
+
+// giveAccount gives an account to somebody else or takes it away, and then ends its
+// sessions, so that whoever had it is signed out.
+func (v *visit) giveAccount(row accountRow) error {
+	var was, now accounts.Account
+	if err := json.Unmarshal([]byte(v.form.Get("was")), &was); err != nil || was.ID != row.ID {
+		v.refuse(http.StatusBadRequest, "portal.bad_form")
+		return nil
+	}
+	gone := v.form.Has("remove")
+	if gone && v.form.Get("sure") == "" {
+		return v.showAccount(http.StatusUnprocessableEntity, row, "", v.say.T("portal.account_sure"))
+	}
+	if !gone {
+		now = typedAccount(v.form)
+		now.ID = row.ID
+	}
+	wrong, status, err := v.setAccount(was, now)
+	switch {
+	case err != nil:
+		return err
+	case wrong != "":
+		return v.showAccount(status, row, "", wrong)
+	}
+	if gone || now.Unit != was.Unit {
+		if err := v.SignIn.EndAll(v.ctx(), row.ID, "", v.who.ID); err != nil {
+			return err
+		}
+	}
+	return v.to("/accounts")
 }

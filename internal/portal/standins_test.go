@@ -28,18 +28,18 @@ func (w *world) with(t *testing.T, more ...accounts.Account) func(*portal.Option
 		_, err = w.sign.Redeem(t.Context(), secret, password, "127.0.0.1")
 		require.NoError(t, err)
 	}
-	book := &accounts.Book{All: append(append([]accounts.Account{}, w.book.All...), more...)}
-	return func(o *portal.Options) { o.Accounts = func() (*accounts.Book, error) { return book, nil } }
+	list := &accounts.List{All: append(append([]accounts.Account{}, w.list.All...), more...)}
+	return func(o *portal.Options) { o.Accounts = func() (*accounts.List, error) { return list, nil } }
 }
 
-// thisDay is today by the real clock, where the plans are.
+// thisDay is today by the real clock, in the plans' zone.
 func thisDay() calendar.Day { return calendar.DayOf(time.Now().In(calendar.Beijing)) }
 
 var tokenText = regexp.MustCompile(`duban_[0-9a-f]{60}`)
 
 // TestWhoIsAwayIsStoodInFor: the mayor names a stand-in of the office for a time, who sees
-// what waits for him and instructs a unit in his name; ledger, timeline and message say
-// for whom. Nobody gets further than that, and it ends.
+// what waits for the mayor and instructs a unit in his name; ledger, timeline and message
+// say for whom. A stand-in can do nothing that the mayor could not, and the time ends.
 func TestWhoIsAwayIsStoodInFor(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -64,7 +64,7 @@ func TestWhoIsAwayIsStoodInFor(t *testing.T) {
 	require.Equal(t, "/me", mayor.post("/me/standins", form).to())
 	require.Contains(t, mayor.get("/me").text(), "协调办副主任 "+today.String()+" "+today.AddDays(5).String())
 
-	// The stand-in's list shows it, and one press acts.
+	// The stand-in's list shows the mayor's lines, and one press acts for him.
 	list := vice.get("/todo")
 	require.Contains(t, list.text(), "代王市长办理（到 "+today.AddDays(5).String()+" 为止）")
 	require.Equal(t, http.StatusForbidden, vice.get("/lead").status, "as oneself nothing is added")
@@ -108,7 +108,7 @@ func TestWhoIsAwayIsStoodInFor(t *testing.T) {
 	}
 	require.Equal(t, "协调办副主任（代王市长）", byWhom, "the message says it")
 
-	// A form that was drawn for the mayor is not sent as oneself.
+	// A form that was drawn for the mayor is refused when it is sent as one's own.
 	late := vice.get(instruct).fields()
 	back := vice.get("/todo").fieldsOf("/stand")
 	back.Set("for", "")
@@ -118,7 +118,7 @@ func TestWhoIsAwayIsStoodInFor(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, a.status)
 	require.Contains(t, a.body, "这一句不能以别的身份发出。", "what was typed stays")
 
-	// Taken back it is over, in the middle of it.
+	// A stand-in that is ended early is over at once, also while its browser is acting.
 	turn = vice.get("/me").fieldsOf("/stand")
 	turn.Set("for", "mayor")
 	require.Equal(t, http.StatusSeeOther, vice.post("/stand", turn).status)
@@ -137,10 +137,10 @@ func TestWhoIsAwayIsStoodInFor(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, vice.post("/stand", url.Values{"token": a.fieldsOf("/signout")["token"], "for": {"mayor"}}).status)
 }
 
-// TestWhoStandsInGetsNoFurther: nobody acts for those for whom an absent one would have
+// TestAStandInGetsNoFurther: nobody acts for those for whom an absent one would have
 // stood in, for anybody whom they were not named for, or without the second factor that is
 // asked of whoever is away. The office names for a unit, another office does not.
-func TestWhoStandsInGetsNoFurther(t *testing.T) {
+func TestAStandInGetsNoFurther(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
 	deputy := accounts.Account{ID: "shuiwu-b", Name: "市水务局B岗", Unit: "shuiwu"}
@@ -163,7 +163,7 @@ func TestWhoStandsInGetsNoFurther(t *testing.T) {
 	require.Equal(t, "/accounts/shuiwu", clerk.post("/accounts/shuiwu", one).to())
 	require.Contains(t, clerk.get("/accounts/shuiwu").text(), "市水务局B岗")
 
-	// Whoever stands in names another for oneself: who was stood in for is not passed on.
+	// A stand-in may name another for their own account; that other does not act for whoever is away.
 	own := b.get("/me").fieldsOf("/me/standins")
 	own.Set("other", "shuiwu-c")
 	own.Set("until", today.String())
@@ -187,9 +187,9 @@ func TestWhoStandsInGetsNoFurther(t *testing.T) {
 	require.Contains(t, clerk.get("/accounts/shuiwu-b").text(), "现在没有登录")
 }
 
-// TestStandingInEndsByItself: in the middle of it, at its end and when the account of
-// whoever is away is closed; what was drawn for them is refused then. A leader's stand-in
-// is no leader when it names its own.
+// TestStandingInEndsByItself: at its end, and when the account of whoever is away is closed,
+// also while the stand-in's browser is acting; forms drawn for whoever is away are refused
+// then. A leader's stand-in has no leader's choice when naming one for their own account.
 func TestStandingInEndsByItself(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
@@ -199,12 +199,12 @@ func TestStandingInEndsByItself(t *testing.T) {
 	var later atomic.Int64
 	s := w.open(t, w.with(t, leader, clerk), func(o *portal.Options) {
 		whole := o.Accounts
-		o.Accounts = func() (*accounts.Book, error) {
-			book, err := whole()
+		o.Accounts = func() (*accounts.List, error) {
+			list, err := whole()
 			if err != nil || !closed.Load() {
-				return book, err
+				return list, err
 			}
-			return &accounts.Book{All: slices.DeleteFunc(slices.Clone(book.All), func(a accounts.Account) bool { return a.ID == leader.ID })}, nil
+			return &accounts.List{All: slices.DeleteFunc(slices.Clone(list.All), func(a accounts.Account) bool { return a.ID == leader.ID })}, nil
 		}
 		o.SignIn = signin.Open(w.host.Ledger, signin.Options{
 			Now:   func() time.Time { return time.Now().Add(time.Duration(later.Load())) },
@@ -245,7 +245,8 @@ func TestStandingInEndsByItself(t *testing.T) {
 	}
 }
 
-// TestAProgramsTokenIsMadeOnThePage: shown once, listed, good for what it says, taken back.
+// TestAProgramsTokenIsMadeOnThePage: the token is shown once and listed, can do what its
+// scope says, and can be taken back.
 func TestAProgramsTokenIsMadeOnThePage(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)

@@ -26,21 +26,22 @@ type tasksPage struct {
 	Units  []Option
 	Lights []Option
 	States []Option
-	Leads  bool     // the unit is asked for as the one that leads
+	Leads  bool     // only tasks that the unit leads are asked for
 	Only   []Option // what else the list is narrowed to: name of the field, value, word
 	AsOf   string
 	Saved  []savedFilter
-	Now    string // the filter that is looked at; "" of all
+	Now    string // the saved filter that is shown; "" for all tasks
 	pager
 }
 
-// lights are those by which the list is chosen, the gravest first.
+// lights are the lights by which the list can be filtered, the gravest first.
 var lights = report.Gravity
 
 // tasks is the list of tasks that the viewer may see, the gravest first.
 func (v *visit) tasks() error { return v.then(v.tasksIn) }
 
-// narrowed is what beside unit, light and state the list is narrowed to.
+// narrowed applies to a filter what the address narrows the list to beside unit, light and
+// state, and shows it on the page.
 func (v *visit) narrowed(q url.Values, f *query.TaskFilter, out *tasksPage) {
 	if unit := q.Get("lead"); unit != "" {
 		f.Leads, out.Leads = []string{unit}, true
@@ -107,7 +108,7 @@ func (v *visit) taskRow(l query.TaskLine) taskRow {
 	return row
 }
 
-// options are what may be chosen, by their names.
+// options are choices by ID and name, sorted by name.
 func options(names map[string]string, chosen string) (all []Option) {
 	for id, name := range names {
 		all = append(all, Option{id, name, id == chosen})
@@ -131,7 +132,9 @@ type casePage struct {
 	Lines    []lifeLine
 	Task     *link // of the talk
 	Then     string
+	Charge   *chargePart
 	Water    string // address of the section that the line is about
+	Incident string // address of the incident that the task was opened for
 }
 
 type link struct{ Path, Name string }
@@ -142,7 +145,7 @@ type fileRow struct{ Path, Name, Of string }
 // did says what was just done, from the address that the browser was sent to.
 func (v *visit) did() {
 	k := act.Kind(v.r.URL.Query().Get("did"))
-	if row, ok := act.Topic(k); ok && row.On != act.OnPlan {
+	if row, ok := act.Topic(k); ok && row.On != act.OnPlan && row.On != act.OnIncident {
 		v.note = v.say.T("portal.did", words.Data{"Act": v.say.T("act.kind_" + string(k))})
 	}
 }
@@ -151,8 +154,8 @@ func (v *visit) did() {
 type lifeLine struct {
 	report.Line
 	LightWord string
-	Path      string // of the talk that it is about
-	Today     bool   // today stands before it
+	Path      string // of the talk that the line is about
+	Today     bool   // the mark of today is drawn before this line
 }
 
 // life is a case's timeline, with today in its place.
@@ -183,11 +186,19 @@ func (v *visit) taskIn(r *query.Reader) error {
 	}
 	title, subtitle, sections := v.speak().Head(c)
 	out := casePage{Lines: v.life(c, planID), Subtitle: subtitle, Light: c.Task.Light, Sections: sections, Files: filesOf(c, t.path())}
+	if !t.Hidden {
+		out.Charge = v.chargeOf(t)
+	}
 	if c.Task.Kind != plan.Standing {
 		out.Then = v.speak().Then(c)
 	}
 	if s := c.Facts.Section; s != nil && c.Facts.Registered {
 		out.Water = v.sectionPath(planID, s.ID)
+	} else if c.Facts.MeasureOf != "" {
+		out.Water = v.sectionPath(planID, c.Facts.MeasureOf)
+	}
+	if incident, _, _ := act.IncidentOf(t.Task.Origin); incident != "" {
+		out.Incident = v.incidentPath(planID, incident)
 	}
 	for _, k := range c.Talks {
 		out.Talks = append(out.Talks, link{v.at(talkPath(planID, k.ID)), v.speak().TalkWhat(k.TalkRow) + " " + k.ID + " " + v.speak().TalkState(k.TalkRow)})
@@ -257,7 +268,7 @@ type talksPage struct {
 	pager
 }
 
-// talkStates are those by which the list is chosen.
+// talkStates are the states by which the list of talks can be filtered.
 var talkStates = []act.TalkState{act.TalkProposed, act.TalkOpen, act.TalkClosed, act.TalkDeclined}
 
 func (v *visit) talks() error { return v.then(v.talksIn) }

@@ -10,9 +10,9 @@ import (
 	"duban/internal/query"
 )
 
-// A form stands under what the plan calls a task now, or the form that is sent finds
-// another task that bears the old ID; the act is done to the ledger's own ID.
-func TestAFormStandsUnderWhatTheTaskIsCalledNow(t *testing.T) {
+// A form's address has the ID that the plan gives the task now: with the old ID the form
+// that is sent could find another task. The act is done to the ledger's own ID.
+func TestAFormIsUnderWhatTheTaskIsCalledNow(t *testing.T) {
 	t.Parallel()
 	on := query.Subject{Plan: ledger.Launched{Plan: plan.Plan{ID: "p"}}, Task: ledger.Task{ID: "b", Label: "1-1"}, Talk: ledger.Talk{ID: "b#2"}}
 	task, talk := thing{Subject: on}, thing{Subject: on, onTalk: true}

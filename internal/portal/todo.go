@@ -14,13 +14,14 @@ import (
 // pageOf is how many lines a list shows at a time.
 const pageOf = 50
 
-// pager is where a list stands.
+// pager is which lines of a list a page shows, counted from 1, and where the others are.
 type pager struct {
 	From, To, Total int
 	Back, On        string // addresses of the pages before and after; "" without one
 }
 
-// paged reads which page of a list is asked for.
+// skip is how many lines of a list the address leaves out before the page; 0 where it names
+// no number.
 func (v *visit) skip() int {
 	n, err := strconv.Atoi(v.r.URL.Query().Get("skip"))
 	if err != nil || n < 0 || n > 1e7 {
@@ -29,10 +30,10 @@ func (v *visit) skip() int {
 	return n
 }
 
-// pager is the page of a list that shows so many lines of all.
+// pager is the pager of a list's page that shows so many lines, after skip, of total.
 func (v *visit) pager(skip, shown, total int) pager { return v.pagerBy(pageOf, skip, shown, total) }
 
-// pagerBy is pager where a page has so many lines.
+// pagerBy is pager for pages of size lines.
 func (v *visit) pagerBy(size, skip, shown, total int) pager {
 	at := func(skip int) string {
 		q := v.r.URL.Query()
@@ -57,7 +58,7 @@ func (v *visit) pagerBy(size, skip, shown, total int) pager {
 	return p
 }
 
-// home is the first page.
+// home leads to the first page of whoever is signed in, by their role.
 func (v *visit) home() error {
 	if v.who.is(Leader) {
 		return v.to("/lead")
@@ -71,23 +72,29 @@ func (v *visit) home() error {
 // owed is a line of what waits for somebody.
 type owed struct {
 	query.Obligation
-	What  string // in words
-	Left  string // in words
+	What  string // what is owed, in words
+	Left  string // the time left, in words
 	Path  string // of the task or the talk
 	Grave string // late, soon or ""
-	Said  string // by whom, in which words
+	Said  string // who asked for it, in which words
 	Then  string // what happens if it is not done
 	Acts  []actLine
 }
 
 type todoPage struct {
 	Lines []owed
-	Plans bool // they are of several
-	Leads bool // they are about several units
+	Plans bool // the lines are of several plans
+	Leads bool // the lines are about several units
 	// Unsent is how many messages are not sent, for the office that sees to it.
-	Unsent int
+	Unsent  int
+	Hotline string // how many complaints wait for the office; "" where there are none
+	Waiting string // address of the list of complaints
 	// Doubts are what the audit has found, for the office.
 	Doubts []doubtLine
+	// Incidents are what waits in incidents.
+	Incidents []doubtLine
+	// Assessed is what waits about assessments.
+	Assessed []doubtLine
 	// Standing are those for whom the viewer may act now, with what waits for them.
 	Standing []standingRow
 	pager
@@ -108,11 +115,28 @@ func (v *visit) todo() error {
 	}
 	if v.who.is(Office) && skip == 0 {
 		unsent, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{States: ledger.Unsettled, Limit: 1})
-		if err != nil && !errors.Is(err, query.ErrNotWhole) { // before its first plan it oversees none
+		if err != nil && !errors.Is(err, query.ErrNotWhole) { // an office before its first plan oversees no plan
 			return err
 		}
 		out.Unsent = unsent.Total + len(unsent.Untried)
 		if out.Doubts, err = v.doubts(); err != nil {
+			return err
+		}
+		plan, fresh, answered, err := v.Reader.ComplaintsWaiting(v.ctx(), v.asks())
+		if err != nil {
+			return err
+		}
+		if fresh+answered > 0 {
+			out.Hotline, out.Waiting = v.say.T("complain.todo", words.Data{"New": fresh, "Answered": answered}), v.at("/complaints", "plan", plan)
+		}
+	}
+	if skip == 0 {
+		if out.Incidents, err = v.incidentLines(); err != nil {
+			return err
+		}
+	}
+	if skip == 0 {
+		if out.Assessed, err = v.assessmentsDue(); err != nil {
 			return err
 		}
 	}
@@ -127,14 +151,24 @@ func (v *visit) todo() error {
 // doubtLine is what the audit of a plan has found, in words.
 type doubtLine struct{ Says, Path string }
 
-// doubts are those of the viewer's plans.
+// doubts are what the audits of the viewer's plans have found.
 func (v *visit) doubts() (lines []doubtLine, err error) {
 	all, err := v.Reader.Doubts(v.ctx(), v.asks())
-	if errors.Is(err, query.ErrNotWhole) { // before its first plan it oversees none
+	if errors.Is(err, query.ErrNotWhole) { // an office before its first plan oversees no plan
 		return nil, nil
 	}
 	for _, d := range all {
 		lines = append(lines, doubtLine{v.say.T("portal.doubt", words.Data{"Plan": d.Title, "At": v.clock(d.AuditedAt), "Missing": d.Missing, "Late": d.Late, "Waiting": d.Waiting}), "/health"})
+	}
+	return lines, err
+}
+
+// assessmentsDue is what waits for the viewer about assessments, in words.
+func (v *visit) assessmentsDue() (lines []doubtLine, err error) {
+	all, err := v.Reader.AssessmentsDue(v.ctx(), v.asks())
+	for _, d := range all {
+		text := v.say.T("assess.due_"+d.For, words.Data{"Plan": d.Title, "Period": v.speak().Period(string(d.Period)), "Until": v.speak().Day(d.Until), "N": d.N})
+		lines = append(lines, doubtLine{text, v.at("/assessment", "plan", d.Plan, "period", string(d.Period))})
 	}
 	return lines, err
 }

@@ -28,7 +28,8 @@ var static embed.FS
 // page is one template within the layout.
 type page struct{ tmpl *template.Template }
 
-// functions of templates that need no reader; those that do are methods of scene.
+// functions are those of templates that do not depend on the reader; the others are methods
+// of scene.
 var functions = template.FuncMap{
 	"add":  func(a, b int) int { return a + b },
 	"list": func(all ...any) []any { return all },
@@ -62,7 +63,7 @@ func loadPages() (map[string]*page, error) {
 	return pages, nil
 }
 
-// scene is what a template sees: $ of every page.
+// scene is $ in the templates of every page.
 type scene struct {
 	v     *visit
 	Page  string // name of the page
@@ -70,7 +71,8 @@ type scene struct {
 	Data  any
 }
 
-// T is a text of the catalogue in the reader's language; pairs are what stands in it.
+// T is a text of the catalogue in the reader's language; pairs are the names and values of
+// what the text leaves open.
 func (s scene) T(key string, pairs ...any) string {
 	if len(pairs) == 0 {
 		return s.v.say.T(key)
@@ -99,10 +101,10 @@ func (s scene) Token() string { return s.v.newToken() }
 // ActID is a new ID of an act.
 func (s scene) ActID() string { return newActID() }
 
-// Who is the name of whoever is signed in, "" of nobody.
+// Who is the name of whoever is signed in; "" when nobody is.
 func (s scene) Who() string { return s.v.who.Name }
 
-// Account is their account's ID.
+// Account is the account ID of whoever is signed in.
 func (s scene) Account() string { return s.v.who.ID }
 
 // Away is who is stood in for; nil when whoever is signed in acts for themselves.
@@ -129,16 +131,18 @@ func (s scene) Is(role string) bool {
 // Head is the number of the last event before the page's rows were read.
 func (s scene) Head() int64 { return s.v.head }
 
-// Older tells that something on the page is of before the last event: see visit.since.
+// Older tells that something on the page was worked out before the event Head: see
+// visit.since.
 func (s scene) Older() bool { return s.v.older }
 
-// Working tells that there is something for whoever is signed in to look for.
+// Working tells that whoever is signed in has a role in some plan: the page then offers a
+// search and follows the news.
 func (s scene) Working() bool { return s.v.who.is(Working) }
 
-// Here is the path of the page with what was asked of it.
+// Here is the path and the query of the page.
 func (s scene) Here() string { return s.v.r.URL.RequestURI() }
 
-// Note is a sentence above everything: what came of what was just done.
+// Note is a sentence above the page, such as the result of the last form.
 func (s scene) Note() string { return s.v.note }
 
 // Asset is the address of a style or a script, which changes with what is in it.
@@ -150,12 +154,16 @@ func (s scene) Open() bool { return s.v.Key != "" }
 // Version is the program's.
 func (s scene) Version() string { return version.String() }
 
-// Menu are the pages in the head of every page. A task of a plan is one of the tasks, a
-// talk one of the talks.
+// Menu are the entries in the head of every page. On the page of a task the entry of all
+// tasks is marked as here, on that of a talk the entry of all talks, on that of a circular the
+// entry of all circulars.
 func (s scene) Menu() (all []MenuItem) {
 	at := s.v.r.URL.Path
 	if parts := strings.Split(at, "/"); len(parts) > 3 && parts[1] == "plans" && (parts[3] == "tasks" || parts[3] == "talks") {
 		at = "/" + parts[3]
+		if s.v.circular {
+			at = "/circulars"
+		}
 	}
 	for _, m := range menu {
 		if s.v.who.is(m.who) && (m.path != "/drafts" || s.v.Drafts != nil) {
@@ -210,7 +218,7 @@ func (v *visit) send(status int, body []byte) {
 	h.Set("Content-Length", fmt.Sprint(len(body)))
 	v.w.WriteHeader(status)
 	if v.r.Method != http.MethodHead {
-		_, _ = v.w.Write(body) // whoever asked may have gone away
+		_, _ = v.w.Write(body) // an error tells that the browser has gone away
 	}
 }
 
@@ -242,7 +250,8 @@ func loadAssets() (assets, error) {
 
 func (a assets) address(name string) string { return "/static/" + name + "?v=" + a[name].sum }
 
-// serve gives a style or a script; one that was asked for by its sum never changes.
+// serve gives a style or a script. A browser may keep for good one whose address has its
+// sum.
 func (a assets) serve(w http.ResponseWriter, r *http.Request) {
 	file, ok := a[r.PathValue("name")]
 	if !ok {

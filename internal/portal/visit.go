@@ -28,7 +28,7 @@ const (
 	Unit                     // a unit of some plan
 	Office                   // the office of some plan
 	Leader                   // the leadership of some plan
-	Idle                     // signed in, and of no plan's concern
+	Idle                     // signed in, with no role in any plan
 
 	Working = Unit | Office | Leader
 	Signed  = Working | Idle
@@ -40,12 +40,13 @@ var roleNames = []struct {
 	name string
 }{{Anybody, "anybody"}, {Unit, "unit"}, {Office, "office"}, {Leader, "leader"}, {Idle, "idle"}}
 
-// person is who is signed in; the zero person is nobody. While they stand in for
-// somebody who is away, Account has their ID, the unit of whoever is away and both names.
+// person is who is signed in; the zero person is nobody. While they stand in for somebody
+// who is away, Account has the ID of whoever is signed in, the unit and the seat of whoever
+// is away, and the names of both.
 type person struct {
 	accounts.Account
 	self    accounts.Account // their own account
-	away    signin.Standing  // for whom they stand in; its zero value: for nobody
+	away    signin.ActingFor // for whom they stand in; its zero value: for nobody
 	cookie  string           // the session's
 	session string           // its ID
 	roles   Role
@@ -73,20 +74,21 @@ type visit struct {
 	say  *words.Words
 	// typed is what was typed into the form that is drawn, where it is drawn again.
 	typed url.Values
-	// form is what was posted; files are the evidence in it. Both are set once the
-	// form's token has been checked.
+	// form are the posted fields; files is the evidence posted with them. files are only
+	// taken after the form's token was found good.
 	form  url.Values
 	files []act.Evidence
-	// papers are the files of which a draft is made, in the same way.
-	papers []draft.File
-	note   string // a sentence above the form
-	head   int64  // number of the last event when the visit began
-	older  bool   // something on the page is of before it: a big plan is being counted again
-	// past is the day that is looked at; zero is now.
+	// papers are the posted files of which a draft is made, taken as files are.
+	papers   []draft.File
+	note     string // a sentence above the form
+	head     int64  // number of the last event when the visit began
+	older    bool   // something on the page is older than head: a big plan is being counted again
+	circular bool   // the page is about a circular, which has the address of a talk
+	// past is the past day that the page shows; zero for now.
 	past calendar.Day
 }
 
-// newVisit is a request of nobody known yet.
+// newVisit is the visit of a request before it is known whose it is: see enter.
 func (p *portal) newVisit(w http.ResponseWriter, r *http.Request) *visit {
 	return &visit{portal: p, w: w, r: r, say: p.words(p.language(r, ""))}
 }
@@ -94,7 +96,8 @@ func (p *portal) newVisit(w http.ResponseWriter, r *http.Request) *visit {
 // languages that the portal speaks; the first is what others get.
 var languages = language.NewMatcher([]language.Tag{language.Chinese, language.English})
 
-// language is the one that was chosen, that the browser asks for, or the office's.
+// language is the language that was chosen, else the one that the browser asks for, else
+// the office's.
 func (p *portal) language(r *http.Request, chosen string) string {
 	chosen = cmp.Or(chosen, p.cookie(r, langCookie))
 	if chosen == "zh" || chosen == "en" {
@@ -111,17 +114,17 @@ func (p *portal) language(r *http.Request, chosen string) string {
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
 
-// since notes of which event something on the page is.
+// since notes the last event that something on the page takes into account.
 func (v *visit) since(head int64) { v.older = v.older || v.past.IsZero() && head < v.head }
 
-// speak is words for what reports say.
+// speak puts reports into words of the reader's language.
 func (v *visit) speak() report.Speaker { return report.Speak(v.say) }
 
 // asks is the viewer for whom everything on the page is read.
 func (v *visit) asks() query.Viewer { return v.who.viewer() }
 
-// enter finds out who asks. It is nil when that is known, be it that nobody is signed
-// in.
+// enter finds out who is signed in and sets v.who. Where nobody is, v.who stays zero and
+// the error is nil.
 func (v *visit) enter() error {
 	cookie := v.cookie(v.r, sessionCookie)
 	if cookie == "" {
@@ -143,18 +146,19 @@ func (v *visit) enter() error {
 	return v.be(in, cookie)
 }
 
-// be makes the visit that of an account. One that has gone from the file is nobody.
+// be makes the visit that of a session's account; of nobody where the accounts file has the
+// account no more.
 func (v *visit) be(in signin.Session, cookie string) error {
-	book, err := v.Accounts()
+	list, err := v.Accounts()
 	if err != nil {
 		return err
 	}
-	account, ok := book.Find(in.Account)
+	account, ok := list.Find(in.Account)
 	if !ok {
 		return nil
 	}
 	v.who = person{Account: account, self: account, cookie: cookie, session: in.ID}
-	if err := v.standIn(book); err != nil {
+	if err := v.standIn(list); err != nil {
 		return err
 	}
 	v.who.seats, err = v.Reader.Seats(v.ctx(), v.asks())
@@ -184,7 +188,7 @@ func rolesOf(s query.Seats, a accounts.Account) (roles Role) {
 func (p *portal) serve(rt route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		asked := r.Context()
-		if r.Method != http.MethodPost { // a page of a ledger that hangs is answered while somebody still waits for it
+		if r.Method != http.MethodPost { // where the ledger hangs, the page of an error is sent while somebody still waits for it
 			ctx, cancel := context.WithTimeout(asked, p.Patience)
 			defer cancel()
 			r = r.WithContext(ctx)
@@ -195,7 +199,7 @@ func (p *portal) serve(rt route) http.HandlerFunc {
 			v.typed, v.note = kept.typed, kept.note
 		}
 		if err := v.enter(); err != nil {
-			if r.Method == http.MethodPost && !v.read(rt, false) { // so that it can be sent again
+			if r.Method == http.MethodPost && !v.read(rt, false) { // the page of the error has the form, to be sent again
 				return
 			}
 			v.fail(err)
@@ -213,7 +217,7 @@ func (p *portal) serve(rt route) http.HandlerFunc {
 			return
 		}
 		if v.who.is(Working) {
-			v.head, _ = v.Reader.Head(v.ctx(), v.asks()) // where it cannot be read, the page says so itself
+			v.head, _ = v.Reader.Head(v.ctx(), v.asks()) // where the head cannot be read, reading the page's rows fails, too, and the page says so
 		}
 		if err := rt.do(v); err != nil {
 			v.fail(err)
@@ -221,7 +225,8 @@ func (p *portal) serve(rt route) http.HandlerFunc {
 	}
 }
 
-// again is in the context of a request that draws a form once more.
+// again is in the context of a request that draws a form once more: what was typed, and the
+// note above it.
 type again struct {
 	typed url.Values
 	note  string
@@ -229,8 +234,8 @@ type again struct {
 
 type againKey struct{}
 
-// drawAgain answers a post with its form, filled in as it was typed, under another
-// status than all is well.
+// drawAgain answers a post with its own form, filled in as it was typed, with a note above
+// it and the given status.
 func (v *visit) drawAgain(status int, note string) {
 	r := v.r.Clone(context.WithValue(v.ctx(), againKey{}, again{v.form, note}))
 	r.Method, r.Body, r.ContentLength, r.Form, r.PostForm, r.MultipartForm = http.MethodGet, http.NoBody, 0, nil, nil, nil

@@ -18,29 +18,34 @@ import (
 
 // waterPage is a month of a plan's sections.
 type waterPage struct {
-	None   bool   // no plan has sections
-	Empty  bool   // nothing has come in yet
-	Plan   string // title
-	Id     string
-	Head   string
-	Months []Option
-	Book   string
-	Sum    string
-	Year   string
-	Rivers []string
-	Drawn  template.HTML
-	Table  template.HTML
-	Lines  []waterLine
+	None      bool   // no plan has sections
+	Empty     bool   // nothing has come in yet
+	Plan      string // title
+	Id        string
+	Incidents string // address of the incidents; "" for a plan without a registry of outlets
+	Money     string // address of the month's compensation; "" for a plan without a table
+	Zones     string // address of the functional zones' month; "" for a plan without any
+	Enter     string // address of the page where data are brought in; "" for whoever may not
+	Head      string
+	Months    []Option
+	Sheet     string
+	Sum       string
+	Year      string
+	Rivers    []string
+	Drawn     template.HTML
+	Table     template.HTML
+	Lines     []waterLine
 }
 
-// waterLine is a section's line with where it leads.
+// waterLine is a section's line with the address of the section's page.
 type waterLine struct {
 	report.WaterCells
 	Path   string
 	Missed bool
 }
 
-// monthAsked is the month of the address, and whether it is none.
+// monthAsked is the month of the address; zero where it names none. false when the address
+// names a month that cannot be read.
 func (v *visit) monthAsked() (water.Month, bool) {
 	given := v.r.URL.Query().Get("month")
 	if given == "" {
@@ -65,6 +70,21 @@ func (v *visit) waterMonth() error {
 			return err
 		}
 		p := waterPage{Plan: m.Title, Id: m.Plan, Empty: m.Month == (water.Month{})}
+		if m.Tables > 0 {
+			p.Money = v.at("/water/compensation", "plan", m.Plan, "month", m.Month.String())
+		}
+		if m.Zones > 0 {
+			p.Zones = v.at("/water/zones", "plan", m.Plan, "month", m.Month.String())
+		}
+		switch _, err := r.Incidents(v.ctx(), v.asks(), m.Plan); {
+		case err == nil:
+			p.Incidents = v.at("/incidents", "plan", m.Plan)
+		case !errors.Is(err, query.ErrNoIncidents):
+			return err
+		}
+		if v.mayEnter(m.Plan) {
+			p.Enter = v.at("/water/readings", "plan", m.Plan)
+		}
 		for _, one := range m.Months {
 			p.Months = append(p.Months, Option{one.String(), v.monthName(one), one == m.Month})
 		}
@@ -72,7 +92,7 @@ func (v *visit) waterMonth() error {
 			say := v.speak()
 			p.Head = v.say.T("water.table_title", words.Data{"Year": m.Month.Year, "Month": m.Month.Month})
 			p.Sum, p.Year = v.say.T("water.of_month")+say.WaterSum(m.Sum), v.say.T("water.of_year")+say.WaterSum(m.Year)
-			p.Book = v.at("/water/book", "plan", m.Plan, "month", m.Month.String())
+			p.Sheet = v.at("/water/sheet", "plan", m.Plan, "month", m.Month.String())
 			for _, river := range m.Rivers {
 				if river.Name != "" && river.Month.Known > 0 {
 					p.Rivers = append(p.Rivers, v.say.T("water.river", words.Data{"River": river.Name, "Grade": say.Grade(river.Month.River.Grade), "Sum": say.WaterSum(river.Month)}))
@@ -96,7 +116,7 @@ func (v *visit) sectionPath(planID, section string) string {
 	return v.at("/water/sections/"+url.PathEscape(section), "plan", planID)
 }
 
-// rivers is the schematic of a month.
+// rivers is the schematic of the rivers in a month.
 func (v *visit) rivers(m query.WaterMonth, title string) picture.River {
 	say := v.speak()
 	out := picture.River{Words: picture.Words{ID: "rivers", Title: title, Desc: say.WaterSum(m.Sum)}}
@@ -119,8 +139,8 @@ func (v *visit) rivers(m query.WaterMonth, title string) picture.River {
 	return out
 }
 
-// downstream are a river's rows so that each follows what lies above it, as far as the
-// register says.
+// downstream are a river's rows in an order in which each section follows those upstream of
+// it, as far as the register names these.
 func downstream(rows []water.Row, river string) (ordered []water.Row) {
 	done := map[string]bool{}
 	var put func(r water.Row)
@@ -138,7 +158,7 @@ func downstream(rows []water.Row, river string) (ordered []water.Row) {
 		}
 		ordered = append(ordered, r)
 	}
-	ends := func(id string) bool { // nothing of the river lies below it
+	ends := func(id string) bool { // no section of the river is below this one
 		return !slices.ContainsFunc(rows, func(r water.Row) bool { return r.Section.River == river && slices.Contains(r.Section.Upstream, id) })
 	}
 	for _, r := range rows {
@@ -156,12 +176,43 @@ type sectionPage struct {
 	Level   string
 	Target  string
 	Back    string
+	Enter   string // address of the form for its data; "" for whoever may not
 	Drawn   template.HTML
 	Table   template.HTML
+	Scheme  *sectionScheme
+	Opened  []sectionTask
 	Lines   []sectionLine
 }
 
-// sectionLine is a section's month with all that came in of it.
+// sectionTask is a task that was opened because of the section.
+type sectionTask struct{ Title, Path, State, Due string }
+
+// sectionScheme is a section's scheme; Who is whoever answers for it.
+type sectionScheme struct {
+	query.WaterScheme
+	Who   string
+	Lines []measureLine
+}
+
+// measureLine is a measure of a scheme.
+type measureLine struct {
+	report.Row
+	Path, LightWord, StateWord, Left string
+}
+
+// schemeOf is a section's scheme for its page.
+func (v *visit) schemeOf(w query.WaterSection) *sectionScheme {
+	if w.Scheme == nil {
+		return nil
+	}
+	s := &sectionScheme{WaterScheme: *w.Scheme, Who: v.say.T("water.scheme_who", words.Data{"Unit": w.People.Name(w.Scheme.Lead), "Post": w.Scheme.Post, "Person": w.Scheme.Person})}
+	for _, row := range w.Scheme.Measures {
+		s.Lines = append(s.Lines, measureLine{row, v.at(taskPath(w.Plan, row.Key)), v.speak().Light(row), v.speak().State(row), v.speak().Left(row)})
+	}
+	return s
+}
+
+// sectionLine is a section's month with every version of its data that came in.
 type sectionLine struct {
 	Month string
 	report.WaterCells
@@ -179,7 +230,10 @@ func (v *visit) waterSection() error {
 			return err
 		}
 		say := v.speak()
-		p := sectionPage{Section: w.Section, County: w.People.Name(w.Section.County), Level: v.say.T("water.level_" + w.Section.Level), Back: v.at("/water", "plan", w.Plan)}
+		p := sectionPage{Scheme: v.schemeOf(w), Section: w.Section, County: w.People.Name(w.Section.County), Level: v.say.T("water.level_" + w.Section.Level), Back: v.at("/water", "plan", w.Plan)}
+		if _, own, err := v.entered(w.Plan); err == nil && slices.ContainsFunc(own, func(s water.Section) bool { return s.ID == w.Section.ID }) {
+			p.Enter = v.at("/water/sections/"+url.PathEscape(w.Section.ID)+"/readings", "plan", w.Plan)
+		}
 		c := picture.Curve{Words: picture.Words{ID: "curve", Title: v.say.T("water.curve", words.Data{"Section": w.Section.Name}), Desc: v.say.T("water.curve_desc")},
 			Target: v.say.T("water.col_target"), Month: v.say.T("water.col_of"), Class: v.say.T("water.col_month")}
 		for class := water.I; class <= water.Worse; class++ {
@@ -193,12 +247,15 @@ func (v *visit) waterSection() error {
 			p.Lines = append(p.Lines, sectionLine{Month: v.monthName(point.Month), WaterCells: cells, Values: v.valuesText(row.Month.Values), Versions: v.versions(point)})
 		}
 		slices.Reverse(p.Lines)
+		for _, t := range w.Opened {
+			p.Opened = append(p.Opened, sectionTask{t.Title, taskPath(w.Plan, t.ID), v.say.T("act.state_" + string(t.State)), t.Due.String()})
+		}
 		p.Drawn, p.Table = c.SVG(), c.Table()
 		return v.show("section", v.say.T("water.section_title", words.Data{"Section": w.Section.Name, "County": p.County, "Level": p.Level}), p)
 	})
 }
 
-// valuesText are concentrations in the order of the standard.
+// valuesText is concentrations as text, in the order of water.Items.
 func (v *visit) valuesText(values water.Values) string {
 	text := ""
 	for _, i := range water.Items() {
@@ -212,7 +269,8 @@ func (v *visit) valuesText(values water.Values) string {
 	return text
 }
 
-// versions are what came in of a month, one a line, with where it is from.
+// versions are the versions of a month's data that came in, one a line, each with its
+// sources.
 func (v *visit) versions(p query.WaterPoint) (lines []string) {
 	for _, one := range p.Versions {
 		var from []string
@@ -222,7 +280,7 @@ func (v *visit) versions(p query.WaterPoint) (lines []string) {
 			}
 		}
 		slices.Sort(from)
-		line := one.At.Format(minutes) + v.speak().Span(one.Reading.Span) + " " + one.Actor
+		line := v.clock(one.At) + v.speak().Span(one.Reading.Span) + " " + one.Actor
 		for i, source := range from {
 			if i == 3 {
 				line += " …"
@@ -238,8 +296,8 @@ func (v *visit) versions(p query.WaterPoint) (lines []string) {
 	return lines
 }
 
-// waterBook is a month's table as an Excel file.
-func (v *visit) waterBook() error {
+// waterSheet is a month's table as an Excel file.
+func (v *visit) waterSheet() error {
 	month, _ := v.monthAsked()
 	m, err := v.Reader.WaterMonth(v.ctx(), v.asks(), v.r.URL.Query().Get("plan"), month)
 	if errors.Is(err, query.ErrNoSections) || err == nil && m.Month == (water.Month{}) {

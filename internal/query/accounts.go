@@ -6,13 +6,14 @@ import (
 	"duban/internal/ledger"
 )
 
-// OwnError: an account reads its own tokens and sign-ins alone.
+// OwnError: an account asked for the tokens or sign-ins of another one, and may read only
+// its own.
 type OwnError struct{ Account string }
 
 func (e *OwnError) Error() string { return "query: " + e.Account + " reads what is its own" }
 
-// ownAccount is the account whose secrets and sign-ins are read, "" all: a person's own
-// alone, and any for the machine's operator.
+// ownAccount is the account whose tokens and sign-ins the viewer reads: a person's own, or
+// for the machine's operator the named one ("": all). The error is a *OwnError.
 func (r *Reader) ownAccount(v Viewer, account string) (string, error) {
 	if _, err := r.as(v); err != nil {
 		return "", err
@@ -26,8 +27,8 @@ func (r *Reader) ownAccount(v Viewer, account string) (string, error) {
 	return "", &OwnError{v.by.Account}
 }
 
-// Tokens are those of an account, or of all that the viewer may ask about when it is "",
-// that were not taken back, the newest first: *OwnError.
+// Tokens are the tokens of an account that were not revoked, the newest first. With "" they
+// are the viewer's own, and for the operator those of all accounts. *OwnError.
 func (r *Reader) Tokens(ctx context.Context, v Viewer, account string) ([]ledger.Token, error) {
 	account, err := r.ownAccount(v, account)
 	if err != nil {
@@ -36,8 +37,8 @@ func (r *Reader) Tokens(ctx context.Context, v Viewer, account string) ([]ledger
 	return r.store.Tokens(ctx, account)
 }
 
-// SignIns are who signed in and what was done about accounts, of an account as Tokens has
-// it, the latest first: *OwnError.
+// SignIns are the entries of the sign-in log about an account ("" as for Tokens), the latest
+// first, from skip on and at most limit. *OwnError.
 func (r *Reader) SignIns(ctx context.Context, v Viewer, account string, skip, limit int) ([]ledger.SignInEntry, error) {
 	account, err := r.ownAccount(v, account)
 	if err != nil {

@@ -9,17 +9,18 @@ import (
 	"duban/internal/plan"
 )
 
-// Subject is what an act is to be done to. Hidden tells that the viewer may not look
-// at it: then it says no more of it than whose it is, and whoever acts is refused by
-// the engine, which records that it was tried.
+// Subject is the task or talk that an act is to be done to. Hidden tells that the viewer
+// may not see it: then the Subject has no more than the IDs and the lead. The act may
+// still be sent: the engine refuses it and records that it was tried.
 type Subject struct {
-	Plan   ledger.Launched // without its tasks where the ledger keeps the rest apart
+	Plan   ledger.Launched // without its tasks where the ledger has a frame of the plan: see frame
 	Task   ledger.Task
-	Talk   ledger.Talk // of an act on a talk
+	Talk   ledger.Talk // for an act on a talk
 	Hidden bool
 }
 
-// Task is the task or duty of an ID, to be acted on. See Case.
+// Task is the task or duty of an ID, to be acted on. For planID and the errors see Case;
+// in place of ErrNotYours it sets Hidden.
 func (r *Reader) Task(ctx context.Context, v Viewer, planID, id string) (s Subject, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -37,7 +38,8 @@ func (r *Reader) Task(ctx context.Context, v Viewer, planID, id string) (s Subje
 	return s, nil
 }
 
-// Talk is the talk of an ID, to be acted on. See TalkCase.
+// Talk is the talk of an ID, to be acted on. For planID and the errors see TalkCase; in
+// place of ErrNotYours it sets Hidden.
 func (r *Reader) Talk(ctx context.Context, v Viewer, planID, id string) (s Subject, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -58,15 +60,16 @@ func (r *Reader) Talk(ctx context.Context, v Viewer, planID, id string) (s Subje
 	return s, nil
 }
 
-// conceal leaves of a subject what an act needs to be refused.
+// conceal leaves in a subject only what the engine needs to refuse an act.
 func (s *Subject) conceal() {
 	s.Plan.Plan.Tasks, s.Plan.Plan.Clauses, s.Plan.Plan.Sections = nil, nil, nil
 	s.Task = ledger.Task{Plan: s.Task.Plan, ID: s.Task.ID, Label: s.Task.Label, Kind: s.Task.Kind, Lead: s.Task.Lead}
 	s.Talk = ledger.Talk{Plan: s.Talk.Plan, ID: s.Talk.ID, Task: s.Talk.Task, Number: s.Talk.Number}
 }
 
-// Recorded tells whether an act of the viewer's on a task or a talk is in the ledger;
-// false where another act has its ID, which the engine refuses.
+// Recorded tells whether the viewer's act on a task or a talk is in the ledger; false when
+// another act has the same ID, for which the engine refuses this one. ErrNotYours: the act
+// is neither done nor entered by the viewer.
 func (r *Reader) Recorded(ctx context.Context, v Viewer, planID, thing string, a act.Act) (bool, error) {
 	if _, err := r.as(v); err != nil {
 		return false, err
@@ -81,15 +84,15 @@ func (r *Reader) Recorded(ctx context.Context, v Viewer, planID, thing string, a
 	return done, err
 }
 
-// Possible is an act that somebody can do now, or why not.
+// Possible is an act that somebody can do now (Refused is nil), or why they cannot.
 type Possible struct {
 	Kind    act.Kind     `json:"kind"`
-	Needs   []act.Field  `json:"needs"` // what it must say
+	Needs   []act.Field  `json:"needs"` // fields that the act must have
 	Refused *act.Refusal `json:"refused,omitempty"`
 }
 
-// Possible are all acts on a task or a duty: which the viewer can do now, and why not
-// the rest. See Case for its errors.
+// Possible are all kinds of acts on a task or a duty: which the viewer can do now, and why
+// not the others. See Case for its errors.
 func (r *Reader) Possible(ctx context.Context, v Viewer, planID, id string) ([]Possible, error) {
 	s, err := r.Task(ctx, v, planID, id)
 	if err != nil {
@@ -110,11 +113,11 @@ func (r *Reader) Possible(ctx context.Context, v Viewer, planID, id string) ([]P
 	if err != nil {
 		return nil, err
 	}
-	rules, err := ledger.BookOf(s.Plan, cal)
+	rules, err := ledger.RulesOf(s.Plan, cal)
 	if err != nil {
 		return nil, err
 	}
-	c := rules.Course(ledger.CaseOf(s.Task)).Case // with the days it is judged by
+	c := rules.Course(ledger.CaseOf(s.Task)).Case // the case with the limits by which acts are judged
 	for _, row := range act.On(on) {
 		all = append(all, Possible{row.Kind, row.Says(), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})
 	}
@@ -134,7 +137,7 @@ func (r *Reader) PossibleFor(ctx context.Context, v Viewer, planID, id, unit str
 	})
 }
 
-// PossibleOnTalkFor is PossibleFor of a talk.
+// PossibleOnTalkFor is PossibleFor for a talk.
 func (r *Reader) PossibleOnTalkFor(ctx context.Context, v Viewer, planID, id, unit string) ([]Possible, error) {
 	return r.possibleFor(v, unit, func(as Viewer) ([]Possible, Subject, error) {
 		s, err := r.Talk(ctx, v, planID, id)
@@ -165,8 +168,8 @@ func (r *Reader) possibleFor(v Viewer, unit string, ask func(as Viewer) ([]Possi
 	return all, nil
 }
 
-// PossibleOnTalk are all acts on a talk: which the viewer can do now, and why not the
-// rest. See TalkCase for its errors.
+// PossibleOnTalk are all kinds of acts on a talk: which the viewer can do now, and why not
+// the others. See TalkCase for its errors.
 func (r *Reader) PossibleOnTalk(ctx context.Context, v Viewer, planID, id string) ([]Possible, error) {
 	s, err := r.Talk(ctx, v, planID, id)
 	if err != nil {
@@ -178,7 +181,7 @@ func (r *Reader) PossibleOnTalk(ctx context.Context, v Viewer, planID, id string
 	c := ledger.TalkCaseOf(&s.Plan.Plan, s.Task, s.Talk)
 	all := []Possible{}
 	for _, row := range act.On(act.OnTalk) {
-		if !row.Opens() { // which is done to a task
+		if !row.Opens() { // an act that opens a talk is done to a task
 			all = append(all, Possible{row.Kind, row.Says(), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})
 		}
 	}

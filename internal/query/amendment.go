@@ -11,32 +11,33 @@ import (
 
 // Amendment is what an amendment would do.
 type Amendment struct {
-	Before  ledger.Launched    // the plan in force
-	After   *plan.Plan         // as it is to be, with what was answered
-	Changes plan.Changes       // none where the files are in force
-	Likely  []plan.Pair        // tasks that may be the same under another number
-	Now     []whatif.StandsNow // how changed tasks stand by acts since the launch
-	// Twins, Gaps and Hidden are as in Launching, of what is added or given to another unit.
+	Before  ledger.Launched  // the plan in force
+	After   *plan.Plan       // the plan after the amendment, with the answers of Amending
+	Changes plan.Changes     // empty when the files are in force already
+	Likely  []plan.Pair      // tasks that may be the same under another number
+	Now     []whatif.TaskNow // the changed tasks as acts have made them since the launch
+	// Twins, Gaps and Hidden are as in Launching, for tasks that are added or given to
+	// another unit.
 	Twins  []whatif.Twin
 	Gaps   []whatif.Gap
 	Hidden int
-	Paper  int  // number of an amendment done by the same paper before; 0: none was
-	Left   bool // nothing would change, and what was changed last is not done to all
-	// LastPaper and LastReason are of the last amendment; "" where there was none.
+	Paper  int  // number of an earlier amendment by the same paper; 0: there is none
+	Left   bool // nothing would change, and the last amendment is not carried out on all tasks
+	// LastPaper and LastReason are those of the last amendment; "" when there was none.
 	LastPaper, LastReason string
 }
 
-// Answers are those of whoever amends to what an amendment asks.
+// Answers answer the questions that an amendment may ask of the person who amends.
 type Answers struct {
-	// Successor is the unit that takes over from one that is gone from the files, "" nobody;
-	// known is false where it was not said.
+	// Successor is the ID of the unit that takes over from a unit that the files do not
+	// have any more, "" for none; known is false when the person has not said it.
 	Successor func(*whatif.GoneError) (to string, known bool)
-	// Same are those of the likely pairs that are the same task.
+	// Same are the pairs of Amendment.Likely that are the same task.
 	Same func(Amendment) ([]plan.Pair, error)
 }
 
-// Amending is Amendment with what it asks answered: who takes over from units that are
-// gone, and which tasks are the same. Where the first is not answered it is the
+// Amending is Amendment with its questions answered by ask: who takes over from units that
+// are gone, and which tasks are the same. When Successor does not know, the error is the
 // *whatif.GoneError.
 func (r *Reader) Amending(ctx context.Context, v Viewer, p *plan.Plan, paper string, takeBack []string, ask Answers) (out Amendment, err error) {
 	for asked := map[string]bool{}; ; {
@@ -64,9 +65,9 @@ func (r *Reader) Amending(ctx context.Context, v Viewer, p *plan.Plan, paper str
 	return r.Amendment(ctx, v, &same, paper, takeBack)
 }
 
-// Amendment is what an amendment to p by a paper ("" not known yet) would do, where the
-// granted extensions of the tasks in takeBack are taken back; for those who may see all
-// of the plan. It fails as amending would.
+// Amendment is what an amendment to p would do, by a paper ("": not known yet); the granted
+// extensions of the tasks in takeBack are taken back. It is for those who may see all of
+// the plan: ErrNotWhole. Any other error is one that amending would give.
 func (r *Reader) Amendment(ctx context.Context, v Viewer, p *plan.Plan, paper string, takeBack []string) (out Amendment, err error) {
 	in, err := r.as(v)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"duban/internal/words"
 )
 
-// renumbers amends the water plan: over is 1-1 now, late is 1-2, and two new tasks bear
-// their old IDs.
+// renumbers amends the water plan: people now use the ID 1-1 for over and 1-2 for late, and
+// the old IDs for two new tasks.
 func (w *world) renumbers() {
 	w.t.Helper()
 	l, err := w.store.Plan(w.t.Context(), "water")
@@ -32,13 +32,13 @@ func (w *world) renumbers() {
 	}
 	merged, changes, err := whatif.New(w.store, w.reader().Now).Amendment(w.t.Context(), l, &next)
 	require.NoError(w.t, err)
-	book, err := act.NewBook(&merged, w.cal)
+	rules, err := act.NewRules(&merged, w.cal)
 	require.NoError(w.t, err)
 	var added []ledger.Task
 	for _, c := range changes.Tasks {
 		if c.What == plan.Added {
 			row := ledger.TaskOf(&merged, *c.New, w.now.UTC())
-			row.Facts = book.Open(row.Facts).Case
+			row.Facts = rules.Open(row.Facts).Case
 			added = append(added, row)
 		}
 	}
@@ -48,8 +48,9 @@ func (w *world) renumbers() {
 	require.True(w.t, fresh)
 }
 
-// TestWhatARenumberedTaskIsCalledLeadsToIt: whatever names a task or a talk names it so
-// that whoever asks for that name gets the same one, though another bears its old ID.
+// TestWhatARenumberedTaskIsCalledLeadsToIt: every list gives a renumbered task, or a talk about
+// it, an ID under which the Reader finds the same task or talk, though another task has the
+// old ID.
 func TestWhatARenumberedTaskIsCalledLeadsToIt(t *testing.T) {
 	t.Parallel()
 	for name, address := range databases {

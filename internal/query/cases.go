@@ -15,9 +15,9 @@ import (
 	"duban/internal/report"
 )
 
-// Case is the case file of a task, an occurrence, a duty or a standing line; without
-// a plan, of the one plan that has it and that the viewer may see. ErrNotYours,
-// *TaskError, *WhichPlanError.
+// Case is the case file of a task, an occurrence, a duty or a standing line. With an empty
+// planID it is looked for in all plans; one that the viewer may see comes first.
+// ErrNotYours; *TaskError when no plan has it; *WhichPlanError when several have.
 func (r *Reader) Case(ctx context.Context, v Viewer, planID, task string) (report.Case, error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -34,8 +34,8 @@ func (r *Reader) Case(ctx context.Context, v Viewer, planID, task string) (repor
 }
 
 // TalkCase is the case file of a talk's task, narrowed to the talk. The ID of a task
-// means its last talk; without a plan, of the one plan that has it and that the
-// viewer may see. ErrNotYours, *TalkError, *WhichPlanError.
+// means its last talk. planID and the errors are as for Case, with a *TalkError in place
+// of the *TaskError.
 func (r *Reader) TalkCase(ctx context.Context, v Viewer, planID, talk string) (c report.Case, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -86,8 +86,8 @@ func (r reading) caseOf(ctx context.Context, t ledger.Task) (report.Case, error)
 	return report.CaseFile(f.Launched, all, f.today, f.cal), nil
 }
 
-// saidOf puts into a plan's frame what its document says of some tasks; all of the plan
-// where the ledger does not keep that apart.
+// saidOf adds to a plan's frame what its document says of these tasks; where the ledger
+// cannot give that alone, it reads the whole plan.
 func (b base) saidOf(ctx context.Context, f *framed, tasks []ledger.Task) error {
 	ok, err := b.store.Documents(ctx, &f.Launched, f.basis, f.cal, tasks)
 	if err == nil && !ok {
@@ -96,8 +96,8 @@ func (b base) saidOf(ctx context.Context, f *framed, tasks []ledger.Task) error 
 	return err
 }
 
-// findTask is the task of an ID. Where the viewer may see none that has it, it is
-// one of those: the caller refuses.
+// findTask is the task of an ID, in the named plan or, with "", in any. When the viewer may
+// see none of the tasks with this ID, it gives one of them, and the caller must refuse.
 func (r reading) findTask(ctx context.Context, planID, id string) (ledger.Task, error) {
 	plans, err := r.planIDs(ctx, planID)
 	if err != nil {
@@ -121,7 +121,7 @@ func (r reading) findTask(ctx context.Context, planID, id string) (ledger.Task, 
 	if ours := slices.DeleteFunc(slices.Clone(found), func(t ledger.Task) bool { return !r.who.sees(t) }); len(ours) > 0 {
 		found = ours
 	} else if len(found) > 0 {
-		return found[0], nil // whoever asks may look at none of them, and need not choose
+		return found[0], nil // the viewer may see none of them, and need not choose
 	}
 	switch len(found) {
 	case 0:
@@ -142,8 +142,8 @@ func (r reading) findTask(ctx context.Context, planID, id string) (ledger.Task, 
 	return ledger.Task{}, which
 }
 
-// asTyped is the ID that was meant where the case of letters, their width or spaces
-// around them are others, of a task that the viewer may see; else id.
+// asTyped is the ID of a task that the viewer may see and that differs from id only in the
+// case or width of letters or in spaces around it; id when there is none.
 func (r reading) asTyped(ctx context.Context, plans []string, id string) (string, error) {
 	typed := strings.TrimSpace(norm.NFKC.String(id))
 	for _, p := range plans {
@@ -162,11 +162,11 @@ func (r reading) asTyped(ctx context.Context, plans []string, id string) (string
 	return id, nil
 }
 
-// nearTasks is how many tasks are suggested for one that is not there.
+// nearTasks is how many tasks a TaskError suggests.
 const nearTasks = 5
 
-// noTask is that a task is not there, with those that may be meant: by their IDs,
-// then by words of their titles.
+// noTask is the *TaskError for an ID, with tasks that may be meant: those with a similar ID,
+// then those with the text in their titles.
 func (r reading) noTask(ctx context.Context, plans []string, typed string) error {
 	missing := &TaskError{Task: typed, Several: len(plans) > 1}
 	for _, p := range plans {
@@ -199,8 +199,8 @@ func (r reading) noTask(ctx context.Context, plans []string, typed string) error
 	return missing
 }
 
-// findTalk is the talk of an ID, or the last of the task of that ID. Where the viewer
-// may see none that has it, it is one of those: the caller refuses.
+// findTalk is the talk of an ID, or the last talk of the task of that ID. When the viewer
+// may see none, but a talk has the ID, it gives that talk, and the caller must refuse.
 func (r reading) findTalk(ctx context.Context, planID, id string) (ledger.Talk, error) {
 	plans, err := r.planIDs(ctx, planID)
 	if err != nil {
@@ -251,7 +251,7 @@ func (r reading) findTalk(ctx context.Context, planID, id string) (ledger.Talk, 
 	return ledger.Talk{}, which
 }
 
-// wholeTalk is the talk that one has joined, or the talk itself.
+// wholeTalk is the talk that k has joined 合并约谈, or k itself.
 func (r reading) wholeTalk(ctx context.Context, k ledger.Talk) (ledger.Talk, error) {
 	for k.Host != "" {
 		host, err := r.store.Talk(ctx, k.Plan, k.Host)
@@ -283,8 +283,8 @@ func (r reading) noTalk(ctx context.Context, plans []string, typed string) error
 	return &TalkError{typed, people.Near(typed, ids)}
 }
 
-// records are all the ledger holds about one task; about a duty, what it holds of
-// its occurrences.
+// records are all that the ledger holds about one task; for a duty, also about its
+// occurrences.
 func (b base) records(ctx context.Context, t ledger.Task) (r report.Records, err error) {
 	r.Task = t
 	of := []ledger.Task{t}
@@ -323,7 +323,7 @@ func (b base) records(ctx context.Context, t ledger.Task) (r report.Records, err
 	}
 	waits, err := b.store.Waits(ctx, t.Plan)
 	r.Stuck = slices.DeleteFunc(waits, func(w ledger.Wait) bool {
-		thing, _, _ := strings.Cut(w.Thing, "#") // a talk hangs on its task
+		thing, _, _ := strings.Cut(w.Thing, "#") // the ID of a talk is that of its task, # and a number
 		return w.LeftOver(b.Now()) || !slices.ContainsFunc(of, func(o ledger.Task) bool { return o.ID == thing })
 	})
 	slices.SortFunc(r.Events, func(a, b ledger.Event) int { return int(a.Seq - b.Seq) })

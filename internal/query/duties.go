@@ -16,7 +16,7 @@ type DutyFilter struct {
 	Skip, Limit int // 0: all
 }
 
-// DutyLine is one duty and how its occurrences stand.
+// DutyLine is one duty and its occurrences.
 type DutyLine struct {
 	Plan     string           `json:"plan"`
 	ID       string           `json:"id"`
@@ -25,17 +25,17 @@ type DutyLine struct {
 	LeadID   string           `json:"lead_id"`
 	Phase    act.State        `json:"phase"` // open, suspended, closed (ended)
 	Recurs   *plan.Recurrence `json:"recurrence"`
-	Opened   int              `json:"opened"`   // occurrences so far
-	Open     int              `json:"open"`     // of them not closed yet
-	Overdue  int              `json:"overdue"`  // of those, past their due dates
+	Opened   int              `json:"opened"`   // occurrences that were opened so far
+	Open     int              `json:"open"`     // occurrences that are open
+	Overdue  int              `json:"overdue"`  // occurrences that are overdue: see act.Measure
 	Upcoming *report.Upcoming `json:"upcoming"` // the next one to be opened; null without one
 }
 
 // DutyPage is a part of the list of duties.
 type DutyPage = Page[DutyLine]
 
-// Duties are those of every plan that the viewer knows, or of one, as far as the
-// viewer may see them, in the order of the document.
+// Duties are the duties that the viewer may see, of every plan that concerns the viewer or
+// of the one in f, in the order of the document.
 func (r *Reader) Duties(ctx context.Context, v Viewer, f DutyFilter) (page DutyPage, err error) {
 	in, err := r.as(v)
 	if err != nil {

@@ -12,15 +12,15 @@ import (
 	"duban/internal/query"
 )
 
-// Duties are seen by those who lead them and those who oversee the plan, with their
-// rule, their occurrences and the next one, whether the database chooses or not.
+// The units that lead duties and those who oversee the plan see them, with the recurrence,
+// the counts of occurrences and the next one, whether or not the ledger keeps outlooks.
 func TestDuties(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, databases["SQLite"](t))
 	duty := w.water.Tasks[2]
-	book, err := act.NewBook(&w.water, w.cal)
+	rules, err := act.NewRules(&w.water, w.cal)
 	require.NoError(t, err)
-	o, ok := book.NextOccurrence(w.water.Policies["standard"], duty, w.water.Issued, at(6, 1, 0))
+	o, ok := rules.NextOccurrence(w.water.Policies["standard"], duty, w.water.Issued, at(6, 1, 0))
 	require.True(t, ok)
 	row := ledger.TaskOf(&w.water, act.OccurrenceOf(duty, o), o.Opens)
 	row.Duty, row.Period = duty.ID, o.Period
@@ -47,8 +47,8 @@ func TestDuties(t *testing.T) {
 	}
 }
 
-// A list of several plans gives the same lines in pages as in whole, whatever the size
-// of the page.
+// The pages of a list of several plans together have the same lines as the list read at once,
+// for every size of page.
 func TestPagesOfSeveralPlans(t *testing.T) {
 	t.Parallel()
 	for name, address := range databases {

@@ -6,13 +6,13 @@ import (
 
 // Refusals of a reading.
 var (
-	// ErrNotYours: the task or talk is none of the viewer's unit.
+	// ErrNotYours: the task or talk does not concern the viewer's unit.
 	ErrNotYours = errors.New("query: it is none of the viewer's unit")
-	// ErrNotWhole: what covers a whole plan is its office's and leadership's to read.
+	// ErrNotWhole: only a plan's office and leadership may read what covers the whole plan.
 	ErrNotWhole = errors.New("query: a whole plan is read by its office and leadership")
 	// ErrNoPlans: no plan has been launched.
 	ErrNoPlans = errors.New("query: no plan has been launched")
-	// ErrAhead: the moment looked back at has not come.
+	// ErrAhead: the day of which the past ledger is asked has not come.
 	ErrAhead = errors.New("query: that moment has not come")
 )
 
@@ -24,11 +24,11 @@ type UnitError struct {
 
 func (e *UnitError) Error() string { return "query: no unit " + e.Name }
 
-// TaskError: no plan that was asked has a task of this ID.
+// TaskError: no plan in which it was looked for has a task of this ID.
 type TaskError struct {
 	Task    string
-	Near    []NearTask // of those the viewer may see
-	Several bool       // several plans were asked
+	Near    []NearTask // tasks that may be meant, of those the viewer may see
+	Several bool       // it was looked for in several plans
 }
 
 // NearTask is a task that may be meant.
@@ -36,7 +36,7 @@ type NearTask struct{ Plan, ID, Title, Lead string }
 
 func (e *TaskError) Error() string { return "query: no task " + e.Task }
 
-// TalkError: no plan that was asked has a talk of this ID.
+// TalkError: no plan in which it was looked for has a talk of this ID.
 type TalkError struct {
 	Talk string
 	Near []string // IDs of talks that the viewer may see
@@ -44,9 +44,9 @@ type TalkError struct {
 
 func (e *TalkError) Error() string { return "query: no talk " + e.Talk }
 
-// WhichPlanError: several plans have what was asked for, or several may be meant.
+// WhichPlanError: no plan was named, and several have what was asked for.
 type WhichPlanError struct {
-	Thing string // ID asked for; "" where a plan was
+	Thing string // the ID asked for; "" when a plan itself was asked for
 	Plans []Choice
 }
 

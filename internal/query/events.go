@@ -25,10 +25,10 @@ type EventPage struct {
 	labels map[string]ledger.Labels // by plan
 }
 
-// Called is what people call a task or a talk of a plan that has this ID in the ledger.
+// Called is the ID that people use for the task or talk of a plan with this ID in the ledger.
 func (p EventPage) Called(plan, thing string) string { return p.labels[plan].Of(thing) }
 
-// label finds what the tasks are called that the page's events name.
+// label reads the IDs that people use in the plans that the page's events name.
 func (r reading) label(ctx context.Context, page *EventPage) (err error) {
 	page.labels = map[string]ledger.Labels{}
 	for _, e := range page.Events {
@@ -38,7 +38,7 @@ func (r reading) label(ctx context.Context, page *EventPage) (err error) {
 			} `json:"from"`
 		}
 		if e.Kind == ledger.TaskTaken || e.Kind == ledger.OccurrenceCarried {
-			_ = json.Unmarshal(e.Data, &d) // without it there is no other plan
+			_ = json.Unmarshal(e.Data, &d) // on an error d.From.Plan stays "", and no other plan is read
 		}
 		for _, id := range []string{e.Plan, d.From.Plan} {
 			if _, there := page.labels[id]; there || id == "" {
@@ -52,20 +52,24 @@ func (r reading) label(ctx context.Context, page *EventPage) (err error) {
 	return nil
 }
 
-// Events are the chosen events in the order of the chain, for those who may see all
-// of a plan. Whoever may not see every plan names one, or there is only one that
-// may be seen: ErrNotWhole, ErrNoPlans, *WhichPlanError. Those of a task have the
-// messages about it among them; ledger.ErrNotFound when no plan has it.
+// Events are the events chosen by f in the order of the chain, for those who may see all
+// of a plan. A viewer who may not see every plan must name one in f, unless there is only
+// one that they may see: ErrNotWhole, ErrNoPlans, *WhichPlanError. With f.Task, the events
+// of messages about the task are among them; ledger.ErrNotFound when no plan has the task.
 func (r *Reader) Events(ctx context.Context, v Viewer, f ledger.EventFilter) (page EventPage, err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return page, err
 	}
-	seen, whole, err := in.overseen(ctx, f.Plan)
+	chosen := in.allPlans
+	if f.Plan != "" {
+		chosen = func(context.Context) ([]string, error) { return []string{f.Plan}, nil }
+	}
+	seen, whole, err := in.overseenOf(ctx, chosen)
 	if err != nil {
 		return page, err
 	}
-	if !whole { // of several plans, those of one office only
+	if !whole { // a viewer who may not see every plan gets the events of one
 		if f.Plan, err = in.onePlan(ctx, f.Plan); err != nil {
 			return page, err
 		}
@@ -76,7 +80,7 @@ func (r *Reader) Events(ctx context.Context, v Viewer, f ledger.EventFilter) (pa
 	}
 	most := f.Limit
 	if most > 0 {
-		f.Limit++ // whether there is more
+		f.Limit++ // one more event than asked for tells whether there are more
 	}
 	if f.Task != "" {
 		page.Events, err = in.eventsOfTask(ctx, seen, f)
@@ -92,10 +96,10 @@ func (r *Reader) Events(ctx context.Context, v Viewer, f ledger.EventFilter) (pa
 	return page, in.label(ctx, &page)
 }
 
-// Listing is the events alone.
+// Listing is the events alone, for JSON output.
 func (p EventPage) Listing() any { return p.Events }
 
-// eventsOfTask are the events of a task, and of the messages that spoke of it.
+// eventsOfTask are the events of a task, and of the messages about it.
 func (r reading) eventsOfTask(ctx context.Context, plans []ledger.Launched, f ledger.EventFilter) (all []ledger.Event, err error) {
 	found := false
 	for _, l := range plans {
@@ -132,20 +136,21 @@ func (r reading) eventsOfTask(ctx context.Context, plans []ledger.Launched, f le
 	return all, nil
 }
 
-// PlanPeople is who is who in a plan, and the zone in which its days begin.
+// PlanPeople has the directory of a plan's units and the plan's time zone.
 type PlanPeople struct {
 	People people.Directory
 	Zone   *time.Location
 }
 
-// Peoples are the people of several plans, by plan.
+// Peoples has the PlanPeople of several plans, by plan ID.
 type Peoples map[string]PlanPeople
 
 func (p Peoples) add(l ledger.Launched) {
 	p[l.Plan.ID] = PlanPeople{l.Plan.Directory, l.Plan.Location()}
 }
 
-// Of is the people of a plan; of none, such as what concerns every plan, the zone of one.
+// Of is the PlanPeople of a plan. For an event of no plan (plan is "") it has only a zone,
+// that of the first plan by ID, or Beijing's when there is no plan.
 func (p Peoples) Of(plan string) PlanPeople {
 	if of, ok := p[plan]; ok {
 		return of
@@ -163,8 +168,8 @@ type EventFile struct {
 	store       *ledger.Store
 }
 
-// EventFile is the events of the plan named, or of the only one, for those who may
-// see all of it: ErrNotWhole, ErrNoPlans, *WhichPlanError.
+// EventFile is the file of the events of the plan named, or of the only one, for those who
+// may see all of it: ErrNotWhole, ErrNoPlans, *WhichPlanError.
 func (r *Reader) EventFile(ctx context.Context, v Viewer, planID string) (f EventFile, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -182,8 +187,8 @@ func (r *Reader) EventFile(ctx context.Context, v Viewer, planID string) (f Even
 	return f, err
 }
 
-// Write writes what Each gives, a line of JSON each, and says how many events there were.
-// each is told of every line, unless it is nil.
+// Write writes what Each gives as JSON, one value a line, and gives the number of the plan's
+// events. each, if not nil, is called before every line.
 func (f EventFile) Write(ctx context.Context, w io.Writer, each func()) (n int, err error) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -195,11 +200,11 @@ func (f EventFile) Write(ctx context.Context, w io.Writer, each func()) (n int, 
 	})
 }
 
-// eventsAtOnce is how many events are held in memory.
+// eventsAtOnce is how many events Each reads at once and holds in memory.
 const eventsAtOnce = 5000
 
-// Elsewhere stands in an archive for an event of another plan: the chain has no hole
-// there, and nothing of the other plan is told.
+// Elsewhere is what an archive has in place of an event of another plan: the chain can be
+// checked without a gap, and nothing about the other plan is told.
 type Elsewhere struct {
 	Seq  int64  `json:"seq"`
 	Prev string `json:"prev"`
@@ -212,10 +217,10 @@ type Document struct {
 	Text   string `json:"text"`
 }
 
-// Each gives, in the order of the chain, every event of the plan and of none (holiday
-// notices, what the office decides) with the rows it changed, an Elsewhere for each
-// event of another plan, and every Document before the first event that names it. It
-// says how many events there were.
+// Each calls do, in the order of the chain, with every event of the plan or of no plan
+// (holiday notices, the office's settings) and the rows it changed, with an Elsewhere for
+// each event of another plan, and with every Document before the first event that names it.
+// n is how many events of the plan or of no plan there were.
 func (f EventFile) Each(ctx context.Context, do func(line any) error) (n int, err error) {
 	filter, given := ledger.EventFilter{Limit: eventsAtOnce, Changes: true}, map[string]bool{}
 	for {
@@ -242,7 +247,8 @@ func (f EventFile) Each(ctx context.Context, do func(line any) error) (n int, er
 	}
 }
 
-// documents gives the documents that a text names, and those that they name.
+// documents calls do with the documents that a text names by hash, each after the documents
+// that it names itself. given are those that were given already.
 func (f EventFile) documents(ctx context.Context, text string, given map[string]bool, do func(line any) error) error {
 	for _, name := range ledger.DocumentsIn(text) {
 		if given[name] {

@@ -4,7 +4,7 @@ import (
 	"context"
 )
 
-// Label finds what the tasks are called that a page's events name.
+// Label is reading.label for the operator.
 func Label(ctx context.Context, r *Reader, page *EventPage) error {
 	in, err := r.as(Operator())
 	if err != nil {

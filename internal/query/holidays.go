@@ -6,8 +6,9 @@ import (
 	"duban/internal/calendar"
 )
 
-// Holidays are the notices of holidays in force, by year: those of the program, of the
-// operator, and those that the ledger holds. They name nothing of a plan.
+// Holidays is the calendar of the holiday notices in force: those of the program, of the
+// operator, and those in the ledger. Every viewer may read it, for it names nothing of a
+// plan.
 func (r *Reader) Holidays(ctx context.Context, v Viewer) (*calendar.Calendar, error) {
 	if _, err := r.as(v); err != nil {
 		return nil, err

@@ -14,32 +14,34 @@ type InboxFilter struct {
 	Skip, Limit int // 0: all
 }
 
-// InboxLine is one message to a seat of the viewer's unit, and what it spoke of.
+// InboxLine is one message to a seat of the viewer's unit, and what it was about.
 type InboxLine struct {
 	ledger.MessageInfo
 	Unit  string // name
 	About []InboxThing
 }
 
-// InboxThing is one thing that a message spoke of.
+// InboxThing is one notice of a message. The IDs of its task and talk are those that people
+// use now.
 type InboxThing struct {
 	Plan, Task, Title string
-	Talk              string // when it spoke of a talk; both IDs as the plan calls them now
+	Talk              string // "" for a notice about the task itself
 	Stage             string // ID of the stage
 	Kind              plan.StageKind
-	Topic             string // what it is about when that is not the task's own limit: see plan.Matter
+	Topic             string // what the stage is about when it is not the task's own due date: see plan.Matter
 	Light             plan.Light
-	State             ledger.NoticeState // of the word: what was dropped was not said
+	State             ledger.NoticeState // of the notice: a dropped one was not said
 }
 
 // InboxPage is a part of what was sent.
 type InboxPage struct {
 	Lines []InboxLine // the latest first
-	Total int         // on whatever page
+	Total int         // of all pages
 	Peoples
 }
 
-// Inbox is what was sent to the viewer's unit, in every plan, the latest first.
+// Inbox is a page of the messages to the viewer's unit, in every plan, the latest first. It
+// is empty for the operator.
 func (r *Reader) Inbox(ctx context.Context, v Viewer, f InboxFilter) (page InboxPage, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -72,7 +74,7 @@ func (r *Reader) Inbox(ctx context.Context, v Viewer, f InboxFilter) (page Inbox
 		return page, err
 	}
 	of := map[string]map[string]ledger.Task{} // by plan and ID
-	var said []ledger.Notice                  // a thing each, in order
+	var said []ledger.Notice                  // the notice of each thing, in order
 	for _, m := range messages {
 		line := InboxLine{MessageInfo: m, Unit: page.Of(m.Plan).People.Name(m.Recipient.Unit), About: []InboxThing{}}
 		notices, err := r.store.Notices(ctx, ledger.NoticeFilter{Digest: m.Digest})
@@ -95,8 +97,9 @@ func (r *Reader) Inbox(ctx context.Context, v Viewer, f InboxFilter) (page Inbox
 	return page, in.name(ctx, page.Lines, said, of)
 }
 
-// name gives the things their titles, what they were about, and the IDs by which their
-// plans call them now. said are their notices, of the tasks to be read.
+// name fills in the titles, topics and present IDs of the lines' things. said are the
+// things' notices in order; of has, by plan, the IDs of the tasks to read, and gets the
+// tasks.
 func (r reading) name(ctx context.Context, lines []InboxLine, said []ledger.Notice, of map[string]map[string]ledger.Task) error {
 	type word struct {
 		plan, task, talk, stage string

@@ -9,19 +9,19 @@ import (
 	"duban/internal/report"
 )
 
-// Ladders are some lines of one plan with all that was said of each and all that comes
-// if nobody acts, and the days of its year.
+// Ladders are some lines of one plan, each with its stages, those that were decided and
+// those that come if nobody acts, and the rest days of a year.
 type Ladders struct {
 	TaskPage
-	Stages map[string][]report.StageRow // by the task's ID as the plan calls it now, in order of time; without what acts told at once
+	Stages map[string][]report.StageRow // by the task's ID that people use, in order of time; without those told because of acts
 	Rests  map[calendar.Day]bool        // the rest days of Year
 	Year   int
-	// Provisional tells that the year has no notice of holidays yet.
+	// Provisional tells that the year has no holiday notice yet.
 	Provisional bool
 	Today       calendar.Day
 }
 
-// Ladders are the chosen lines of the plan that the filter names.
+// Ladders are the lines chosen by f, which must name a plan, with their stages.
 func (r *Reader) Ladders(ctx context.Context, v Viewer, f TaskFilter) (l Ladders, err error) {
 	in, err := r.as(v)
 	if err != nil {

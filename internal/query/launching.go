@@ -13,24 +13,25 @@ import (
 	"duban/internal/words"
 )
 
-// Launching is what its office must know before a plan is launched.
+// Launching is what the office must know before it launches a plan.
 type Launching struct {
-	Known   bool              // the ledger has a plan of this ID: it is amended, not launched
-	Carries []whatif.Carrying // what it carries on from other plans
-	// Twins are its tasks that seem to be open already in another plan that the viewer
-	// oversees: they would be chased twice. Hidden is how many seem to be in others.
+	Known   bool              // the ledger has a plan of this ID: the plan would be amended, not launched
+	Carries []whatif.Carrying // tasks that the plan carries on from other plans
+	// Twins are the plan's tasks that seem to be open already in another plan that the
+	// viewer oversees: they would be chased twice. Hidden counts the twins and gaps with
+	// plans that the viewer does not oversee.
 	Twins  []whatif.Twin
 	Hidden int
-	Gaps   []whatif.Gap // recurring tasks that do not go on where the same one of another plan stopped, in the same way
-	// Unreachable is how many contacts have placeholders for addresses, while mail is sent.
+	Gaps   []whatif.Gap // duties that do not continue where the same duty of another plan stopped, in the same way
+	// Unreachable is how many contacts have placeholders for addresses, though mail is sent.
 	Unreachable int
-	// Foreign are the units, by name, who sits in which the plan says otherwise than the
-	// ledger, and of which the viewer's office keeps no plan: it may not change them.
+	// Foreign are the names of units for which the plan has other contacts than the ledger,
+	// and which no plan of the viewer's office names: the office may not change them.
 	Foreign []string
 }
 
-// Launching is asked by the office of a plan that is to be launched: ErrNotWhole for
-// anybody else. It fails with *whatif.CarryError as launching would.
+// Launching is what is to be known before p is launched, for the plan's office: ErrNotWhole
+// for anybody else but the operator. *whatif.CarryError, as launching would give.
 func (r *Reader) Launching(ctx context.Context, v Viewer, p *plan.Plan) (out Launching, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -77,7 +78,7 @@ func (r *Reader) Launching(ctx context.Context, v Viewer, p *plan.Plan) (out Lau
 	return out, err
 }
 
-// CarryLines say what the plan carries on from other plans.
+// CarryLines say which tasks the plan carries on from other plans.
 func (l Launching) CarryLines(w *words.Words) (lines []string) {
 	for _, c := range l.Carries {
 		lines = append(lines, w.T("follow.carries", words.Data{"Task": c.Task.Shown(), "Title": c.Task.Title, "From": c.Task.Carries}))
@@ -96,7 +97,8 @@ func (l Launching) Obstacles(w *words.Words) (lines []string) {
 	return lines
 }
 
-// elsewhere are twins and gaps in plans that the viewer oversees, and how many are in others.
+// elsewhere gives the twins and gaps with plans that the viewer oversees, and how many there
+// are with other plans.
 func (r reading) elsewhere(ctx context.Context, twins []whatif.Twin, gaps []whatif.Gap) (ours []whatif.Twin, ourGaps []whatif.Gap, hidden int, err error) {
 	sees := func(planID string) bool {
 		if err != nil {
@@ -123,8 +125,8 @@ func (r reading) elsewhere(ctx context.Context, twins []whatif.Twin, gaps []what
 	return ours, ourGaps, hidden, err
 }
 
-// foreign are the units that a plan seats otherwise than the ledger, without the viewer
-// being the office of a plan that names them. The operator may seat whom they like.
+// foreign are the names of the units for Launching.Foreign; none for the operator, who may
+// change every unit.
 func (r reading) foreign(ctx context.Context, p *plan.Plan) (names []string, err error) {
 	if r.who.is == operator {
 		return nil, nil

@@ -10,24 +10,28 @@ import (
 	"duban/internal/calendar"
 )
 
-// ErrWorking: what is asked for is being worked out, and takes longer than whoever asks
-// waits (Options.Patience); it is there a little later.
+// ErrWorking: the answer is being computed and was not there within Options.Patience. It
+// will be there when the caller asks again a little later.
 var ErrWorking = errors.New("query: it is being worked out")
 
-// What is dear to work out is remembered until something is written. Where it took
-// longer than dear, whoever asks then waits for the new only as long as soon, and is
-// given the old meanwhile, if that is not older than fresh, or than share times what it
-// took.
+// Answers that take long to compute are remembered until the ledger has a new event.
+// After that the answer is computed again. If this took longer than dear the last time,
+// the caller waits for the new answer only as long as soon, and then gets the old one,
+// provided that it is no older than fresh, or than share times what it took. All are real
+// time.
 const (
-	dear    = 100 * time.Millisecond
-	soon    = 20 * time.Millisecond
-	fresh   = 30 * time.Second
-	long    = time.Second      // what takes longer is worked out for a share of the time only
-	share   = 20               // a twentieth
-	longest = 30 * time.Minute // guards against hanging
+	dear  = 100 * time.Millisecond
+	soon  = 20 * time.Millisecond
+	fresh = 30 * time.Second
+	// An answer that takes longer than long is not computed again before share times the
+	// excess has passed, so that computing it takes at most about one part in share of the
+	// time.
+	long    = time.Second
+	share   = 20
+	longest = 30 * time.Minute // limit of one computation, should it hang
 )
 
-// memory is what was worked out of one ledger.
+// memory has the remembered answers from one ledger.
 type memory struct {
 	mu  sync.Mutex
 	all map[string]*memo
@@ -37,21 +41,21 @@ type memo struct {
 	mu    sync.Mutex
 	known bool
 	memoed
-	working chan struct{} // closed when it has been worked out; nil while nobody does
-	err     error         // of the last time
-	tries   int           // how often it was worked out
+	working chan struct{} // closed when the present computation ends; nil while there is none
+	err     error         // of the last computation
+	tries   int           // number of computations
 }
 
-// memoed is what was worked out.
+// memoed is an answer, with the last event and the plan's day for which it was computed.
 type memoed struct {
 	head  int64
 	today calendar.Day
 	value any
 	took  time.Duration
-	made  time.Time // by the machine's own clock
+	made  time.Time // wall clock
 }
 
-// mostMemos is how much is remembered: what comes beyond it takes the place of all.
+// mostMemos is how many answers are remembered. When one more comes, all are forgotten.
 const mostMemos = 64
 
 func (m *memory) of(key string) *memo {
@@ -68,8 +72,10 @@ func (m *memory) of(key string) *memo {
 	return one
 }
 
-// remembered is what work gives, of a ledger in which nothing was written since it was
-// worked out. All who may ask get the same. It goes on when whoever asked first has gone.
+// remembered gives the answer of work, or the answer remembered under key as described at
+// dear. All callers with one key get the same answer, so the key must name everything that
+// the answer depends on but the ledger and today. A computation goes on when the caller
+// that began it has gone. The error is that of work, ErrWorking, or the end of ctx.
 func remembered[T any](ctx context.Context, r *Reader, key string, today calendar.Day, work func(context.Context) (T, error)) (value T, err error) {
 	head, _, err := r.store.Head(ctx)
 	if err != nil {
@@ -119,7 +125,7 @@ func remembered[T any](ctx context.Context, r *Reader, key string, today calenda
 	}
 }
 
-// workOut works one thing out. Whoever waits for it is told when it fails in whatever way.
+// workOut computes one answer and wakes up those who wait for it, also when it fails.
 func (m *memo) workOut(ctx context.Context, key string, head int64, today calendar.Day, work func(context.Context) (any, error)) {
 	ctx, end := context.WithTimeout(ctx, longest)
 	defer end()
@@ -137,8 +143,8 @@ func (m *memo) workOut(ctx context.Context, key string, head int64, today calend
 	m.working = nil
 }
 
-// guarded gives an error in place of a panic, which would end the process: nobody's
-// request is under it.
+// guarded calls work and turns a panic into an error: work runs in a goroutine of its own,
+// in which a panic would end the process.
 func guarded[T any](ctx context.Context, work func(context.Context) (T, error)) (value T, err error) {
 	defer func() {
 		if broken := recover(); broken != nil {

@@ -13,7 +13,7 @@ import (
 	"duban/internal/ledger"
 )
 
-// What is remembered stays when there is no room for more, until something new comes.
+// A full memory still gives the answers it has; it is emptied only when a new one comes.
 func TestAFullMemoryStillKnows(t *testing.T) {
 	t.Parallel()
 	var m memory
@@ -26,9 +26,9 @@ func TestAFullMemoryStillKnows(t *testing.T) {
 	require.NotSame(t, first, m.of("0"))
 }
 
-// What takes long is given as it was while it is worked out anew; where there is nothing
-// yet, whoever asks is told to come again, and it is there then. What broke is told, and
-// tried again.
+// While an answer that takes long is computed again, the old one is given; where there is
+// none yet, the error is ErrWorking, and the answer is there later. A failure is given as an
+// error, and the next caller has the answer computed again.
 func TestWhatTakesLongIsGivenAsItWas(t *testing.T) {
 	t.Parallel()
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
@@ -49,7 +49,7 @@ func TestWhatTakesLongIsGivenAsItWas(t *testing.T) {
 
 	m := r.memory.of("a")
 	m.mu.Lock()
-	m.head, m.took, m.made = -1, 2*dear, time.Now() // something was written since
+	m.head, m.took, m.made = -1, 2*dear, time.Now() // the ledger has a new event since
 	m.mu.Unlock()
 	go2 := make(chan struct{})
 	got, err := ask("a", go2, 2)
@@ -59,7 +59,7 @@ func TestWhatTakesLongIsGivenAsItWas(t *testing.T) {
 	eventually("a", 2)
 
 	m.mu.Lock()
-	m.head, m.took, m.made = -1, 2*dear, time.Now().Add(-2*fresh) // and is too old
+	m.head, m.took, m.made = -1, 2*dear, time.Now().Add(-2*fresh) // and the answer is older than fresh
 	m.mu.Unlock()
 	go3 := make(chan struct{})
 	_, err = ask("a", go3, 3)
@@ -68,7 +68,7 @@ func TestWhatTakesLongIsGivenAsItWas(t *testing.T) {
 	eventually("a", 3)
 
 	m.mu.Lock()
-	m.head, m.took, m.made = -1, long+time.Minute, time.Now() // what takes a minute longer is left as it was for twenty
+	m.head, m.took, m.made = -1, long+time.Minute, time.Now() // an answer that takes a minute more than long is not computed again for twenty
 	tries := m.tries
 	m.mu.Unlock()
 	got, err = ask("a", go1, 4)
@@ -85,8 +85,8 @@ func TestWhatTakesLongIsGivenAsItWas(t *testing.T) {
 	eventually("b", 4)
 }
 
-// Whoever asked first for a past day and has gone takes nothing from those who wait for
-// it too; what fails is told to them, and the next one tries again.
+// The ledger of a past day is rebuilt for those who wait for it although the first caller has
+// gone; a failure is told to all who wait, and the next caller has it tried again.
 func TestAPastDayIsRebuiltThoughWhoAskedFirstHasGone(t *testing.T) {
 	t.Parallel()
 	open := func() *Reader {

@@ -13,50 +13,60 @@ import (
 // MessageFilter chooses messages; empty fields choose all.
 type MessageFilter struct {
 	Plan        string
-	ID          string               // the beginning of one
+	ID          string               // the beginning of a message ID
 	States      []ledger.NoticeState // see ledger.Unsettled
-	Day         calendar.Day         // of the morning they speak, in their plan's zone
+	Missed      bool                 // copies of them were not taken
+	Recent      time.Duration        // spoken so long ago at most, by the clock of their plan
+	Day         calendar.Day         // the day on which they speak, in their plan's zone
 	Skip, Limit int                  // of the messages; 0: all
 }
 
 // MessagePage is a part of the messages.
 type MessagePage struct {
-	// Untried should have gone out a minute ago and more, and nothing was tried: no
-	// worker reaches the mail server, or none runs. They have no ID yet.
+	// Untried are messages that should have gone out a minute ago or earlier and were not
+	// tried: no worker reaches the mail server, or none runs. They have no ID yet.
 	Untried  []ledger.MessageInfo
 	Messages []ledger.MessageInfo // by speaking time and recipient
-	Total    int                  // of Messages, on whatever page
+	Total    int                  // of Messages, on all pages
 	Peoples
 }
 
-// All are those never tried, and after them the others.
+// All are the untried messages, and after them the others.
 func (p MessagePage) All() []ledger.MessageInfo {
 	return append(append([]ledger.MessageInfo{}, p.Untried...), p.Messages...)
 }
 
-// Listing is all of them.
+// Listing is All, for JSON output.
 func (p MessagePage) Listing() any { return p.All() }
 
 // Messages are the chosen messages of the plans of which the viewer may see all.
-// Whoever may see all of none is refused with ErrNotWhole.
+// ErrNotWhole: the viewer may see all of no plan.
 func (r *Reader) Messages(ctx context.Context, v Viewer, f MessageFilter) (page MessagePage, err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return page, err
 	}
-	seen, whole, err := in.overseen(ctx, f.Plan)
+	plans, every, err := in.messagePlans(ctx, f)
 	if err != nil {
 		return page, err
 	}
-	chosen := ledger.MessageFilter{Plan: f.Plan, ID: f.ID, States: f.States, Skip: f.Skip, Limit: f.Limit}
+	seen, whole, err := in.overseenOf(ctx, plans)
+	if err != nil {
+		return page, err
+	}
+	chosen := ledger.MessageFilter{Plan: f.Plan, ID: f.ID, States: f.States, Missed: f.Missed, Skip: f.Skip, Limit: f.Limit}
 	page = MessagePage{Messages: []ledger.MessageInfo{}, Peoples: Peoples{}}
 	for _, l := range seen {
 		page.add(l)
-		if !whole {
+		if !whole || !every {
 			chosen.Plans = append(chosen.Plans, l.Plan.ID)
 		}
 		span := f.span(l)
-		if !f.Day.IsZero() {
+		if f.Recent > 0 {
+			at := l.Clock.Plan(r.Now())
+			span.From, span.Before = at.Add(-f.Recent), at.Add(time.Hour)
+		}
+		if !f.Day.IsZero() || f.Recent > 0 {
 			chosen.Spans = append(chosen.Spans, span)
 		}
 		if f.ID == "" {
@@ -74,7 +84,23 @@ func (r *Reader) Messages(ctx context.Context, v Viewer, f MessageFilter) (page 
 	return page, err
 }
 
-// span is the chosen day as a plan has it; without one it has no ends.
+// messagePlans are the plans of which messages are chosen, and whether these are all plans
+// or the only one of the filter, so that the ledger need not choose by them: the everyday
+// plans, and where a message is named by its ID all plans.
+func (r reading) messagePlans(ctx context.Context, f MessageFilter) (chosen func(context.Context) ([]string, error), every bool, err error) {
+	all, err := r.allPlans(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	if f.Plan == "" && f.ID != "" {
+		return r.allPlans, true, nil
+	}
+	plans, err := r.planIDs(ctx, f.Plan)
+	return func(context.Context) ([]string, error) { return plans, nil }, f.Plan != "" || len(plans) == len(all), err
+}
+
+// span is the plan and the chosen day in its zone, from 00:00 to the next 00:00; without a
+// chosen day it has no ends.
 func (f MessageFilter) span(l ledger.Launched) ledger.Span {
 	s := ledger.Span{Plans: []string{l.Plan.ID}}
 	if !f.Day.IsZero() {
@@ -93,8 +119,9 @@ func (e *MessageError) Error() string {
 	return fmt.Sprintf("query: %d messages of the ID %s", e.Count, e.ID)
 }
 
-// Chosen are the messages whose IDs begin as said, whatever their state, or without any
-// the messages of a filter. An ID that is nobody's or several messages' is a *MessageError.
+// Chosen are the messages whose IDs begin with one of ids, in any state; without ids they are
+// the messages of the filter. *MessageError: no message, or more than one, has an ID that
+// begins so.
 func (r *Reader) Chosen(ctx context.Context, v Viewer, f MessageFilter, ids []string) (MessagePage, error) {
 	page, err := r.Messages(ctx, v, f)
 	if err != nil || len(ids) == 0 {

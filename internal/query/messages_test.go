@@ -12,8 +12,8 @@ import (
 	"duban/internal/query"
 )
 
-// A day of messages is each plan's own, also of several plans at once: at nine in the
-// morning in Honolulu the next day has begun in Beijing.
+// The day by which messages are chosen is that of each plan's own zone, also for several
+// plans at once: at nine in the morning in Honolulu the next day has begun in Beijing.
 func TestADayOfMessagesIsThePlansOwn(t *testing.T) {
 	t.Parallel()
 	for kind, address := range databases {

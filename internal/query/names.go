@@ -8,11 +8,11 @@ import (
 	"duban/internal/plan"
 )
 
-// Names are what may be named of the plans that a viewer knows, with what each is
-// called: IDs of plans and units, and the policies' names.
+// Names are the titles or names, by ID, of plans, units and policies that a viewer may name,
+// such as for completing a command line.
 type Names struct{ Plans, Units, Policies map[string]string }
 
-// Names are what the viewer may name.
+// Names are the names from the plans that concern the viewer.
 func (r *Reader) Names(ctx context.Context, v Viewer) (Names, error) {
 	n := Names{map[string]string{}, map[string]string{}, map[string]string{}}
 	in, err := r.as(v)
@@ -42,8 +42,8 @@ func (r *Reader) Names(ctx context.Context, v Viewer) (Names, error) {
 	return n, nil
 }
 
-// Thing is a task, a duty or a talk in short. State is a talk's, Unit the name of the
-// unit that leads it, or is called.
+// Thing is a task, a duty or a talk in short. State is set for a talk; Unit is the name of
+// the unit that leads the task, or is called to the talk.
 type Thing struct {
 	Plan, ID, Title, Unit string
 	State                 act.TalkState
@@ -51,9 +51,9 @@ type Thing struct {
 
 // ThingFilter chooses things to be named.
 type ThingFilter struct {
-	Plan  string    // "" is all
-	Talks bool      // talks alone
-	Kind  plan.Kind // "" is tasks, duties and standing lines
+	Plan  string    // "": all plans
+	Talks bool      // only talks
+	Kind  plan.Kind // "": tasks, duties and standing lines
 	Going bool      // only what is not over
 }
 

@@ -9,24 +9,25 @@ import (
 	"duban/internal/whatif"
 )
 
-// Notices are what notices of holidays would change.
+// Notices is what holiday notices would change.
 type Notices struct {
-	Years []whatif.NoticeChange // one a notice, in the order given
-	Moves []MovedStage          // see CalendarMoves; none where nothing is to be done
-	// Worked are, of those that change something, the days that would be worked on which
-	// the law has everybody rest.
+	Years []whatif.NoticeChange // one for each notice, in the order given
+	Moves []MovedStage          // see CalendarMoves; none when there is nothing to do
+	// Worked are, for the notices that change something, the days that they make working
+	// days although they are public holidays by law.
 	Worked []WorkedDays
-	ToDo   bool // a notice says something new, or was not carried out
+	ToDo   bool // a notice is new, or was not carried out on all tasks
 }
 
-// WorkedDays are days of a notice of holidays, by the file it is from.
+// WorkedDays are days of the holiday notice in a file.
 type WorkedDays struct {
 	File string
 	Year int
 	Days []calendar.Holiday
 }
 
-// Notices are what notices, each of a file, would change of what is in force.
+// Notices is what the given notices would change in the calendar in force and in the stages
+// that the viewer may see. files has the file of each, in the same order.
 func (r *Reader) Notices(ctx context.Context, v Viewer, files []string, given []calendar.Year) (out Notices, err error) {
 	now, err := r.Holidays(ctx, v)
 	if err != nil {
@@ -53,8 +54,8 @@ func (r *Reader) Notices(ctx context.Context, v Viewer, files []string, given []
 	return out, err
 }
 
-// Running tells whether something goes on in any plan, and whether the viewer's unit is
-// named by one in which something does; units are those of the last one.
+// Running tells whether anything goes on in any plan, and whether anything does in a plan
+// that concerns the viewer; units is the directory of the last plan in which anything goes on.
 func (r *Reader) Running(ctx context.Context, v Viewer) (running, known bool, units people.Directory, err error) {
 	if _, err := r.as(v); err != nil {
 		return false, false, units, err
@@ -66,7 +67,7 @@ func (r *Reader) Running(ctx context.Context, v Viewer) (running, known bool, un
 	return len(plans) > 0, known, units, err
 }
 
-// Changed is how many of the notices say something new.
+// Changed is how many of the notices differ from those in force.
 func (n Notices) Changed() (count int) {
 	for _, y := range n.Years {
 		if !y.Same {

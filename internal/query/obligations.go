@@ -15,9 +15,9 @@ import (
 // ObligationFilter chooses what somebody owes; empty fields choose all.
 type ObligationFilter struct {
 	Plan string
-	Unit string // that owes: by ID, name or collective name; the viewer's own when it is ""
-	Held bool   // also what is not pressed for now: its clock stands
-	// Skip are left out at the beginning, and at most Limit shown; 0: all.
+	Unit string // the unit that owes, by ID, name or collective name; "": the viewer's own
+	Held bool   // also obligations whose clock is halted
+	// Skip obligations are left out at the beginning, and at most Limit shown; 0: all.
 	Skip, Limit int
 }
 
@@ -25,34 +25,35 @@ type ObligationFilter struct {
 type Obligation struct {
 	Plan      string `json:"plan"`
 	PlanTitle string `json:"plan_title"`
-	Task      string `json:"task"`           // as the plan calls it now
+	Task      string `json:"task"`           // ID that people use now
 	Title     string `json:"title"`          // of the task
-	Talk      string `json:"talk,omitempty"` // when it is owed about a talk; as the plan calls the task now
-	Key       string `json:"-"`              // of the task or talk, as the ledger calls it for ever
-	// For is what is owed: finish, receive, silent (a sign of life), part, instruction,
-	// return, extension, report (to decide it); of a talk its step, decided or doubt.
+	Talk      string `json:"talk,omitempty"` // ID that people use now; "" when it is not owed about a talk
+	Key       string `json:"-"`              // ID of the task or talk in the ledger, which never changes
+	// For is what is owed: finish, receive, silent (a report, after a long silence), part,
+	// instruction; a decision about a return, extension or report; for a talk its step,
+	// decided or doubt.
 	For    string       `json:"for"`
 	Ref    string       `json:"ref,omitempty"` // number of the part or instruction
 	Unit   string       `json:"unit"`          // name
 	UnitID string       `json:"unit_id"`
-	Lead   string       `json:"lead"`            // name of the unit that leads the task, or that the talk is about
+	Lead   string       `json:"lead"`            // name of the unit that leads the task, or that is called to the talk
 	By     string       `json:"by,omitempty"`    // who asked for it
-	Words  string       `json:"words,omitempty"` // what they said
-	New    calendar.Day `json:"new,omitzero"`    // the due date asked for
+	Words  string       `json:"words,omitempty"` // the words of whoever asked
+	New    calendar.Day `json:"new,omitzero"`    // the due date that an extension asks for
 	Since  calendar.Day `json:"since"`
-	Limit  calendar.Day `json:"limit"` // the last day; "" when it has none of its own
-	// WorkdaysLeft counts working days from today to Limit, negative once it has passed
-	// (0 when only rest days lie between; of the task itself as act.Measure counts);
+	Limit  calendar.Day `json:"limit"` // the last day; "" when there is none
+	// WorkdaysLeft counts working days from today to Limit, negative once Limit has passed
+	// (0 when there are only rest days between); for the task itself as act.Measure counts;
 	// null without a limit.
 	WorkdaysLeft *int `json:"workdays_left"`
-	// Passed tells that Limit has passed and no day of it counts as late yet: the task was
-	// given after it, or its clock stood.
+	// Passed tells that Limit has passed, but no day since counts as late: the task was
+	// given to the unit after Limit, or its clock was halted.
 	Passed bool       `json:"passed"`
 	Late   bool       `json:"late"`           // the limit has passed
-	Held   bool       `json:"held,omitempty"` // its clock stands: nobody is pressed for it now
-	Acts   []act.Kind `json:"acts"`           // that are done with it
-	// Then is what is said next, to whom, if it is not done; nil: nothing. It is at the
-	// plan's offset. People are the units it names.
+	Held   bool       `json:"held,omitempty"` // the clock is halted: nobody is chased for it now
+	Acts   []act.Kind `json:"acts"`           // kinds of acts by which it is done
+	// Then is the next stage, in the plan's zone, if it is not done; nil without one. People
+	// has the units that Then names.
 	Then   *plan.Stage      `json:"-"`
 	People people.Directory `json:"-"`
 }
@@ -61,9 +62,9 @@ type Obligation struct {
 type ObligationPage = Page[Obligation]
 
 // Obligations are what the viewer's unit owes in every plan, or in one, the earliest
-// limit first: the one list of what is to be done. Who may see all of a plan may ask
-// for another unit's, and the operator for everybody's. ErrNotWhole to others who ask
-// for another unit; *UnitError.
+// limit first: the list 待办. Whoever may see all of a plan may ask for another unit's, and
+// the operator for everybody's. ErrNotWhole: another viewer asked for another unit.
+// *UnitError: no plan has the unit.
 func (r *Reader) Obligations(ctx context.Context, v Viewer, f ObligationFilter) (page ObligationPage, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -117,8 +118,8 @@ func (r *Reader) Obligations(ctx context.Context, v Viewer, f ObligationFilter) 
 	return page, nil
 }
 
-// owing are the plans in which something may be owed, each with the units that are
-// asked for.
+// owing gives a source for each plan in which the units asked for may owe something, and
+// the name of the unit to which the list is narrowed.
 func (r reading) owing(ctx context.Context, f ObligationFilter) (sources []*owingSource, only string, err error) {
 	plans, err := r.planIDs(ctx, f.Plan)
 	if err != nil {
@@ -159,13 +160,13 @@ func (r reading) owing(ctx context.Context, f ObligationFilter) (sources []*owin
 	return sources, only, nil
 }
 
-// owingSource is one plan's part of what is owed.
+// owingSource reads one plan's obligations.
 type owingSource struct {
 	reading
 	plan   *framed
 	filter ledger.OwedFilter
 
-	book  act.Book // once look has been called
+	rules act.Rules // set by look, as tasks and talks are
 	tasks map[string]ledger.Task
 	talks map[string]ledger.Talk
 }
@@ -194,7 +195,7 @@ func (s *owingSource) look(ctx context.Context, all []ledger.Obligation) (err er
 	if len(all) == 0 {
 		return nil
 	}
-	if s.book, err = ledger.BookOf(s.plan.Launched, s.plan.cal); err != nil {
+	if s.rules, err = ledger.RulesOf(s.plan.Launched, s.plan.cal); err != nil {
 		return err
 	}
 	var ids []string
@@ -221,7 +222,8 @@ func (s *owingSource) look(ctx context.Context, all []ledger.Obligation) (err er
 	return nil
 }
 
-// line is an obligation with its words; ok is false when it is owed no more.
+// line is an obligation with what its task or talk says of it; ok is false when it is no
+// longer owed.
 func (s *owingSource) line(o ledger.Obligation) (line Obligation, ok bool) {
 	dir := s.plan.Plan.Directory
 	t := s.tasks[o.Task]
@@ -231,7 +233,7 @@ func (s *owingSource) line(o ledger.Obligation) (line Obligation, ok bool) {
 		Since: dayOf(o.Since), Held: !o.Runs, Acts: act.Discharges(o.ID),
 	}
 	if o.Talk != "" {
-		if ahead := s.book.TalkAhead(ledger.TalkCaseOf(&s.plan.Plan, t, s.talks[o.Talk])); len(ahead) > 0 {
+		if ahead := s.rules.TalkAhead(ledger.TalkCaseOf(&s.plan.Plan, t, s.talks[o.Talk])); len(ahead) > 0 {
 			line.Then = &ahead[0]
 		}
 		line.Acts, line.Lead = act.TalkDischarges(o.ID), dir.Name(s.talks[o.Talk].Lead)
@@ -242,7 +244,7 @@ func (s *owingSource) line(o ledger.Obligation) (line Obligation, ok bool) {
 		case o.ID == act.OwedDecision:
 			line.By, line.Words = c.By, c.Grounds
 		}
-	} else if line.Then = s.book.NextOf(ledger.CaseOf(t), o.ID); !line.askedIn(ledger.CaseOf(t), dir.Name, topic, ref) {
+	} else if line.Then = s.rules.NextOf(ledger.CaseOf(t), o.ID); !line.askedIn(ledger.CaseOf(t), dir.Name, topic, ref) {
 		return line, false
 	}
 	if line.People = dir; line.Then != nil {
@@ -253,7 +255,7 @@ func (s *owingSource) line(o ledger.Obligation) (line Obligation, ok bool) {
 		left := workdaysTo(s.plan.today, line.Limit, s.plan.cal)
 		line.Late = line.Limit.Before(s.plan.today)
 		if o.Talk == "" && (topic == act.Finish || topic == act.Receive) {
-			m := s.book.Measure(ledger.CaseOf(t), s.plan.today)
+			m := s.rules.Measure(ledger.CaseOf(t), s.plan.today)
 			left, line.Late = m.Left-m.Late, m.LateDays > 0
 		}
 		line.WorkdaysLeft, line.Passed = &left, !line.Late && line.Limit.Before(s.plan.today)
@@ -261,8 +263,8 @@ func (s *owingSource) line(o ledger.Obligation) (line Obligation, ok bool) {
 	return line, true
 }
 
-// askedIn fills in who asked for it and with which words. ok is false when the case
-// does not have it any more: it was done between two readings.
+// askedIn fills in who asked for the obligation and with which words, and tells whether the
+// case still has it: it may have been done between two readings of the ledger.
 func (o *Obligation) askedIn(c act.Case, name func(string) string, topic, ref string) bool {
 	requests := map[string]*act.Pending{act.TopicReturn: c.Return, act.TopicReport: c.Report, act.TopicExtension: c.Extension}
 	switch topic {
@@ -288,8 +290,8 @@ func (o *Obligation) askedIn(c act.Case, name func(string) string, topic, ref st
 	return !c.Over() && c.Kind == plan.Dated
 }
 
-// workdaysTo counts the working days after a day up to another, and negative those
-// after that one when it is past; 0 when only rest days lie between.
+// workdaysTo counts the working days after from up to and with to; when to is before from,
+// those after to, as a negative number; 0 when there are only rest days between.
 func workdaysTo(from, to calendar.Day, cal *calendar.Calendar) int {
 	if to.Before(from) {
 		return -cal.Workdays(to, from)

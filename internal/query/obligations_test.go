@@ -19,7 +19,7 @@ func (w *world) does(planID, task string, a act.Act) {
 	w.t.Helper()
 	l, err := w.store.Plan(w.t.Context(), planID)
 	require.NoError(w.t, err)
-	b, err := act.NewBook(&l.Plan, w.cal)
+	b, err := act.NewRules(&l.Plan, w.cal)
 	require.NoError(w.t, err)
 	row := w.task(planID, task)
 	a.At, a.On = w.now.UTC(), calendar.DayOf(w.now.In(calendar.Beijing))
@@ -61,9 +61,9 @@ var (
 	theLeader = act.Actor{Account: "liu", Name: "刘某", Unit: "leaders"}
 )
 
-// What somebody owes is one list: the task itself, to acknowledge it, parts,
-// instructions, rulings, decisions and the steps of talks, each until it is done, the
-// earliest limit first, whether the database chooses or not.
+// The list of obligations has the task itself, its acknowledgement, parts, instructions,
+// decisions and the steps of talks, each until it is done, the earliest limit first, whether
+// or not the ledger keeps outlooks.
 func TestObligations(t *testing.T) {
 	t.Parallel()
 	for name, address := range databases {
@@ -137,8 +137,8 @@ func TestObligations(t *testing.T) {
 	}
 }
 
-// What somebody can do now is what the engine's own rules take, and the rest has its
-// reason.
+// The acts that are possible now are those that the engine's rules accept; every other one
+// has the reason of its refusal.
 func TestPossible(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, databases["SQLite"](t))

@@ -10,7 +10,7 @@ import (
 )
 
 // Plan is a launched plan with its tasks as its document has them, for those who may
-// see all of it.
+// see all of it: ErrNotWhole.
 func (r *Reader) Plan(ctx context.Context, v Viewer, planID string) (ledger.Launched, error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -19,8 +19,8 @@ func (r *Reader) Plan(ctx context.Context, v Viewer, planID string) (ledger.Laun
 	return in.whole(ctx, planID)
 }
 
-// PlanRecord is a plan with its tasks as the ledger has them on a day, by which the
-// next year's is drafted.
+// PlanRecord is a plan with its tasks and talks as the ledger has them on the day Today,
+// from which the next year's plan is drafted.
 type PlanRecord struct {
 	ledger.Launched
 	Tasks    []ledger.Task
@@ -29,7 +29,7 @@ type PlanRecord struct {
 	Today    calendar.Day
 }
 
-// PlanRecord is a plan and its tasks, for those who may see all of it.
+// PlanRecord is the record of a plan now, for those who may see all of it: ErrNotWhole.
 func (r *Reader) PlanRecord(ctx context.Context, v Viewer, planID string) (p PlanRecord, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -51,22 +51,22 @@ func (r *Reader) PlanRecord(ctx context.Context, v Viewer, planID string) (p Pla
 	return p, err
 }
 
-// Office is nil for whoever may see all of every plan, otherwise ErrNotWhole: what
-// concerns the machine names things of all of them.
+// Office is nil for a viewer who may see all of every plan, and ErrNotWhole for any other.
+// It guards readings about the whole machine, which name things of all plans.
 func (r *Reader) Office(ctx context.Context, v Viewer) error {
 	in, err := r.as(v)
 	if err != nil {
 		return err
 	}
-	_, whole, err := in.overseen(ctx, "")
+	_, whole, err := in.overseenOf(ctx, in.allPlans)
 	if err == nil && !whole {
 		err = ErrNotWhole
 	}
 	return err
 }
 
-// Decided is what the office has decided for every worker: channels, sender, language.
-// It names nothing of a plan.
+// Decided has the settings that the office has put in the ledger for every worker: channels,
+// sender, language. Every viewer may read them, for they name nothing of a plan.
 func (r *Reader) Decided(ctx context.Context, v Viewer) (map[string]string, error) {
 	if _, err := r.as(v); err != nil {
 		return nil, err
@@ -74,9 +74,9 @@ func (r *Reader) Decided(ctx context.Context, v Viewer) (map[string]string, erro
 	return r.store.Office(ctx)
 }
 
-// Contacts are units and who sits in them, as they are for every plan: all units of
-// the plans that the viewer oversees; otherwise the viewer's own unit and the offices
-// of its plans. By ID.
+// Contacts are units with the people in their seats, who are the same for every plan, by
+// unit ID: all units of the plans that the viewer oversees, and of other plans that concern
+// the viewer, the viewer's own unit and the office.
 func (r *Reader) Contacts(ctx context.Context, v Viewer) ([]people.Unit, error) {
 	in, err := r.as(v)
 	if err != nil {

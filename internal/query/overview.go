@@ -8,19 +8,19 @@ import (
 	"duban/internal/report"
 )
 
-// Overview is a plan on one page: where it stands, and its light board.
+// Overview is a plan on one page: its counts, and its light board.
 type Overview struct {
 	Plan    report.Head   `json:"plan"`
 	AsOf    calendar.Day  `json:"as_of"`
 	Counts  report.Counts `json:"counts"`
 	Months  report.Board  `json:"months"`
 	Clauses report.Board  `json:"clauses"`
-	At      time.Time     `json:"at"` // when it was worked out, wall clock
-	Head    int64         `json:"-"`  // number of the last event then
+	At      time.Time     `json:"at"` // when it was computed, wall clock
+	Head    int64         `json:"-"`  // sequence number of the ledger's last event then
 }
 
-// Overview is a plan on one page, for those who may see all of it. Of a big plan it may
-// be somewhat old: At says how. See remembered and ErrWorking.
+// Overview is a plan on one page, for those who may see all of it: ErrNotWhole. For a big
+// plan it may be somewhat old, as At says. See remembered and ErrWorking.
 func (r *Reader) Overview(ctx context.Context, v Viewer, planID string) (Overview, error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -33,7 +33,7 @@ func (r *Reader) Overview(ctx context.Context, v Viewer, planID string) (Overvie
 	return remembered(ctx, r, "overview "+planID, f.today, func(ctx context.Context) (Overview, error) { return in.overview(ctx, planID) })
 }
 
-// framedWhole is a plan as lists look at it, for whoever may see all of it.
+// framedWhole is framed for a viewer who may see all of the plan: ErrNotWhole.
 func (r reading) framedWhole(ctx context.Context, planID string) (*framed, error) {
 	f, err := r.framed(ctx, planID)
 	if err == nil && !r.who.oversees(f.Plan.Directory) {
@@ -42,7 +42,8 @@ func (r reading) framedWhole(ctx context.Context, planID string) (*framed, error
 	return f, err
 }
 
-// overview sums the plan up in the ledger where it can.
+// overview computes the overview from the outlooks that the ledger keeps where they are
+// there, and else from all tasks.
 func (r reading) overview(ctx context.Context, planID string) (o Overview, err error) {
 	o.At = r.Now()
 	if o.Head, _, err = r.store.Head(ctx); err != nil {
@@ -72,7 +73,8 @@ func (r reading) overview(ctx context.Context, planID string) (o Overview, err e
 	return o, nil
 }
 
-// Head is the number of the last event: what was read before it may have changed.
+// Head is the sequence number of the ledger's last event. A caller who has an older one may
+// have read what has changed since.
 func (r *Reader) Head(ctx context.Context, v Viewer) (int64, error) {
 	if _, err := r.as(v); err != nil {
 		return 0, err
@@ -81,8 +83,8 @@ func (r *Reader) Head(ctx context.Context, v Viewer) (int64, error) {
 	return head, err
 }
 
-// LastWorkday is the last working day before a plan's today: what has changed since is
-// what a leader has not seen. Of a plan that the viewer knows.
+// LastWorkday is the last working day before a plan's today: a leader has not yet seen what
+// has changed since its end. It is for the viewers whom the plan concerns.
 func (r *Reader) LastWorkday(ctx context.Context, v Viewer, planID string) (last, today calendar.Day, err error) {
 	in, err := r.as(v)
 	if err != nil {

@@ -16,8 +16,9 @@ import (
 	"duban/internal/report"
 )
 
-// TestEveryNumberOfTheBoardIsThatOfItsRows: a field's number by month, and by clause, is
-// that of the list that its link leads to, and all numbers together are the plan's count.
+// TestEveryNumberOfTheBoardIsThatOfItsRows: the number in each field of the boards by month
+// and by clause is the length of the list to which its link leads, and all numbers of a
+// board add up to the plan's count.
 func TestEveryNumberOfTheBoardIsThatOfItsRows(t *testing.T) {
 	t.Parallel()
 	for name, address := range databases {
@@ -71,9 +72,9 @@ func TestEveryNumberOfTheBoardIsThatOfItsRows(t *testing.T) {
 	}
 }
 
-// TestTheOverviewLooksAhead: what is said in the next four weeks if nobody acts stands in
-// order of time, begins today and ends on the 28th day, and the messages of each seat are
-// those that went and those that will.
+// TestTheOverviewLooksAhead: the stages of the next four weeks are in order of time, from
+// today to the 28th day, and the messages counted for each seat are those that were sent and
+// those that will be.
 func TestTheOverviewLooksAhead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, databases["SQLite"](t))
@@ -105,8 +106,8 @@ func TestTheOverviewLooksAhead(t *testing.T) {
 	require.Greater(t, sum, len(sent))
 }
 
-// TestSinceSaysWhatHasChanged: since the eve of the launch everything is new; since the
-// day before a light turned, that light.
+// TestSinceSaysWhatHasChanged: since the day before the launch every line is new; since the
+// day before a light changed, the change is that light.
 func TestSinceSaysWhatHasChanged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, databases["SQLite"](t))
@@ -136,8 +137,8 @@ func TestSinceSaysWhatHasChanged(t *testing.T) {
 	require.ErrorIs(t, err, query.ErrAhead)
 }
 
-// TestFewRowsSayTheSame: case files, ladders and what has changed are the same read from
-// what the ledger keeps apart as read from whole plans.
+// TestFewRowsSayTheSame: case files, ladders and changes are the same whether they are read
+// by the outlooks that the ledger keeps or from whole plans.
 func TestFewRowsSayTheSame(t *testing.T) {
 	t.Parallel()
 	for name, address := range databases {
@@ -172,8 +173,8 @@ func TestFewRowsSayTheSame(t *testing.T) {
 	}
 }
 
-// TestPastDaysAreSharedAndClosed: many look at many days at once, each sees its own, and
-// a day that is pushed out while somebody reads it stays until they are done.
+// TestPastDaysAreSharedAndClosed: when many readers read many past days at once, each reads
+// its own day, and a ledger that is no longer kept stays open until its readers are done.
 func TestPastDaysAreSharedAndClosed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, databases["SQLite"](t))
@@ -211,7 +212,8 @@ func TestPastDaysAreSharedAndClosed(t *testing.T) {
 	require.Same(t, r, now, "today is the ledger as it is")
 }
 
-// TestWhatIsRememberedIsTrue: an act changes the overview at once.
+// TestWhatIsRememberedIsTrue: a remembered overview is given again on the same day, and
+// computed again when the plan's day is another.
 func TestWhatIsRememberedIsTrue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, databases["SQLite"](t))
@@ -221,14 +223,14 @@ func TestWhatIsRememberedIsTrue(t *testing.T) {
 	again, err := r.Overview(t.Context(), v, "water")
 	require.NoError(t, err)
 	require.Equal(t, before, again)
-	w.now = at(7, 13, 10) // the day after the limit of "late"
+	w.now = at(7, 13, 10) // the day after the due date of "late"
 	after, err := r.Overview(t.Context(), v, "water")
 	require.NoError(t, err)
 	require.Equal(t, before.Counts.Red+1, after.Counts.Red)
 }
 
-// TestSearchFindsByWords: titles, clauses, units, numbers; each word must be there; what
-// looks like a pattern is none.
+// TestSearchFindsByWords: a search finds by titles, clauses, units and numbers; each word must
+// be there; the characters of an SQL pattern have no meaning of their own.
 func TestSearchFindsByWords(t *testing.T) {
 	t.Parallel()
 	for name, address := range databases {
@@ -274,7 +276,8 @@ func TestSearchFindsByWords(t *testing.T) {
 	}
 }
 
-// TestTheInboxIsTheUnitsOwn: the latest first, each message with what it spoke of.
+// TestTheInboxIsTheUnitsOwn: a unit gets its own messages only, the latest first, each with
+// the things that it is about.
 func TestTheInboxIsTheUnitsOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, databases["SQLite"](t))

@@ -10,9 +10,8 @@ import (
 	"duban/internal/report"
 )
 
-// PlanRow is one launched plan. Counts are of tasks and occurrences of duties, the
-// cancelled left out; instants have the plan's offset; Next is nil when no stage is
-// to come.
+// PlanRow is one launched plan. The counts are of tasks and occurrences of duties, without
+// cancelled ones; instants are in the plan's zone; Next is nil when no stage is to come.
 type PlanRow struct {
 	ID         string       `json:"id"`
 	Title      string       `json:"title"`
@@ -31,10 +30,11 @@ type PlanRow struct {
 	Duties     int          `json:"duties"`
 	Standing   int          `json:"standing"`
 	Talks      int          `json:"talks"`
-	Unarmed    int          `json:"unarmed"` // deadlines no workflow is known to hold: launch again
+	Unarmed    int          `json:"unarmed"` // tasks and duties whose workflow is not known to run: launching again starts them
 	Next       *NextStage   `json:"next"`
-	Head       int64        `json:"-"`              // number of the last event when it was counted
+	Head       int64        `json:"-"`              // sequence number of the ledger's last event when it was counted
 	Ended      calendar.Day `json:"ended,omitzero"` // the day on which its year was ended
+	Archived   calendar.Day `json:"archived,omitzero"`
 }
 
 // NextStage is the first stage still to come.
@@ -46,23 +46,26 @@ type NextStage struct {
 	Kind  plan.StageKind `json:"kind"`
 	At    time.Time      `json:"at"`
 	Talk  string         `json:"talk,omitempty"`
-	Topic string         `json:"topic,omitempty"` // what it is about when that is not the task's own limit
+	Topic string         `json:"topic,omitempty"` // what the stage is about when it is not the task's own due date
 }
 
-// Plans are the launched plans of which the viewer may see all, in order of launch.
-// whole tells that none was left out; whoever may see all of none is refused with
-// ErrNotWhole.
-func (r *Reader) Plans(ctx context.Context, v Viewer) (rows []PlanRow, whole bool, err error) {
+// Plans are the launched plans of which the viewer may see all, in order of launch: those
+// of everyday lists, or with archived those that are archived. whole tells that no plan is
+// one that the viewer may not see. ErrNotWhole: the viewer may see all of no plan.
+func (r *Reader) Plans(ctx context.Context, v Viewer, archived bool) (rows []PlanRow, whole bool, err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return nil, false, err
 	}
-	seen, whole, err := in.overseen(ctx, "")
+	seen, whole, err := in.overseenOf(ctx, in.allPlans)
 	if err != nil {
 		return nil, false, err
 	}
 	rows = []PlanRow{}
 	for _, l := range seen {
+		if l.Archived.IsZero() == archived {
+			continue
+		}
 		row, err := in.row(ctx, r, l)
 		if err != nil {
 			return nil, false, err
@@ -70,15 +73,23 @@ func (r *Reader) Plans(ctx context.Context, v Viewer) (rows []PlanRow, whole boo
 		if !l.Ended.IsZero() {
 			row.Ended = calendar.DayOf(l.Ended.In(l.Plan.Location()))
 		}
+		if archived {
+			row.Archived = calendar.DayOf(l.Archived.In(l.Plan.Location()))
+		}
 		rows = append(rows, row)
 	}
 	return rows, whole, nil
 }
 
-// overseen are the launched plans, or the one that was named, of which the viewer
-// may see all, without their tasks.
+// overseen are those of the everyday plans, or of the named one, of which the viewer may
+// see all, without their tasks. whole tells that none was left out.
 func (r reading) overseen(ctx context.Context, named string) (seen []ledger.Launched, whole bool, err error) {
-	plans, err := r.planIDs(ctx, named)
+	return r.overseenOf(ctx, func(ctx context.Context) ([]string, error) { return r.planIDs(ctx, named) })
+}
+
+// overseenOf is overseen for a choice of plans.
+func (r reading) overseenOf(ctx context.Context, chosen func(context.Context) ([]string, error)) (seen []ledger.Launched, whole bool, err error) {
+	plans, err := chosen(ctx)
 	if err != nil {
 		return nil, false, err
 	}
@@ -97,8 +108,8 @@ func (r reading) overseen(ctx context.Context, named string) (seen []ledger.Laun
 	return seen, len(seen) == len(plans), nil
 }
 
-// onePlan is the plan that was named, or the only one there is that may be seen
-// whole: ErrNoPlans, *WhichPlanError.
+// onePlan is the ID of the plan that was named, or of the only one of which the viewer may
+// see all: ErrNotWhole, ErrNoPlans, *WhichPlanError.
 func (r reading) onePlan(ctx context.Context, named string) (string, error) {
 	plans, _, err := r.overseen(ctx, named)
 	switch {
@@ -116,7 +127,7 @@ func (r reading) onePlan(ctx context.Context, named string) (string, error) {
 	return "", which
 }
 
-// row is one plan's line, as far as it is remembered.
+// row is the remembered planRow of one plan.
 func (in reading) row(ctx context.Context, r *Reader, l ledger.Launched) (PlanRow, error) {
 	today, err := in.today(ctx, l)
 	if err != nil {
@@ -133,7 +144,7 @@ func (in reading) row(ctx context.Context, r *Reader, l ledger.Launched) (PlanRo
 	})
 }
 
-// planRow is one plan's line, counted by the ledger where it can.
+// planRow counts one plan, from the outlooks that the ledger keeps where they are there.
 func (r reading) planRow(ctx context.Context, planID string) (PlanRow, error) {
 	f, err := r.framed(ctx, planID)
 	if err != nil {
@@ -178,14 +189,14 @@ func planRowOf(head report.Head, today calendar.Day, c report.Counts, tasks []re
 	return row
 }
 
-// PlanStatus is one plan's book without its messages, and what its tasks have not
-// taken of its amendments yet.
+// PlanStatus is one plan's book without its messages, and the changes of its amendments that
+// its tasks have not taken yet.
 type PlanStatus struct {
 	report.Table
 	Owed []ledger.LeftUndone
 }
 
-// Status is one plan as it stands, for those who may see all of it.
+// Status is the status of one plan now, for those who may see all of it: ErrNotWhole.
 func (r *Reader) Status(ctx context.Context, v Viewer, planID string) (s PlanStatus, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -213,7 +224,7 @@ func (r *Reader) Book(ctx context.Context, v Viewer, planID string) (report.Tabl
 	return in.bookOf(ctx, id, true)
 }
 
-// bookOf is a plan's book for whoever may see all of it.
+// bookOf is a plan's book for a viewer who may see all of it: ErrNotWhole. See book.
 func (r reading) bookOf(ctx context.Context, planID string, records bool) (report.Table, error) {
 	l, err := r.whole(ctx, planID)
 	if err != nil {
@@ -226,8 +237,8 @@ func (r reading) bookOf(ctx context.Context, planID string, records bool) (repor
 	return r.book(ctx, l, tasks, records)
 }
 
-// book is a plan's book on the plan's own day. Of talks that the viewer may not see
-// nothing is in it; without records the stages' messages are left out.
+// book is a plan's book on the plan's today, without anything about talks that the viewer
+// may not see. records: with the messages of the stages.
 func (r reading) book(ctx context.Context, l ledger.Launched, tasks []ledger.Task, records bool) (report.Table, error) {
 	today, err := r.today(ctx, l)
 	if err != nil {

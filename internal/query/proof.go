@@ -6,9 +6,9 @@ import (
 	"duban/internal/ledger"
 )
 
-// Prove compares the ledger with itself and with a head that was noted outside, as
-// `ledger verify` does, for whoever may see all of every plan: ErrNotWhole. Other errors
-// say what does not fit: *ledger.BrokenChainError, *ledger.CountError, ledger.ErrOtherHead.
+// Prove checks the ledger's chain and rows, and a head that was noted outside the ledger, as
+// `ledger verify` does. It is for those who may see all of every plan: ErrNotWhole. Faults of
+// the ledger are *ledger.BrokenChainError, *ledger.CountError and ledger.ErrOtherHead.
 func (r *Reader) Prove(ctx context.Context, v Viewer, check ledger.Check) (p ledger.Proof, err error) {
 	if err := r.Office(ctx, v); err != nil {
 		return p, err

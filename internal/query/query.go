@@ -1,9 +1,9 @@
-// Package query is where everything is read: plans, tasks, case files, talks,
-// duties, events, messages, counts, what somebody owes and may do. Each reading takes
-// its Viewer and gives what that viewer may see, so that the command line and any
-// other door show the same rows to the same person. It reads the ledger alone and
-// writes nothing. Words are the caller's, but for what is owed (Obligation.Said), which
-// lists, pages and calendar feeds call alike.
+// Package query reads the ledger for people: plans, tasks, case files, talks, duties,
+// events, messages, counts, what somebody owes and may do. Each method of Reader takes a
+// Viewer and gives what that viewer may see, so that the command line, the portal and any
+// other reader show the same rows to the same person. The package reads only the ledger
+// and writes nothing. Its callers put the results into words, but for Obligation.Said,
+// Sentence and the workbooks.
 package query
 
 import (
@@ -20,35 +20,35 @@ import (
 	"duban/internal/report"
 )
 
-// Options are what readings need beside the ledger.
+// Options are what a Reader needs beside the ledger.
 type Options struct {
 	Now func() time.Time // the wall clock
-	// Calendar is the holiday notices in force: those of the program, of the
-	// operator, and those given, which the ledger holds.
+	// Calendar gives the calendar of the holiday notices in force: those of the program,
+	// of the operator, and the imported ones, which are in the ledger.
 	Calendar func(imported ...calendar.Year) (*calendar.Calendar, error)
-	// Live is the ledger as it is and AsOf the day that is looked back at, where the
-	// ledger that is read is one of the past (ledger.Store.AsOf).
+	// Live is the present ledger and AsOf the past day, when the ledger that is read is
+	// that of a past day (ledger.Store.AsOf); otherwise they are nil and zero.
 	Live *ledger.Store
 	AsOf calendar.Day
-	// Patience is how long somebody waits for what takes long to work out before they are
-	// told ErrWorking; 0 waits until it is there.
+	// Patience is how long, in real time, a reading waits for an answer that takes long to
+	// compute before it gives ErrWorking; 0: as long as it takes.
 	Patience time.Duration
-	// Reaches tells whether messages leave the house, by what the office has decided; nil
-	// is where it has decided to send mail.
+	// Reaches tells whether messages are sent out of the machine, by the settings that the
+	// office has put in the ledger. nil: they are when the settings name mail.
 	Reaches func(decided map[string]string) bool
 }
 
 // Reader reads one ledger.
 type Reader struct {
 	base
-	pasts  pasts  // days that are looked back at
-	memory memory // what is dear to work out
+	pasts  pasts  // ledgers of past days
+	memory memory // answers that take long to compute
 }
 
-// New reads a ledger, or what ledger.Store.AsOf made of it.
+// New makes a Reader of a ledger, or of one of a past day by ledger.Store.AsOf.
 func New(store *ledger.Store, o Options) *Reader { return &Reader{base: base{store, o}} }
 
-// base is what every reading needs.
+// base has the ledger and the options, which every reading needs.
 type base struct {
 	store *ledger.Store
 	Options
@@ -60,7 +60,8 @@ type reading struct {
 	who Viewer
 }
 
-// as is the one way to a reading.
+// as makes the reading for a viewer. Every method of Reader begins with it or calls one that
+// does: ErrNobody for the zero Viewer.
 func (r *Reader) as(v Viewer) (reading, error) {
 	if v.is == nobody {
 		return reading{}, ErrNobody
@@ -68,7 +69,7 @@ func (r *Reader) as(v Viewer) (reading, error) {
 	return reading{r.base, v}, nil
 }
 
-// calendar is the notices in force with those that the ledger holds.
+// calendar is the calendar of the notices in force, with those that the ledger has.
 func (b base) calendar(ctx context.Context) (*calendar.Calendar, error) {
 	imported, err := b.store.Calendar(ctx)
 	if err != nil {
@@ -77,9 +78,9 @@ func (b base) calendar(ctx context.Context) (*calendar.Calendar, error) {
 	return b.Calendar(imported...)
 }
 
-// today is the plan's day: that which is looked back at; or by the plan's clock; or,
-// where that ran fast and has run past the year (a rehearsal), the day of the last
-// thing that happened.
+// today is the day for which a plan is read: AsOf in a past ledger; otherwise the day by the
+// plan clock, or, when that ran fast (a rehearsal) and has passed the end of the year, the
+// day of the plan's last event. ErrAhead: AsOf has not come in the plan.
 func (b base) today(ctx context.Context, l ledger.Launched) (calendar.Day, error) {
 	if b.Live == nil {
 		return b.presentDay(ctx, b.store, l)
@@ -106,13 +107,13 @@ func (b base) presentDay(ctx context.Context, store *ledger.Store, l ledger.Laun
 	return calendar.DayOf(at.In(l.Plan.Location())), nil
 }
 
-// clockDay is the day by a plan's clock, in its zone.
+// clockDay is the present day by a plan's clock, in its zone.
 func (b base) clockDay(l ledger.Launched) calendar.Day {
 	return calendar.DayOf(l.Clock.Plan(b.Now()).In(l.Plan.Location()))
 }
 
-// lastEvent is the last event of a plan; it looks from the end of the chain
-// backwards, so that it costs little however long the chain is.
+// lastEvent is the last event of a plan. It searches from the end of the chain backwards,
+// so that a long chain does not make it slow.
 func lastEvent(ctx context.Context, store *ledger.Store, id string) (ledger.Event, error) {
 	head, _, err := store.Head(ctx)
 	if err != nil {
@@ -132,11 +133,10 @@ func lastEvent(ctx context.Context, store *ledger.Store, id string) (ledger.Even
 	}
 }
 
-// framed is one plan as lists look at it: without its tasks where the ledger keeps
-// the rest apart, on the plan's own day.
+// framed is one plan as lists need it: its frame, its today and the calendar.
 type framed struct {
 	ledger.Launched
-	basis string // of the outlooks kept; "" without them
+	basis string // basis of the outlooks that the ledger keeps; "" without outlooks
 	today calendar.Day
 	cal   *calendar.Calendar
 }
@@ -154,8 +154,9 @@ func (b base) framed(ctx context.Context, id string) (*framed, error) {
 	return f, err
 }
 
-// frame is a launched plan without its tasks where the ledger keeps the rest apart,
-// with the basis of the outlooks kept; otherwise whole, without a basis.
+// frame is a launched plan without its tasks, where the ledger keeps outlooks by which they
+// can be read apart, with the basis of these outlooks. Otherwise it is the whole plan, and
+// the basis is "".
 func (b base) frame(ctx context.Context, id string) (l ledger.Launched, basis string, err error) {
 	l, basis, ok, err := b.store.Frame(ctx, id)
 	if err != nil || ok {
@@ -165,18 +166,29 @@ func (b base) frame(ctx context.Context, id string) (l ledger.Launched, basis st
 	return l, "", err
 }
 
-// planIDs is the one plan that was named, or all.
+// planIDs is the ID that was named, or with "" the IDs of the plans of everyday lists: one
+// that is archived is read only where it is named.
 func (b base) planIDs(ctx context.Context, named string) ([]string, error) {
 	if named != "" {
 		return []string{named}, nil
 	}
-	return b.store.PlanIDs(ctx)
+	return b.store.EverydayPlanIDs(ctx)
 }
 
-// absent tells that the ledger does not have it.
+// allPlans are the IDs of all plans, those of everyday lists first.
+func (b base) allPlans(ctx context.Context) ([]string, error) {
+	everyday, err := b.store.EverydayPlanIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := b.store.PlanIDs(ctx)
+	return append(everyday, slices.DeleteFunc(all, func(id string) bool { return slices.Contains(everyday, id) })...), err
+}
+
+// absent tells whether an error says that the ledger does not have what was asked for.
 func absent(err error) bool { return errors.Is(err, ledger.ErrNotFound) }
 
-// whole is a launched plan with its tasks, for whoever may see all of it.
+// whole is a launched plan with its tasks, for a viewer who may see all of it: ErrNotWhole.
 func (r reading) whole(ctx context.Context, id string) (ledger.Launched, error) {
 	l, err := r.store.Plan(ctx, id)
 	if err == nil && !r.who.oversees(l.Plan.Directory) {
@@ -185,13 +197,13 @@ func (r reading) whole(ctx context.Context, id string) (ledger.Launched, error) 
 	return l, err
 }
 
-// seen are what was decided of tasks and their talks, without the talks that the
-// viewer may not see and the rungs that called for them.
+// seen are the stages and talks without the talks that the viewer may not see, their
+// stages, and the stages that opened them.
 func (r reading) seen(d people.Directory, stages []ledger.Stage, talks []ledger.Talk) ([]ledger.Stage, []ledger.Talk) {
 	if r.who.oversees(d) {
 		return stages, talks
 	}
-	hidden := map[string]bool{} // tasks of which a rung called for a talk that is not to be seen
+	hidden := map[string]bool{} // tasks with a stage that opened a talk which the viewer may not see
 	known := map[string]ledger.Talk{}
 	for _, k := range talks {
 		known[k.ID] = k

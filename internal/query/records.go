@@ -13,12 +13,13 @@ import (
 // NextYear is the draft of a later year's plan.
 type NextYear struct {
 	rollover.Draft
-	Was      string // hash of the plan in force, by which the ledger goes
+	Was      string // hash of the plan in force by the ledger
 	Calendar *calendar.Calendar
 }
 
-// NextYear drafts a year's plan from the files of an earlier one and what the ledger says of
-// its tasks on a day, on the zero day on its own; for those who may see all of it.
+// NextYear drafts the plan of a year from p, the files of an earlier year's plan, and its
+// tasks in the ledger as they are on the day at (zero: the plan's today). It is for those who
+// may see all of the plan: ErrNotWhole.
 func (r *Reader) NextYear(ctx context.Context, v Viewer, p *plan.Plan, year int, at calendar.Day) (NextYear, error) {
 	was, err := r.PlanRecord(ctx, v, p.ID)
 	if err != nil {
@@ -31,10 +32,10 @@ func (r *Reader) NextYear(ctx context.Context, v Viewer, p *plan.Plan, year int,
 	return NextYear{rollover.Roll(p, records, year, at), was.Plan.Hash, was.Calendar}, err
 }
 
-// Records are the plan's tasks as they stand on a day, by the IDs that the files of
-// the plan give them now: what next year's plan is drafted from.
+// Records are the plan's tasks as they are on a day, with the IDs that the plan's files
+// give them now. The next year's plan is drafted from them.
 func (p PlanRecord) Records(today calendar.Day) ([]rollover.Record, error) {
-	book, err := act.NewBook(&p.Plan, p.Calendar)
+	rules, err := act.NewRules(&p.Plan, p.Calendar)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func (p PlanRecord) Records(today calendar.Day) ([]rollover.Record, error) {
 	}
 	for i, t := range tasks {
 		c := ledger.CaseOf(t)
-		m := book.Measure(c, today)
+		m := rules.Measure(c, today)
 		all[i] = rollover.Record{Task: t.Shown(), Duty: shown[t.Duty], Title: t.Title, Kind: t.Kind, Lead: t.Lead, Due: t.Due, State: string(t.State),
 			Assist: t.Assist, Policy: act.PolicyName(t.Policy), Rule: c.Rule, Days: m.LateDays, Workdays: m.Late, Phase: string(c.State),
 			Returned: c.Return != nil, Extending: c.Extension != nil}

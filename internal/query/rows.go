@@ -6,8 +6,8 @@ import (
 	"duban/internal/report"
 )
 
-// StatusBook is what `plan status PLAN -o json` prints: fields are only added.
-type StatusBook struct {
+// StatusTable is what `plan status PLAN -o json` prints: fields are only added.
+type StatusTable struct {
 	Plan   report.Head   `json:"plan"`
 	AsOf   calendar.Day  `json:"as_of"`
 	Counts report.Counts `json:"counts"`
@@ -15,8 +15,8 @@ type StatusBook struct {
 }
 
 // Rows is a plan's status with its tasks, the gravest first.
-func (s PlanStatus) Rows() StatusBook {
-	return StatusBook{s.Plan, s.AsOf, s.Counts, report.ByGravity(s.Tasks)}
+func (s PlanStatus) Rows() StatusTable {
+	return StatusTable{s.Plan, s.AsOf, s.Counts, report.ByGravity(s.Tasks)}
 }
 
 // ContactRow is a line of `office contacts -o json`: fields are only added.
@@ -28,6 +28,7 @@ type ContactRow struct {
 	Email  string      `json:"email"`
 	Post   string      `json:"post,omitempty"`
 	Phone  string      `json:"phone,omitempty"`
+	Beside string      `json:"beside,omitempty"` // others who get the seat's messages, one a line
 }
 
 // ContactRows are the seats of units, in their order.
@@ -35,7 +36,7 @@ func ContactRows(units []people.Unit) []ContactRow {
 	rows := []ContactRow{}
 	for _, u := range units {
 		for _, c := range u.Contacts {
-			rows = append(rows, ContactRow{u.ID, u.Name, c.Role, c.Name, c.Email, c.Post, c.Phone})
+			rows = append(rows, ContactRow{u.ID, u.Name, c.Role, c.Name, c.Email, c.Post, c.Phone, c.Beside})
 		}
 	}
 	return rows
@@ -44,12 +45,12 @@ func ContactRows(units []people.Unit) []ContactRow {
 // Page is a part of a list of lines.
 type Page[Line any] struct {
 	Lines []Line
-	Total int    // chosen, on whatever page
+	Total int    // number of the chosen lines on all pages
 	For   string // name of the unit to whose lines the list is narrowed; "" when it is not
 }
 
-// Listing is a list for a program: its lines alone.
+// Listing is the list's lines alone, for JSON output.
 func (p Page[Line]) Listing() any { return p.Lines }
 
-// Listing is a plan's status for a program.
+// Listing is a plan's status for JSON output.
 func (s PlanStatus) Listing() any { return s.Rows() }

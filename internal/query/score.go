@@ -10,25 +10,25 @@ import (
 	"duban/internal/report"
 )
 
-// Score is how a unit stands in a plan, by the tally by which units are ranked, and what
-// it rests on: Rows is every date whose hour has struck for it.
+// Score is the tally of one unit in a plan, by which units are ranked, with the due dates
+// and talks that it counts.
 type Score struct {
 	Plan  string
 	Title string
 	AsOf  calendar.Day
 	Unit  string
-	Tally report.UnitTally // without Rank: others are not looked at
-	Rows  []ScoreRow
-	Talks []ScoreTalk // to which it was called
+	Tally report.UnitTally // without Rank, which depends on other units
+	Rows  []ScoreRow       // the due dates that are judged: see report.Tally.Struck
+	Talks []ScoreTalk      // talks to which the unit was called
 }
 
-// ScoreRow is a date that counts, or why it does not.
+// ScoreRow is a due date that is judged, and how.
 type ScoreRow struct {
 	ID, Title string
 	Due       calendar.Day
-	// Why is on_time, late, overdue, passed (it missed the date and another unit leads the
-	// task now) or inherited (it was late already when the unit was given it, and does not
-	// count).
+	// Why is on_time, late, overdue, passed (the unit missed the date, and another one leads
+	// the task now) or inherited (the task was late already when the unit was given it: the
+	// date does not count).
 	Why      string
 	Workdays int // late
 	DoneOn   calendar.Day
@@ -37,8 +37,9 @@ type ScoreRow struct {
 // ScoreTalk is a talk that counts.
 type ScoreTalk struct{ ID, Task string }
 
-// Scores are how a unit stands in every plan that has it lead something: the viewer's own
-// when it is "", or any for who may see all of the plan: ErrNotWhole to others.
+// Scores are the scores of a unit in every plan in which it leads or has led a task. unit is
+// an ID; "" is the viewer's own unit, and any other is for those who may see all of the plan:
+// ErrNotWhole.
 func (r *Reader) Scores(ctx context.Context, v Viewer, unit string) (all []Score, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -52,7 +53,7 @@ func (r *Reader) Scores(ctx context.Context, v Viewer, unit string) (all []Score
 		return nil, err
 	}
 	refused := false
-	whole, err := r.as(Operator()) // what is a unit's own is taken out of it below
+	whole, err := r.as(Operator()) // reads the whole plan, of which only the unit's part is given
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func (r *Reader) Scores(ctx context.Context, v Viewer, unit string) (all []Score
 	return all, nil
 }
 
-// reasons are the dates and the talks that a tally is made of.
+// reasons are the due dates and the talks that a tally counts.
 func (s *Score) reasons(rows []report.Row, unit string) {
 	for _, r := range rows {
 		if r.State == ledger.TaskCancelled || r.State == ledger.TaskCarried {

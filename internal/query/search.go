@@ -20,23 +20,23 @@ type Hit struct {
 	ID     string       `json:"id"`
 	Title  string       `json:"title"`
 	Clause string       `json:"clause,omitempty"`
-	Unit   string       `json:"unit,omitempty"` // name of the unit that leads it
+	Unit   string       `json:"unit,omitempty"` // name of the unit that leads the task
 	Number string       `json:"number,omitempty"`
 	Kind   plan.Kind    `json:"kind,omitempty"`
 	Due    calendar.Day `json:"due,omitzero"`
 	Light  plan.Light   `json:"light,omitempty"`
 }
 
-// Found is what a search gave: plans and units first, then tasks in the document's order.
+// Found is the result of a search: plans and units first, then tasks in the document's order.
 type Found struct {
 	Hits []Hit
 	More bool // there are more tasks
 }
 
-// sought are the words of a text, in small letters and half width.
+// sought are the words of a text, normalised by ledger.Plainly (lower case, half width).
 func sought(text string) []string { return strings.Fields(ledger.Plainly(text)) }
 
-// holds tells that each word is in one of the texts.
+// holds tells whether each word is in one of the texts.
 func holds(words []string, texts ...string) bool {
 	for i, t := range texts {
 		texts[i] = ledger.Plainly(t)
@@ -49,8 +49,9 @@ func holds(words []string, texts ...string) bool {
 	return true
 }
 
-// Search finds what the viewer may see by titles, clauses, units and numbers: each word
-// of the text must be in it. It gives at most so many tasks.
+// Search finds the plans, units and tasks that the viewer may see and that have each word of
+// the text in their titles, clauses, units, IDs or numbers. It gives at most most tasks; for
+// a text without a letter or digit it finds nothing.
 func (r *Reader) Search(ctx context.Context, v Viewer, text string, most int) (found Found, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -97,10 +98,10 @@ func (r *Reader) Search(ctx context.Context, v Viewer, text string, most int) (f
 	return found, nil
 }
 
-// atOnce is how many tasks are looked at at a time where the ledger cannot choose them.
+// atOnce is how many tasks are read at a time where the ledger cannot choose by the words.
 const atOnce = 500
 
-// find are the tasks of one plan.
+// find are the tasks of one plan that have the words, at most most of them.
 func (r reading) find(ctx context.Context, f *framed, words []string, most int) (hits []Hit, err error) {
 	var by []ledger.Sought
 	for _, w := range words {
@@ -141,7 +142,7 @@ func (r reading) find(ctx context.Context, f *framed, words []string, most int) 
 	return hits, nil
 }
 
-// named are the units of which a word is in the name.
+// named are the IDs of the units that have a word in their names.
 func named(d people.Directory, word string) (ids []string) {
 	for _, u := range d.Units {
 		if holds([]string{word}, append([]string{u.Name}, u.Aliases...)...) {

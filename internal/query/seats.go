@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// Seats are what a viewer's unit is to the launched plans: IDs of plans, in order of
-// launch.
+// Seats tells in which launched plans a viewer's unit has which part, by plan IDs in order
+// of launch.
 type Seats struct {
-	Office     []string       // whose office it is
-	Leadership []string       // whose leadership it is
-	Unit       []string       // that name it, and give it neither seat
-	Plans      int            // launched plans, whoever they concern
-	Zone       *time.Location // of the first plan that knows it; nil without one
+	Office     []string       // plans of which the unit is the office
+	Leadership []string       // plans of which the unit is the leadership
+	Unit       []string       // other plans that name the unit
+	Plans      int            // number of all launched plans
+	Zone       *time.Location // of the first plan that concerns the unit; nil without one
 }
 
-// Ruling are the IDs of the units that are the office or the leadership of a launched
-// plan. They name nothing of a plan.
+// Ruling has the IDs of the units that are the office or the leadership of a launched plan.
+// Every viewer may read it, for it names nothing of a plan.
 func (r *Reader) Ruling(ctx context.Context, v Viewer) (map[string]bool, error) {
 	in, err := r.as(v)
 	if err != nil {
 		return nil, err
 	}
-	plans, err := in.planIDs(ctx, "")
+	plans, err := in.allPlans(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -37,19 +37,25 @@ func (r *Reader) Ruling(ctx context.Context, v Viewer) (map[string]bool, error) 
 	return ruling, nil
 }
 
-// Seats are the viewer's. Nothing follows from them but which pages there are: what may
-// be seen and done is decided by each plan.
+// Seats are those of the viewer's unit. They only decide which pages the portal shows; what
+// may be seen and done is decided for each plan.
 func (r *Reader) Seats(ctx context.Context, v Viewer) (s Seats, err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return s, err
 	}
-	plans, err := in.planIDs(ctx, "")
+	everyday, err := in.planIDs(ctx, "")
+	if err != nil {
+		return s, err
+	}
+	plans, err := in.allPlans(ctx)
 	if err != nil {
 		return s, err
 	}
 	s.Plans = len(plans)
-	for _, id := range plans {
+	// A plan that is no everyday one gives its people their pages where no other does.
+	takes := func(i int, of []string) bool { return i < len(everyday) || len(of) == 0 }
+	for i, id := range plans {
 		l, _, err := in.frame(ctx, id)
 		if err != nil {
 			return s, err
@@ -62,13 +68,13 @@ func (r *Reader) Seats(ctx context.Context, v Viewer) (s Seats, err error) {
 			s.Zone = l.Plan.Location()
 		}
 		office, leads := v.by.Unit == d.Office, v.by.Unit == d.Leadership
-		if office {
+		if office && takes(i, s.Office) {
 			s.Office = append(s.Office, id)
 		}
-		if leads {
+		if leads && takes(i, s.Leadership) {
 			s.Leadership = append(s.Leadership, id)
 		}
-		if !office && !leads {
+		if !office && !leads && takes(i, s.Unit) {
 			s.Unit = append(s.Unit, id)
 		}
 	}

@@ -9,8 +9,9 @@ import (
 	"duban/internal/words"
 )
 
-// Sentence is why something could not be read, for an error of this room; ok is false
-// for others. What is none of a viewer's is said as the engine says it of an act.
+// Sentence says why something could not be read, for an error of this package; ok is false
+// for any other. ErrNotYours has the words in which the engine refuses an act of a unit that
+// the task does not concern.
 func Sentence(w *words.Words, err error) (text string, ok bool) {
 	var unit *UnitError
 	var task *TaskError
@@ -27,6 +28,14 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 		return w.T("report.no_plans"), true
 	case errors.Is(err, ErrNoSections):
 		return w.T("water.no_sections"), true
+	case errors.Is(err, ErrNoZones):
+		return w.T("zone.none"), true
+	case errors.Is(err, ErrNoRules):
+		return w.T("assess.no_rules"), true
+	case errors.Is(err, ErrNoIncidents):
+		return w.T("incident.none"), true
+	case errors.Is(err, ErrNoSheet):
+		return w.T("assess.no_sheet"), true
 	case errors.Is(err, ErrNoSuchSection):
 		return w.T("water.no_section"), true
 	case errors.As(err, &unit):

@@ -12,9 +12,9 @@ import (
 // TalkFilter chooses talks; empty fields choose all.
 type TalkFilter struct {
 	Plan  string
-	Unit  string // that is called: by ID, name or collective name
+	Unit  string // the unit that is called, by ID, name or collective name
 	State act.TalkState
-	What  string // talk or circular; "" both
+	What  string // talk or circular; "": both
 	// Skip talks are left out at the beginning, and at most Limit shown; 0: all.
 	Skip, Limit int
 }
@@ -28,9 +28,9 @@ type TalkLine struct {
 // TalkPage is a part of the list of talks.
 type TalkPage = Page[TalkLine]
 
-// Talks are the chosen talks of every plan that the viewer knows, or of one: those
-// that wait for somebody first, by state, then by plan, the earliest opened first.
-// *UnitError when no such plan knows the unit.
+// Talks are the chosen talks that the viewer may see, of every plan that concerns the viewer
+// or of one: by state, those that wait for somebody first, then by plan, the earliest opened
+// first. *UnitError: no such plan has the unit.
 func (r *Reader) Talks(ctx context.Context, v Viewer, f TalkFilter) (TalkPage, error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -86,7 +86,7 @@ func (r reading) talks(ctx context.Context, f TalkFilter) (page TalkPage, err er
 	return page, err
 }
 
-// talkLines are the lines of talks, in the order given.
+// talkLines are the lines of talks, in the order of talks. known are their plans by ID.
 func (r reading) talkLines(ctx context.Context, known map[string]*framed, talks []ledger.Talk) ([]TalkLine, error) {
 	rows := map[string]report.TalkRow{}
 	key := func(plan, talk string) string { return plan + "\x00" + talk }

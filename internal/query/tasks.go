@@ -17,23 +17,23 @@ import (
 // TaskFilter chooses lines of the list of tasks; empty fields choose all.
 type TaskFilter struct {
 	Plan string
-	// Units are by ID, name or collective name: what one of them leads or assists in.
+	// Units, by ID, name or collective name: lines that one of them leads or assists in.
 	Units []string
-	// Leads are by ID, name or collective name: what one of them leads.
+	// Leads, by ID, name or collective name: lines that one of them leads.
 	Leads []string
-	// From and Until are the first and the last due date; zero asks for nothing.
+	// From and Until are the first and the last due date; a zero one is no bound.
 	From, Until calendar.Day
-	Clause      string // as the document has it
+	Clause      string // as in the document
 	Lights      []plan.Light
 	States      []act.State
-	Kinds       []string // dated, duty, standing; of dated ones report.KindTask and KindOccurrence
+	Kinds       []string // dated, duty, standing; report.KindTask and KindOccurrence for the two sorts of dated lines
 	// Skip lines are left out at the beginning, and at most Limit shown; 0: all.
 	Skip, Limit int
-	Numbered    bool // say each line's number in its plan: reads all of the plan's IDs
+	Numbered    bool // with each line's number in its plan, for which all of the plan's IDs are read
 }
 
-// TaskLine is a line of the list: a line of the book, and its plan. Part is what the
-// unit asked for, or else the viewer's, does in it.
+// TaskLine is a line of the list: a line of the book, and its plan. Part is what the unit
+// that was asked for, or else the viewer's unit, does in it.
 type TaskLine struct {
 	Plan string `json:"plan"`
 	Part string `json:"part,omitempty"` // lead, assist
@@ -43,9 +43,9 @@ type TaskLine struct {
 // TaskPage is a part of the list of tasks.
 type TaskPage = Page[TaskLine]
 
-// Tasks are the chosen lines of every plan that the viewer knows, or of one, the
-// gravest light first, then the earliest due date, then the document's order.
-// *UnitError when no such plan knows the unit.
+// Tasks are the chosen lines that the viewer may see, of every plan that concerns the viewer
+// or of one, the gravest light first, then the earliest due date, then the document's order.
+// *UnitError: no such plan has the unit.
 func (r *Reader) Tasks(ctx context.Context, v Viewer, f TaskFilter) (TaskPage, error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -85,8 +85,8 @@ func tasksOf(ctx context.Context, sources []*taskSource, f TaskFilter) (lines []
 	return lines, total, err
 }
 
-// taskSources are the plans that the list is made of, and for which unit it is
-// narrowed.
+// taskSources gives a source for each plan of the list, and the name of the unit to which
+// the list is narrowed.
 func (r reading) taskSources(ctx context.Context, f TaskFilter) (sources []*taskSource, only string, err error) {
 	plans, err := r.planIDs(ctx, f.Plan)
 	if err != nil {
@@ -136,7 +136,7 @@ func (r reading) taskSources(ctx context.Context, f TaskFilter) (sources []*task
 type naming struct {
 	name  string
 	known bool
-	names []string // of all units, for those who mistyped
+	names []string // of all units, to suggest one when the name is unknown
 }
 
 // in are the IDs of the units that the name means in a plan, the office and the
@@ -153,7 +153,7 @@ func (n *naming) in(d people.Directory) []string {
 	return ids
 }
 
-// fault is that no plan knew the name.
+// fault is the *UnitError when no plan had a unit of the name, and nil otherwise.
 func (n *naming) fault() error {
 	if n.name == "" || n.known {
 		return nil
@@ -166,11 +166,11 @@ type taskSource struct {
 	reading
 	plan   *framed
 	filter TaskFilter
-	units  []string // that the filter's unit means
-	leads  []string
+	units  []string // IDs of the units that filter.Units means in the plan
+	leads  []string // IDs of the units that filter.Leads means in the plan
 
-	all  []TaskLine // of a plan whose lines the ledger cannot choose
-	read bool       // all is read
+	all  []TaskLine // the chosen lines, when they were chosen by linesOfAll
+	read bool       // all is set
 }
 
 func (s *taskSource) chosen() ledger.ListFilter {
@@ -192,7 +192,8 @@ func (s *taskSource) chosen() ledger.ListFilter {
 	return f
 }
 
-// lines are some lines of the plan's part, all when limit is 0, and how many it has.
+// lines are the plan's chosen lines from skip on, at most limit (0: all), and how many there
+// are in all.
 func (s *taskSource) lines(ctx context.Context, skip, limit int) (lines []TaskLine, total int, err error) {
 	if s.plan.basis == "" || s.read {
 		return s.linesOfAll(ctx, skip, limit)
@@ -222,7 +223,8 @@ func (s *taskSource) lines(ctx context.Context, skip, limit int) (lines []TaskLi
 	return lines, page.Total, nil
 }
 
-// places are where the first lines stand, and how many lines there are in all.
+// places are the sort keys of the plan's first lines, at most most of them, and how many lines
+// there are in all.
 func (s *taskSource) places(ctx context.Context, most int) (places []ledger.Place, total int, err error) {
 	if s.plan.basis != "" {
 		places, total, ok, err := s.store.Places(ctx, &s.plan.Launched, s.plan.basis, s.plan.cal, s.plan.today, s.chosen(), most)
@@ -237,8 +239,8 @@ func (s *taskSource) places(ctx context.Context, most int) (places []ledger.Plac
 	return places, total, err
 }
 
-// linesOfAll chooses from all lines of the plan: what the ledger keeps to choose by
-// is of other rules or another calendar, or has not been worked out yet.
+// linesOfAll chooses from all lines of the plan, when the ledger cannot: its outlooks follow
+// other rules or another calendar, or are not computed yet.
 func (s *taskSource) linesOfAll(ctx context.Context, skip, limit int) ([]TaskLine, int, error) {
 	if !s.read {
 		l, err := s.store.Plan(ctx, s.plan.Plan.ID)
@@ -301,8 +303,8 @@ func (s *taskSource) takes(l TaskLine) bool {
 	return kind && placed && (len(f.Leads) == 0 || slices.Contains(s.leads, l.LeadID)) && (len(f.Units) == 0 || l.Part != "") && (len(f.Lights) == 0 || slices.Contains(f.Lights, l.Light)) && (len(f.States) == 0 || slices.Contains(f.States, l.Phase))
 }
 
-// placed is a line of one of several plans: the number of its source, and of the
-// line in it.
+// placed is the place of a line in a list of several plans: the index of its source, and of
+// the line within the source.
 type placed struct {
 	ledger.Place
 	source, at int
@@ -327,11 +329,12 @@ func merged(ctx context.Context, sources []*taskSource, most int) (order []place
 }
 
 func dayOf(text string) (d calendar.Day) {
-	_ = d.UnmarshalText([]byte(text)) // as the ledger keeps days
+	_ = d.UnmarshalText([]byte(text)) // the ledger writes days as YYYY-MM-DD
 	return d
 }
 
-// laidOut reads the lines of a page of several plans: of each plan one stretch.
+// laidOut reads the lines of a page of several plans, with one read for each plan, for its
+// lines on a page follow one another.
 func laidOut(ctx context.Context, sources []*taskSource, order []placed) ([]TaskLine, error) {
 	lines := make([]TaskLine, 0, len(order))
 	stretches := make([][]TaskLine, len(sources))
@@ -355,7 +358,7 @@ func laidOut(ctx context.Context, sources []*taskSource, order []placed) ([]Task
 		}
 	}
 	for _, p := range order {
-		if at := p.at - first[p.source]; at < len(stretches[p.source]) { // fewer when a line has gone meanwhile
+		if at := p.at - first[p.source]; at < len(stretches[p.source]) { // a line may have gone since places was read
 			lines = append(lines, stretches[p.source][at])
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"duban/internal/people"
 )
 
-// Viewer is for whom something is read. The zero Viewer is nobody, and nothing is
-// read for nobody: whoever reads says Operator or As.
+// Viewer is the person for whom something is read, made by Operator or As. The zero Viewer
+// is nobody, for whom every reading gives ErrNobody.
 type Viewer struct {
 	is whom
 	by act.Actor
@@ -19,15 +19,15 @@ type whom int
 
 const (
 	nobody   whom = iota
-	operator      // of the machine
-	account       // by is set
+	operator      // whoever runs the machine
+	account       // the person in Viewer.by
 )
 
-// ErrNobody: a reading was asked for without saying for whom.
+// ErrNobody: the Viewer of a reading is nobody.
 var ErrNobody = errors.New("query: nobody is named for whom this is read")
 
-// Operator is whoever can open the ledger's own file or database: nothing in it can
-// be kept from them.
+// Operator is the viewer who can open the ledger's own file or database, and may therefore
+// read everything.
 func Operator() Viewer { return Viewer{is: operator} }
 
 // As is a person of a unit, of a plan's office or of its leadership. An actor
@@ -39,7 +39,7 @@ func As(by act.Actor) Viewer {
 	return Viewer{account, by}
 }
 
-// Oversees is nil when all of a plan is the viewer's to see, otherwise ErrNobody or
+// Oversees is nil when the viewer may see all of a plan, and otherwise ErrNobody or
 // ErrNotWhole.
 func (v Viewer) Oversees(l ledger.Launched) error {
 	switch {
@@ -51,16 +51,17 @@ func (v Viewer) Oversees(l ledger.Launched) error {
 	return nil
 }
 
-// named tells that the viewer is a person of a unit.
+// named tells whether the viewer is a person of a unit.
 func (v Viewer) named() bool { return v.is == account }
 
-// oversees tells that all of a plan is the viewer's to see: the plan's office and
-// leadership.
+// oversees tells whether the viewer may see all of a plan: the plan's office, its leadership
+// and the operator.
 func (v Viewer) oversees(d people.Directory) bool {
 	return v.is == operator || v.is == account && (v.by.Unit == d.Office || v.by.Unit == d.Leadership)
 }
 
-// knows tells that a plan has anything to do with the viewer's unit.
+// knows tells whether a plan concerns the viewer: its directory has the viewer's unit, or the
+// viewer oversees it.
 func (v Viewer) knows(d people.Directory) bool {
 	_, ours := d.Unit(v.by.Unit)
 	return v.oversees(d) || v.is == account && ours
@@ -70,8 +71,8 @@ func (v Viewer) sees(t ledger.Task) bool {
 	return v.is == operator || v.is == account && ledger.CaseOf(t).Sees(v.by)
 }
 
-// seesTalk tells whether a talk of a plan is the viewer's to see: the office's, the
-// leadership's and that of the unit it calls, once that knows of it.
+// seesTalk tells whether the viewer may see a talk of a plan: the office, the leadership, the
+// operator, and the unit that is called, once it may know of the talk (ledger.Talk.Known).
 func (v Viewer) seesTalk(d people.Directory, k ledger.Talk) bool {
 	if v.is == account && !v.oversees(d) && !k.Known() {
 		return false

@@ -20,7 +20,7 @@ import (
 	quality "duban/internal/water"
 )
 
-// viewers are the eight kinds of those who ask, by the names that the table uses.
+// viewers are the eight kinds of viewers, by the names that the table below uses.
 var viewers = []struct {
 	name string
 	as   query.Viewer
@@ -35,8 +35,8 @@ var viewers = []struct {
 	{"stranger", person("zhou", "lvye")},
 }
 
-// secrets are words that stand in one thing only.
-var secrets = map[string]string{"over": "污水处理厂", "late": "管网改造", "talk": "over#1", "boiler": "燃煤锅炉", "air": "治气计划"}
+// secrets are words that occur in one task, talk or plan only.
+var secrets = map[string]string{"over": "污水处理厂", "late": "管网改造", "talk": "over#1", "boiler": "燃煤锅炉", "air": "治气计划", "hotline": "夜间排污"}
 
 // sees is what each of the eight viewers gets: the secrets that are in it, in order, or
 // the error after "!".
@@ -58,10 +58,11 @@ type readings map[string][]struct {
 }
 
 // whatAViewerReads is the table of who reads what: a row or more for every method of
-// query.Reader. Viewers stand in the order of viewers.
+// query.Reader. Viewers come in the order of viewers.
 func whatAViewerReads(w *world) readings {
 	type ctx = context.Context
 	type who = query.Viewer
+	w.opensIncident()
 	pair := func(a, b any, err error) (any, error) { return []any{a, b}, err }
 	offices := sees{"late over talk", "late over talk", "late over talk", notWhole, notWhole, notWhole, notWhole, notWhole}
 	air := sees{"air boiler", notWhole, notWhole, notWhole, notWhole, "air boiler", notWhole, notWhole}
@@ -77,10 +78,15 @@ func whatAViewerReads(w *world) readings {
 		"Launching": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Launching(c, v, &renewed) },
 			sees{"late over", "late over", notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Plans": {{func(c ctx, r *query.Reader, v who) (any, error) {
-			rows, whole, err := r.Plans(c, v)
+			rows, whole, err := r.Plans(c, v, false)
 			return pair(rows, whole, err)
 		},
-			sees{"air boiler late", "late", "late", notWhole, notWhole, "air boiler", notWhole, notWhole}}},
+			sees{"air boiler late", "late", "late", notWhole, notWhole, "air boiler", notWhole, notWhole}},
+			{func(c ctx, r *query.Reader, v who) (any, error) {
+				rows, whole, err := r.Plans(c, v, true) // none is archived
+				return pair(rows, whole, err)
+			},
+				sees{nothing, nothing, nothing, notWhole, notWhole, nothing, notWhole, notWhole}}},
 		"Plan":       {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Plan(c, v, "air") }, air}},
 		"PlanRecord": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.PlanRecord(c, v, "air") }, air}},
 		"Status":     {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Status(c, v, "water") }, offices}, {func(c ctx, r *query.Reader, v who) (any, error) { return r.Status(c, v, "air") }, air}},
@@ -121,13 +127,51 @@ func whatAViewerReads(w *world) readings {
 		"PossibleOnTalkFor": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			return r.PossibleOnTalkFor(c, v, "water", "over#1", "shuiwu")
 		}, sees{notWhole, nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
-		"Ruling":       {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Ruling(c, v) }, sees{}}},
-		"Holidays":     {{func(c ctx, r *query.Reader, v who) (any, error) { _, err := r.Holidays(c, v); return nil, err }, sees{}}},
-		"Seats":        {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Seats(c, v) }, sees{}}},
-		"WaterPlan":    {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterPlan(c, v, "") }, ofSections}},
-		"WaterMonth":   {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterMonth(c, v, "", quality.Month{}) }, ofSections}},
+		"Ruling":     {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Ruling(c, v) }, sees{}}},
+		"Holidays":   {{func(c ctx, r *query.Reader, v who) (any, error) { _, err := r.Holidays(c, v); return nil, err }, sees{}}},
+		"Seats":      {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Seats(c, v) }, sees{}}},
+		"WaterPlan":  {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterPlan(c, v, "") }, ofSections}},
+		"WaterMonth": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterMonth(c, v, "", quality.Month{}) }, ofSections}},
+		"WaterZones": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterZones(c, v, "", quality.Month{}) },
+			sees{nothing, nothing, nothing, nothing, nothing, "!zones", "!zones", "!zones"}}},
+		"WaterReadings": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.WaterReadings(c, v, "", ledger.ReadingFilter{})
+		}, ofSections}},
+		"WaterWould": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.WaterWould(c, v, "", []quality.Reading{{Section: "s01", Month: quality.Month{Year: 2021, Month: 6}, Span: quality.OfMonth, Class: quality.II}})
+		}, ofSections}},
+		"Incidents": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			all, err := r.Incidents(c, v, "")
+			if len(all.Rows) == 0 && err == nil {
+				return nil, errors.New("none")
+			}
+			return all, err
+		}, sees{nothing, nothing, nothing, nothing, nothing, "!incidents", "!incidents", "!incidents"}}},
+		"Incident": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Incident(c, v, "", "1") },
+			sees{nothing, nothing, nothing, nothing, nothing, "!incidents", "!incidents", "!incidents"}}},
+		"Compensation": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Compensation(c, v, "", quality.Month{}, -1) }, ofSections}},
 		"WaterSection": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterSection(c, v, "", "赵庄") }, ofSections}},
-		"Duties":       {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Duties(c, v, query.DutyFilter{}) }, sees{}}},
+		"ComplaintsPlan": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.ComplaintsPlan(c, v, "") },
+			sees{nothing, nothing, nothing, nothing, nothing, "!complaints", "!complaints", "!complaints"}}},
+		"Complaints": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Complaints(c, v, "") },
+			sees{"hotline", "hotline", "hotline", nothing, nothing, "!complaints", "!complaints", "!complaints"}}},
+		"Complaint": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Complaint(c, v, "", 1) },
+			sees{"hotline", "hotline", "hotline", notYours, notYours, notYours, notYours, notYours}}},
+		"ComplaintsWaiting": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			plan, fresh, answered, err := r.ComplaintsWaiting(c, v)
+			return []any{plan, fresh, answered}, err
+		}, sees{}}},
+		"AssessedPlan": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.AssessedPlan(c, v, "") },
+			sees{nothing, nothing, nothing, nothing, nothing, "!rules", "!rules", "!rules"}}},
+		"Preliminary": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Preliminary(c, v, "water", "2021") },
+			sees{"over talk", "over talk", "over talk", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Result": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Result(c, v, "water", "2021") },
+			sees{"!sheet", "!sheet", "!sheet", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Recheck": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Recheck(c, v, "water", "2021") },
+			sees{"!sheet", "!sheet", "!sheet", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Assess": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Assess(c, v, "", "") },
+			sees{"over talk", "over talk", "over talk", "over talk", "over", "!rules", "!rules", "!rules"}}},
+		"Duties": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Duties(c, v, query.DutyFilter{}) }, sees{}}},
 		"Talks": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Talks(c, v, query.TalkFilter{}) },
 			sees{"over talk", "over talk", "over talk", "over talk", nothing, nothing, nothing, nothing}},
 			{func(c ctx, r *query.Reader, v who) (any, error) {
@@ -139,9 +183,9 @@ func whatAViewerReads(w *world) readings {
 		"Events": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			return r.Events(c, v, ledger.EventFilter{Plan: "water"})
 		},
-			sees{"talk", "talk", "talk", notWhole, notWhole, notWhole, notWhole, notWhole}},
+			sees{"hotline talk", "hotline talk", "hotline talk", notWhole, notWhole, notWhole, notWhole, notWhole}},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Events(c, v, ledger.EventFilter{}) },
-				sees{"air talk", "talk", "talk", notWhole, notWhole, "air", notWhole, notWhole}}},
+				sees{"air hotline talk", "hotline talk", "hotline talk", notWhole, notWhole, "air", notWhole, notWhole}}},
 		"EventFile": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			f, err := r.EventFile(c, v, "air")
 			if err != nil {
@@ -158,7 +202,7 @@ func whatAViewerReads(w *world) readings {
 		}, sees{"air boiler", notWhole, notWhole, notWhole, notWhole, "air boiler", notWhole, notWhole}}},
 		"Messages": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			page, err := r.Messages(c, v, query.MessageFilter{})
-			var of []string // messages name nothing of a task: by their plans
+			var of []string // messages name no task: a message shows the secret of its plan
 			for _, m := range append(page.Messages, page.Untried...) {
 				of = append(of, map[string]string{"water": secrets["late"], "air": secrets["air"]}[m.Plan])
 			}
@@ -240,7 +284,7 @@ func whatAViewerReads(w *world) readings {
 			sees{nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Contacts": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			units, err := r.Contacts(c, v)
-			var of []string // by the things that they lead
+			var of []string // a unit shows the secret of the task that it leads
 			for _, u := range units {
 				of = append(of, map[string]string{"shuiwu": secrets["over"], "gaoping": secrets["late"], "huanbao": secrets["air"]}[u.ID])
 			}
@@ -248,6 +292,9 @@ func whatAViewerReads(w *world) readings {
 		}, sees{"air late over", "late over", "late over", "over", "late", "air", "air", nothing}}},
 		"Overview": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Overview(c, v, "water") }, sees{nothing, nothing, nothing, notWhole, notWhole, notWhole, notWhole, notWhole}},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Overview(c, v, "air") }, sees{"air", notWhole, notWhole, notWhole, notWhole, "air", notWhole, notWhole}}},
+		"AssessmentsDue": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.AssessmentsDue(c, v) }, sees{}}},
+		"YearEnd": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.YearEnd(c, v, "water") },
+			sees{"late over talk", "late over talk", "late over talk", notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Coming": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Coming(c, v, "water") }, sees{"late", "late", "late", notWhole, notWhole, notWhole, notWhole, notWhole}},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Coming(c, v, "air") }, air}},
 		"Since": {{func(c ctx, r *query.Reader, v who) (any, error) {
@@ -282,7 +329,7 @@ func whatAViewerReads(w *world) readings {
 	}
 }
 
-// got is a reading as the table says it.
+// got is the result of a reading in the form in which the table has it.
 func got(t *testing.T, read any, err error) string {
 	t.Helper()
 	var unit *query.UnitError
@@ -305,8 +352,18 @@ func got(t *testing.T, read any, err error) string {
 		return "!which"
 	case errors.As(err, new(*query.OwnError)):
 		return notOwn
+	case errors.Is(err, query.ErrNoSheet):
+		return "!sheet"
+	case errors.Is(err, query.ErrNoRules):
+		return "!rules"
+	case errors.Is(err, query.ErrNoIncidents):
+		return "!incidents"
 	case errors.Is(err, query.ErrNoSections):
 		return "!sections"
+	case errors.Is(err, query.ErrNoComplaints):
+		return "!complaints"
+	case errors.Is(err, query.ErrNoZones):
+		return "!zones"
 	default:
 		require.NoError(t, err)
 	}
@@ -322,9 +379,9 @@ func got(t *testing.T, read any, err error) string {
 	return strings.TrimSpace(out + " " + strings.Join(found, " "))
 }
 
-// TestWhatAViewerReads asks every method of the Reader for every kind of viewer, and
-// compares what they get with the table: all that is theirs, and nothing else. A method
-// without a row fails, and so does one that does not take a Viewer.
+// TestWhatAViewerReads calls every method of Reader for every kind of viewer, and compares
+// the results with the table: each viewer gets all that they may see and nothing else. It
+// fails for a method that has no row or does not take a Viewer.
 func TestWhatAViewerReads(t *testing.T) {
 	t.Parallel()
 	for name, address := range databases {
@@ -361,8 +418,8 @@ func TestWhatAViewerReads(t *testing.T) {
 	}
 }
 
-// An actor who is nobody, or of no unit, reads nothing: a viewer is not made by
-// accident.
+// An actor without an account or a unit makes the zero Viewer, which reads nothing: a
+// forgotten field must not let somebody read.
 func TestAViewerIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, databases["SQLite"](t))

@@ -36,3 +36,55 @@ func TestAMonthOfSections(t *testing.T) {
 		})
 	}
 }
+
+// A month's compensation is computed by the table in force, or tried by another one; a unit
+// reads only its own.
+func TestAMonthsCompensation(t *testing.T) {
+	t.Parallel()
+	for name, address := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, address(t))
+			r := w.reader()
+			c, err := r.Compensation(t.Context(), person("zhao", "office"), "", quality.Month{}, -1)
+			require.NoError(t, err)
+			require.Equal(t, []any{"市里的", 1, false, "2021-05"}, []any{c.Table.Title, c.Chosen, c.Trial, c.Month.String()})
+			require.Len(t, c.Statements, 1)
+			require.Equal(t, "gaoping", c.Statements[0].County)
+			tried, err := r.Compensation(t.Context(), person("zhao", "office"), "", quality.Month{}, 0)
+			require.NoError(t, err)
+			require.True(t, tried.Trial)
+			own, err := r.Compensation(t.Context(), person("li", "gaoping"), "", quality.Month{}, -1)
+			require.NoError(t, err)
+			require.Equal(t, c.Statements, own.Statements)
+			other, err := r.Compensation(t.Context(), person("wang", "shuiwu"), "", quality.Month{}, -1)
+			require.NoError(t, err)
+			require.Empty(t, other.Statements)
+			require.Empty(t, other.Balances)
+			_, err = r.Compensation(t.Context(), person("zhao", "office"), "", quality.Month{}, 2)
+			require.ErrorIs(t, err, query.ErrNoSections)
+		})
+	}
+}
+
+// Zones are judged against their own target, by whatever the sections have; the duty to issue
+// them is named to those who see it.
+func TestAMonthOfZones(t *testing.T) {
+	t.Parallel()
+	for name, address := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, address(t))
+			r := w.reader()
+			z, err := r.WaterZones(t.Context(), person("li", "gaoping"), "", quality.Month{})
+			require.NoError(t, err)
+			require.Equal(t, []any{"2021-05", quality.IV, quality.Met, "watch"}, []any{z.Month.String(), z.Zones[0].Month.Class, z.Zones[0].Month.Outcome, z.Duty})
+			require.Equal(t, []any{"丹河流域", 1, 1}, []any{z.Basins[0].Name, z.Basins[0].Month.Of, z.Basins[0].Month.Met})
+			other, err := r.WaterZones(t.Context(), person("wang", "shuiwu"), "", quality.Month{})
+			require.NoError(t, err)
+			require.Empty(t, other.Duty, "another unit's")
+			_, err = r.WaterZones(t.Context(), person("li", "gaoping"), "air", quality.Month{})
+			require.ErrorIs(t, err, query.ErrNoZones)
+		})
+	}
+}

@@ -12,9 +12,8 @@ import (
 	"duban/internal/whatif"
 )
 
-// MovedStage is one stage of an open task, or of a talk about it, that another
-// calendar moves. The instants have the plan's offset, the IDs are as the plan calls
-// the task now.
+// MovedStage is one stage of an open task, or of a talk about it, that another calendar
+// moves. The instants are in the plan's zone; the IDs are those that people use now.
 type MovedStage struct {
 	Plan  string `json:"plan"`
 	Title string `json:"title"` // of the task
@@ -22,8 +21,8 @@ type MovedStage struct {
 }
 
 // CalendarMoves are the stages still to come, of every open task and talk that the
-// viewer may see, that speak at another instant under the calendar cal: what the
-// engine's own act would move. By plan, then by when they were to speak.
+// viewer may see, that speak at another instant under the calendar cal: those that the
+// engine would move if cal came in force. They are by plan, then by their present instant.
 func (r *Reader) CalendarMoves(ctx context.Context, v Viewer, cal *calendar.Calendar) ([]MovedStage, error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -84,8 +83,9 @@ func (r reading) calendarMovesOf(ctx context.Context, planID string, cal *calend
 	return out, nil
 }
 
-// PolicyMoves are what another version of a policy would move in a plan, for those
-// who may see all of it. It fails as applying it would.
+// PolicyMoves are the stages that another version of a policy would move in a plan, for
+// those who may see all of it: ErrNotWhole. Any other error is one that applying it would
+// give.
 func (r *Reader) PolicyMoves(ctx context.Context, v Viewer, planID string, p plan.Policy) ([]whatif.PolicyMove, error) {
 	in, err := r.as(v)
 	if err != nil {

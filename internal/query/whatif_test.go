@@ -13,15 +13,15 @@ import (
 	"duban/internal/query"
 )
 
-// A reminder that was said early, by a notice that was taken back, is to be said on
-// its own day again: what another calendar would move has it among the rest.
+// A reminder that was said early because of a holiday notice that was then taken back is to
+// be said again on its own day, so CalendarMoves has it among the stages still to come.
 func TestMovesAfterANoticeWasTakenBack(t *testing.T) {
 	t.Parallel()
 	for name, address := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, address(t))
-			b, err := act.NewBook(&w.water, w.cal)
+			b, err := act.NewRules(&w.water, w.cal)
 			require.NoError(t, err)
 			ahead := b.Ahead(w.task("water", "late").Facts)
 			i := slices.IndexFunc(ahead, func(s plan.Stage) bool { return s.At.After(w.now) && (s.Kind == plan.Remind || s.Kind == plan.DueDay) })

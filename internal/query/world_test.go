@@ -1,14 +1,20 @@
 package query_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
+	"duban/internal/assessment"
 	"duban/internal/calendar"
+	"duban/internal/compensation"
+	"duban/internal/complaint"
+	"duban/internal/incident"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
@@ -19,10 +25,10 @@ import (
 	"duban/seeds"
 )
 
-// world is two plans of two offices in one ledger, on Monday 5 July 2021. Of the
-// water plan shuiwu leads 污水处理厂 (over), in which gaoping assists and about which
+// world is two plans of two offices in one ledger, on Monday 5 July 2021. In the
+// water plan, shuiwu leads 污水处理厂 (over), in which gaoping assists and about which
 // shuiwu was called to a talk; gaoping leads 管网改造 (late) and the duty watch. huanbao
-// is a unit of the air plan only, lvye of neither.
+// is a unit of the air plan only; lvye is a unit of neither.
 type world struct {
 	t     *testing.T
 	store *ledger.Store
@@ -69,12 +75,24 @@ func newWorld(t *testing.T, address string) *world {
 	}
 	w.water.Sections = []plan.Section{{ID: "s01", No: 1, County: "gaoping", Name: "赵庄", Target: "Ⅲ"}}
 	w.water.Water = &quality.Register{Sections: []quality.Section{{ID: "s01", Name: "赵庄", County: "gaoping", Level: "national", Data: "shuiwu", Targets: []quality.YearlyTarget{{Year: 2021, Class: quality.III}}}}}
+	w.water.Incidents = &incident.Registry{Trace: &incident.Trace{Within: "2 days", Policy: "standard"}, Outlets: []incident.Outlet{{ID: "o1", Name: "一号排污口", Kind: incident.Drain, Section: "s01", Unit: "huanbao"}}}
+	w.water.Water.Zones = []quality.Zone{{ID: "z01", Name: "丹河一区", Basin: "丹河流域", Sections: []string{"s01"}, Target: quality.IV}}
+	w.water.Water.ZoneDuty = "watch"
+	w.water.Compensation = []compensation.Table{{Title: "示例", Settled: 10, Sum: compensation.SumItems, Plain: decimal.NewFromInt(50000)},
+		{Title: "市里的", Authority: "市办〔2021〕3号", From: quality.Month{Year: 2021, Month: 5}, Settled: 10, Sum: compensation.SumItems, Worse: decimal.NewFromInt(70000)}}
+	w.water.Assessment = &assessment.Table{Title: "考核细则", Base: decimal.NewFromInt(100), Objection: 5, Assist: 50, Rules: []assessment.Rule{
+		{ID: "late", Title: "逾期", Fact: assessment.Late, Points: decimal.NewFromInt(-1), Every: 5, Step: decimal.RequireFromString("-0.5")},
+		{ID: "missing", Title: "缺报", Fact: assessment.Missing, Points: decimal.NewFromInt(-2)},
+		{ID: "warned", Title: "预警", Fact: assessment.Warned, Points: decimal.NewFromInt(-1)}, {ID: "talked", Title: "约谈", Fact: assessment.Talked, Points: decimal.NewFromInt(-3)},
+		{ID: "missed", Title: "断面不达标", Fact: assessment.SectionMissed, Points: decimal.NewFromInt(-5)},
+	}}
+	w.water.Complaints = &complaint.Rules{Title: "办理规则", Sort: 1, Window: 30, Matters: []string{"污水直排"}, Limits: []complaint.Limit{{ID: "ordinary", Title: "一般", Workdays: 5, Policy: "standard"}}}
 	air := plan.Plan{
 		ID: "air", Title: "治气计划", Number: "市办〔2021〕2号", Zone: "Asia/Shanghai", Year: 2021, Hash: "air", Policies: policies, Issued: calendar.NewDay(2021, 6, 1),
 		Directory: people.Directory{Office: "airoffice", Leadership: "airleaders", Units: []people.Unit{{ID: "huanbao", Name: "市环保局"}, {ID: "airoffice", Name: "市大气办"}, {ID: "airleaders", Name: "治气小组"}}},
 		Tasks:     []plan.Task{{ID: "boiler", Kind: plan.Dated, Title: "关停燃煤锅炉", Lead: "huanbao", Due: calendar.NewDay(2021, 7, 20), Policy: "standard"}},
 	}
-	water, airBook := w.launch(&w.water), w.launch(&air)
+	water, airRules := w.launch(&w.water), w.launch(&air)
 	for _, s := range water.Ahead(w.task("water", "over").Facts) {
 		if s.At.Before(w.now) {
 			w.decide("water", "over", "", s)
@@ -93,11 +111,26 @@ func newWorld(t *testing.T, address string) *world {
 		{Section: "s01", Month: quality.Month{Year: 2021, Month: 5}, Span: quality.OfMonth, Class: quality.IV, Sources: map[string]string{"class": "5月.xlsx B2"}},
 	}, when(at(6, 10, 9)))
 	require.NoError(t, err)
-	w.decide("air", "boiler", "", airBook.Ahead(w.task("air", "boiler").Facts)[0])
+	told := act.Act{ID: "c1", Kind: act.TakeIn, By: act.Actor{Account: "zhao", Name: "赵", Unit: "office"}, At: at(6, 10, 9), On: calendar.NewDay(2021, 6, 10), Title: "夜间排污", Reason: "河水发黑", Complaint: &act.ComplaintFacts{Matter: "污水直排", Where: "桥下"}}
+	_, err = store.TakeIn(t.Context(), []ledger.Complaining{{Plan: "water", Act: told, After: act.Complaint{}.After(told, time.Time{}, calendar.Day{}), Caller: complaint.Caller{Name: "钱二"}}}, when(at(6, 10, 9)))
+	require.NoError(t, err)
+	w.decide("air", "boiler", "", airRules.Ahead(w.task("air", "boiler").Facts)[0])
 	return w
 }
 
-func (w *world) launch(p *plan.Plan) act.Book {
+// opensIncident opens an incident at 赵庄, with an outlet that another plan's unit looks at.
+func (w *world) opensIncident() {
+	w.t.Helper()
+	i := act.Incident{Sections: w.water.Water, Registry: w.water.Incidents}
+	for n, facts := range []act.IncidentFacts{{Section: "s01", Source: "station", Time: at(6, 10, 8)}, {Outlets: []string{"o1"}}} {
+		a := act.Act{ID: fmt.Sprint("i", n), Kind: []act.Kind{act.OpenIncident, act.TraceUp}[n], By: act.Actor{Account: "zhao", Name: "zhao", Unit: "office"}, At: at(6, 10, 9), On: calendar.NewDay(2021, 6, 10), Title: "氨氮超标", Incident: &facts}
+		i = i.After(a, "1")
+		_, err := w.store.Handle(w.t.Context(), ledger.Handling{Plan: "water", Act: a, Version: n, After: i}, when(at(6, 10, 9)))
+		require.NoError(w.t, err)
+	}
+}
+
+func (w *world) launch(p *plan.Plan) act.Rules {
 	w.t.Helper()
 	var tasks []ledger.Task
 	for _, t := range p.Tasks {
@@ -105,7 +138,7 @@ func (w *world) launch(p *plan.Plan) act.Book {
 	}
 	_, err := w.store.AddPlan(w.t.Context(), ledger.Launched{Plan: *p, At: at(6, 1, 0)}, tasks, when(at(6, 1, 0)))
 	require.NoError(w.t, err)
-	b, err := act.NewBook(p, w.cal)
+	b, err := act.NewRules(p, w.cal)
 	require.NoError(w.t, err)
 	return b
 }
@@ -117,8 +150,7 @@ func (w *world) task(planID, id string) ledger.Task {
 	return row
 }
 
-// decide decides a stage an hour before it speaks, and lets a message of it be
-// written.
+// decide records a stage as decided an hour before it speaks, and a message about it.
 func (w *world) decide(planID, task, talk string, s plan.Stage) {
 	w.t.Helper()
 	channels := map[people.Recipient][]string{}
@@ -141,7 +173,7 @@ func (w *world) reader() *query.Reader {
 	})
 }
 
-// refresh works out what lists are read by.
+// refresh has the ledger compute the outlooks by which lists are read.
 func (w *world) refresh() {
 	w.t.Helper()
 	for _, id := range []string{"water", "air"} {
@@ -157,12 +189,12 @@ func person(account, unit string) query.Viewer {
 	return query.As(act.Actor{Account: account, Name: account, Unit: unit})
 }
 
-// later is a calendar in which the days on which something is said next rest.
+// later is a calendar in which the next days on which a stage speaks are rest days.
 func (w *world) later() *calendar.Calendar {
 	return w.resting(1, 2, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 19, 20, 21, 22, 23)
 }
 
-// resting is a calendar in which days of July rest.
+// resting is a calendar in which these days of July are rest days.
 func (w *world) resting(days ...int) *calendar.Calendar {
 	years := w.cal.Years()
 	for _, y := range years {

@@ -5,14 +5,15 @@ import (
 	"slices"
 )
 
-// course is what the row of a task, or of a talk, tells of what it brings from another plan.
+// course is what the row of a task, or of a talk, holds of its life in the other plan from
+// which it was carried.
 type course struct {
-	State        string `json:"state"`
-	Acknowledged string `json:"acknowledged"`
-	Percent      int    `json:"percent"`
-	Begin        string `json:"begin"`
-	Granted      int    `json:"granted"`
-	Stood        []struct{ From, Until string }
+	State        string                         `json:"state"`
+	Acknowledged string                         `json:"acknowledged"`
+	Percent      int                            `json:"percent"`
+	Begin        string                         `json:"begin"`
+	Granted      int                            `json:"granted"`
+	Halts        []struct{ From, Until string } `json:"stood"`
 	Misses       []struct {
 		Unit string
 		Due  string
@@ -38,8 +39,8 @@ type course struct {
 	Members  []struct{ Task, Due, Gone, Ended, Paused, Checked string }
 }
 
-// carriedOn lets a task of another plan go on as one of this plan. What happened to it
-// before stands in the other plan's events; the row that the carriage wrote brings it.
+// carriedOn lets a task of another plan go on as one of this plan. Its earlier events are
+// the other plan's; the row that the event changed holds their result.
 func (w *world) carriedOn(e Event) {
 	for _, r := range w.archive.rows(e) {
 		id, _ := r.Key[len(r.Key)-1].(string)
@@ -67,8 +68,8 @@ func (w *world) taskCarried(id string, r row, c course) {
 	_ = json.Unmarshal([]byte(assist), &t.assist)
 	t.kind, t.title, t.lead, t.due, t.firstDue, t.policy = text(r.Set["kind"]), text(r.Set["title"]), text(r.Set["lead"]), text(r.Set["due"]), text(r.Set["first_due"]), text(r.Set["policy"])
 	t.given, t.begin, t.phase, t.acknowledged, t.percent, t.granted = w.givenIn(r), c.Begin, c.State, c.Acknowledged, c.Percent, c.Granted
-	for _, s := range c.Stood {
-		t.stands = append(t.stands, span{s.From, s.Until})
+	for _, s := range c.Halts {
+		t.halts = append(t.halts, span{s.From, s.Until})
 	}
 	for _, m := range c.Misses {
 		t.misses = append(t.misses, miss{unit: m.Unit, due: m.Due, until: m.On, late: m.Late})
@@ -84,9 +85,9 @@ func (w *world) taskCarried(id string, r row, c course) {
 	}
 }
 
-// talkCarried makes a talk that goes along with a task: one of its own, or part of the
-// one as which the same talk goes on already. Of that one, which is there, the row tells
-// only what is other than before: it follows from what has joined it.
+// talkCarried makes a talk that goes along with a carried task: a talk by itself, or, where
+// the same talk goes on already with another task, a part of that one. The row of a talk that
+// exists is skipped: its changed columns follow from the part that joins it.
 func (w *world) talkCarried(id, task, on string, r row, c course) {
 	if w.talk(id) != nil {
 		return
@@ -105,8 +106,8 @@ func (w *world) talkCarried(id, task, on string, r row, c course) {
 	for _, round := range c.Rounds {
 		k.rounds = append(k.rounds, round.Taken)
 	}
-	for _, s := range c.Stood {
-		k.stands = append(k.stands, span{s.From, s.Until})
+	for _, s := range c.Halts {
+		k.halts = append(k.halts, span{s.From, s.Until})
 	}
 	if c.Doubt != nil {
 		k.doubted, k.doubt = true, c.Doubt.On
@@ -125,7 +126,7 @@ func (w *world) talkCarried(id, task, on string, r row, c course) {
 	}
 }
 
-// takes makes a talk be about the tasks of what goes along with it too.
+// takes makes a talk about the tasks of its new part, too.
 func (k *talk) takes(part *talk, on string) {
 	for _, id := range part.of {
 		if !slices.Contains(k.of, id) {
@@ -137,8 +138,8 @@ func (k *talk) takes(part *talk, on string) {
 	k.reckoned(on)
 }
 
-// parts takes a task that is carried into another plan out of the talks about it: one goes
-// along with the last.
+// parts takes a task that is carried into another plan out of the talks about it: a talk
+// goes along when its last task leaves.
 func (w *world) parts(t *task, on string) {
 	for _, k := range w.talks {
 		if !slices.Contains(k.of, t.id) || k.over[t.id] || !slices.Contains([]string{"pending", "proposed", "open"}, k.state) {
@@ -153,8 +154,9 @@ func (w *world) parts(t *task, on string) {
 	}
 }
 
-// reckoned is what becomes of an open talk whose tasks are others than before: it is
-// before a leader when it rests on none, and waits when all it rests on are paused.
+// reckoned works out the state of an open talk whose tasks have changed: it waits for a
+// leader's decision when it rests on no task any more, and is halted when all tasks that it
+// rests on are paused.
 func (k *talk) reckoned(on string) {
 	rests := slices.DeleteFunc(slices.Clone(k.of), func(id string) bool { return !k.bears(id) })
 	waits := !slices.ContainsFunc(rests, func(id string) bool { return !k.waits[id] })

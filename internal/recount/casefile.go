@@ -55,7 +55,7 @@ func CompareCases(a Archive, day string, files [][]byte) (differences []string, 
 	return append(differences, c.differences...), c.compared, nil
 }
 
-// caseFile is what is read of one.
+// caseFile are the parts of a case file that are compared.
 type caseFile struct {
 	Task        map[string]json.RawMessage   `json:"task"`
 	Facts       map[string]json.RawMessage   `json:"facts"`
@@ -113,7 +113,7 @@ type wait struct {
 	topic, unit, by, on, words, new, ref string
 }
 
-// asks takes down what an act asks for, and what it answers.
+// asks notes what an act asks for, and which waits it answers.
 func (t *task) asks(w *world, a *deed) {
 	answered := func(topic, ref string) {
 		t.waits = slices.DeleteFunc(t.waits, func(o wait) bool { return o.topic == topic && (ref == "" || o.ref == ref) })
@@ -174,7 +174,7 @@ func (c *comparison) pauses(id string, said []map[string]json.RawMessage, counte
 	c.lines("case file of "+id+": pause", said, func(p map[string]json.RawMessage) string { return text(p["from"]) }, all)
 }
 
-// happened is what an event tells that a history repeats.
+// happened are the parts of an event that a case file's history repeats.
 type happened struct {
 	Event
 	Message string `json:"message"`
@@ -191,7 +191,7 @@ type happened struct {
 	Refused json.RawMessage `json:"refused"`
 }
 
-// chain is the events of an archive by what they are of.
+// chain is the places of an archive's events, by task and message.
 type chain struct {
 	first     []int            // the plan's
 	ofTask    map[string][]int // places in all
@@ -204,7 +204,7 @@ func (w *world) chain() chain {
 	c := chain{ofTask: map[string][]int{}, ofMessage: map[string][]int{}, messages: map[string][]string{}}
 	for i, e := range w.archive.Events {
 		h := happened{Event: e}
-		_ = json.Unmarshal(e.Data, &h) // what has other fields gives none
+		_ = json.Unmarshal(e.Data, &h) // an event with other fields leaves these empty
 		h.Event = e
 		c.all = append(c.all, h)
 		if len(c.first) == 0 && e.Plan == w.doc.ID {
@@ -258,7 +258,7 @@ func (c *comparison) history(w *world, t *task, said []map[string]json.RawMessag
 		if e.Notice != "" { // its key ends with the channel
 			columns["channel"] = e.Notice[strings.LastIndex(e.Notice, "/")+1:]
 		}
-		if len(e.Act) > 0 && e.Act[0] == '{' { // of a carriage there is its ID
+		if len(e.Act) > 0 && e.Act[0] == '{' { // an event of a carried task has the act's ID only
 			columns["act"] = e.Act
 		}
 		if e.Task != t.id {

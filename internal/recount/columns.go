@@ -26,7 +26,7 @@ func (w *world) lines(day string) (all []line) {
 	return all
 }
 
-// places are the numbers of the lines: a duty's occurrences stand with it, by their dates.
+// places are the numbers of the lines: a duty's occurrences follow it, by their dates.
 func (w *world) places() map[string]int {
 	places := map[string]int{}
 	for _, id := range w.order {
@@ -71,7 +71,7 @@ func (w *world) unitNames(ids []string) []string {
 	return names
 }
 
-// measured adds what a day makes of a task: lights, distances, progress.
+// measured adds the columns of a task that depend on the day: lights, distances, progress.
 func (w *world) measured(t *task, day string, c map[string]any) {
 	c["inherited"] = t.inherited()
 	var misses []map[string]any
@@ -126,10 +126,10 @@ func (w *world) light(t *task, day string) string {
 	if all, _ := w.late(t, day); all > 0 {
 		return "red"
 	}
-	p, stands := w.doc.Policies[t.policy], t.standing()
+	p, halts := w.doc.Policies[t.policy], t.halted()
 	for _, one := range []struct{ light, distance string }{{"yellow", p.Yellow}, {"blue", p.Blue}} {
 		from := w.days.before(t.due, one.distance)
-		frozen := slices.ContainsFunc(stands, func(s span) bool { return s.until == "" && s.from < from })
+		frozen := slices.ContainsFunc(halts, func(s span) bool { return s.until == "" && s.from < from })
 		if day >= from && !frozen {
 			return one.light
 		}
@@ -142,7 +142,7 @@ func (w *world) light(t *task, day string) string {
 func (w *world) behind(t *task, day string) int {
 	day = min(day, t.due)
 	from := t.begins()
-	gone, _ := w.days.counted(from, day, t.standing())
+	gone, _ := w.days.counted(from, day, t.halted())
 	whole := max(1, gone+max(0, between(day, t.due)))
 	if day >= t.due {
 		gone = whole
@@ -154,7 +154,7 @@ func (w *world) behind(t *task, day string) int {
 	return lag / whole
 }
 
-// lastOf is the last that was said to supervise a task: a stage, an urging by hand, a
+// lastOf is the last word of supervision about a task: a stage, an urging by hand or a
 // leader's instruction.
 func (w *world) lastOf(id string) any {
 	var last *said
@@ -180,8 +180,8 @@ func (w *world) lastOf(id string) any {
 	return out
 }
 
-// before: of two words of one instant the later in the book's order counts: by ID,
-// then talk, then revision.
+// before tells, for two words of one instant, that s takes the place of last as the last
+// word: it is the later in the book's order, by ID, then talk, then revision.
 func (s *said) before(last *said) bool {
 	if s.stage != last.stage {
 		return s.stage > last.stage
@@ -208,7 +208,7 @@ func (w *world) talksOf(id string) []map[string]any {
 	return all
 }
 
-// said are the lines of what was said.
+// said are the book's lines of the words that were said.
 func (w *world) said() (all []line) {
 	for _, s := range w.stages {
 		state := "decided"
@@ -377,8 +377,8 @@ func (t *tally) columns() map[string]any {
 	return c
 }
 
-// rankOf is a unit's place: one more than there are units with a better rate, of those
-// that are ranked and those that missed nothing of what was due.
+// rankOf is a unit's rank: one more than the number of units with a better rate, among those
+// that are ranked and those that missed nothing that was due. 0 for a unit that is not ranked.
 func (w *world) rankOf(t *tally, all map[string]*tally) int {
 	if t.struck() < w.floor {
 		return 0

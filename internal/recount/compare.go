@@ -9,7 +9,7 @@ import (
 
 // Compare works out the book of a plan on a day (YYYY-MM-DD) from an archive and
 // compares it with the one that `ledger export -o json` wrote for that day: every line
-// and column that stands in columns.go, stages, talks and all counts. It gives a
+// and column that is in columns.go, stages, talks and all counts. It gives a
 // sentence for each difference, and how many values it compared.
 func Compare(a Archive, day string, book []byte) (differences []string, compared int, err error) {
 	var said struct {
@@ -87,11 +87,11 @@ func stageName(s map[string]json.RawMessage) string {
 
 func text(raw json.RawMessage) string {
 	var s string
-	_ = json.Unmarshal(raw, &s) // what is no text has none
+	_ = json.Unmarshal(raw, &s) // "" where raw is no text
 	return s
 }
 
-// line is what one line is to say, by column.
+// line is what one line of the book must have, by column.
 type line struct {
 	name    string
 	columns map[string]any
@@ -142,7 +142,7 @@ func (c *comparison) columns(of string, said map[string]json.RawMessage, counted
 	}
 }
 
-// same compares two values; nothing, an empty list, "", 0 and false that are left out are one.
+// same compares two values; an absent value is the same as an empty list, "", 0 or false.
 func same(a, b json.RawMessage) bool {
 	var x, y any
 	_ = json.Unmarshal(a, &x)

@@ -69,7 +69,7 @@ func (d *days) works(day string) bool {
 }
 
 // festival tells a day on which everybody rests by the 全国年节及纪念日放假办法, as it
-// stands since 2025, or as it stood before.
+// is since 2025, or as it was before.
 func festival(day string) bool {
 	t := parse(day)
 	late := t.Year() >= 2025
@@ -91,7 +91,7 @@ func festival(day string) bool {
 // span is the days after one, up to another; none: for good.
 type span struct{ from, until string }
 
-func stood(spans []span, day string) bool {
+func halted(spans []span, day string) bool {
 	for _, s := range spans {
 		if day > s.from && (s.until == "" || day <= s.until) {
 			return true
@@ -103,7 +103,7 @@ func stood(spans []span, day string) bool {
 // counted are the days after from up to to that count: all and the working days.
 func (d *days) counted(from, to string, spans []span) (all, work int) {
 	for day := plus(from, 1); day <= to; day = plus(day, 1) {
-		if stood(spans, day) {
+		if halted(spans, day) {
 			continue
 		}
 		all++
@@ -114,8 +114,8 @@ func (d *days) counted(from, to string, spans []span) (all, work int) {
 	return all, work
 }
 
-// limit is the last day to do what is asked for within a distance from a day: a working
-// day, later by the days in between that count for nothing.
+// limit is the last day of a time limit that begins with a day: a working day, later by the
+// days of spans, in which the clock was halted.
 func (d *days) limit(from, distance string, spans []span) string {
 	number, unit, _ := strings.Cut(distance, " ")
 	n, _ := strconv.Atoi(number)
@@ -131,8 +131,8 @@ func (d *days) limit(from, distance string, spans []span) string {
 		day = plus(day, 1)
 	}
 	moved := false
-	for at := plus(from, 1); at <= day && !stoodForGood(spans, at); at = plus(at, 1) {
-		if stood(spans, at) {
+	for at := plus(from, 1); at <= day && !haltedForGood(spans, at); at = plus(at, 1) {
+		if halted(spans, at) {
 			day, moved = plus(day, 1), true
 		}
 	}
@@ -142,7 +142,7 @@ func (d *days) limit(from, distance string, spans []span) string {
 	return day
 }
 
-func stoodForGood(spans []span, day string) bool {
+func haltedForGood(spans []span, day string) bool {
 	for _, s := range spans {
 		if s.until == "" && day > s.from {
 			return true

@@ -10,12 +10,12 @@ import (
 
 func (w *world) day(at time.Time) string { return at.In(w.zone).Format(time.DateOnly) }
 
-// play tells the events of one plan, and of none.
+// play works a world out of the events of one plan, and of those that are of no plan.
 func play(a Archive) *world {
 	w := &world{archive: a, tasks: map[string]*task{}, names: map[string]string{}, carried: map[string][]string{}, carriedBy: map[string]string{}, fates: map[string]string{}, floor: 5, zone: time.FixedZone("", 8*3600)}
 	for _, e := range a.Events {
 		var d data
-		_ = json.Unmarshal(e.Data, &d) // of an event that is read for nothing
+		_ = json.Unmarshal(e.Data, &d) // empty for an event whose data are not used
 		w.event(e, d)
 	}
 	return w
@@ -60,7 +60,7 @@ func (w *world) event(e Event, d data) {
 	w.receipts(e)
 }
 
-// labels take down what the plan calls its tasks by now, where that is not their ID.
+// labels notes the IDs that the plan gives its tasks now, where they differ from the ledger's.
 func (w *world) labels(e Event) {
 	if e.Kind != "plan.amended" && e.Kind != "occurrence.opened" {
 		return
@@ -73,7 +73,7 @@ func (w *world) labels(e Event) {
 	}
 }
 
-// called is what people call a task or a talk.
+// called is the ID under which people see a task or a talk.
 func (w *world) called(thing string) string {
 	id, number, talk := strings.Cut(thing, "#")
 	if t := w.tasks[id]; t != nil && t.label != "" {
@@ -85,7 +85,7 @@ func (w *world) called(thing string) string {
 	return id
 }
 
-// known is the task that people call so.
+// known is the task that people see under an ID.
 func (w *world) known(called string) *task {
 	for _, t := range w.tasks {
 		if w.called(t.id) == called {
@@ -95,7 +95,7 @@ func (w *world) known(called string) *task {
 	return nil
 }
 
-// setting takes down what the office decides that the book goes by.
+// setting notes a decision of the office on which the book depends.
 func (w *world) setting(e Event) {
 	var set struct{ Name, Value string }
 	_ = json.Unmarshal(e.Data, &set)
@@ -105,13 +105,13 @@ func (w *world) setting(e Event) {
 }
 
 // document takes over the plan as launched, as amended, or with another version of a
-// policy: lines that are new enter, and what only the document says is as it says now.
+// policy: new lines enter, and fields that only the document has are those of the new one.
 func (w *world) document(e Event) {
 	given := map[string]string{}
 	for _, r := range w.archive.rows(e) {
 		switch r.In {
 		case "plans":
-			var doc document // a new one: what the text leaves out is not as it was before
+			var doc document // a new value, so that a field that the text leaves out is empty
 			if json.Unmarshal(w.archive.text(r.Set["doc"]), &doc) == nil {
 				w.doc = doc
 			}
@@ -143,7 +143,7 @@ func (w *world) document(e Event) {
 		}
 		t.clause, t.milestone, t.note, t.publish, t.soft, t.priority = line.Clause, line.Milestone, line.Note, line.Publish, line.Soft, line.Priority
 	}
-	for _, id := range w.order { // what an amendment took out stays in the book, without what only the document said
+	for _, id := range w.order { // a task that an amendment took out is still in the book, without the fields that only the document has
 		if slices.Contains(order, id) {
 			continue
 		}
@@ -186,17 +186,17 @@ func (w *world) occurrence(e Event, d data) {
 	w.order = append(w.order, e.Task)
 }
 
-// ends takes down that the clock has stood from a day until another.
+// ends notes that the clock was halted from the day since until another.
 func (t *task) ends(since *string, until string) {
 	if *since != "" {
-		t.stands = append(t.stands, span{*since, until})
+		t.halts = append(t.halts, span{*since, until})
 		*since = ""
 	}
 }
 
-// standing are all days in which the unit's clock stood, or stands.
-func (t *task) standing() []span {
-	spans := slices.Clone(t.stands)
+// halted are all days in which the unit's clock did not run, or does not.
+func (t *task) halted() []span {
+	spans := slices.Clone(t.halts)
 	since := ""
 	for _, day := range []string{t.paused, t.reported, t.returned} {
 		if day != "" && (since == "" || day < since) {
@@ -218,9 +218,9 @@ func (t *task) begins() string { return max(t.given, t.begin) }
 
 func (t *task) inherited() bool { return t.due != "" && t.begins() > t.due }
 
-// late is by how many days, and working days, a task is late on a day.
+// late is how many days, and how many working days, a task is late on a day.
 func (w *world) late(t *task, on string) (all, work int) {
-	return w.days.counted(max(t.due, t.begins()), on, t.standing())
+	return w.days.counted(max(t.due, t.begins()), on, t.halted())
 }
 
 // takesOver puts a unit in the place of one that goes.
@@ -288,7 +288,7 @@ func (w *world) onTask(t *task, d data) {
 	case "end":
 		t.phase, t.closed = "closed", w.day(a.At)
 	case "carry":
-		if t.phase != "ended" { // a duty that had run its course stays so
+		if t.phase != "ended" { // a duty whose occurrences were all over is still ended
 			t.phase, t.closed = "carried", w.day(a.At)
 		}
 		w.parts(t, a.On)
@@ -305,9 +305,9 @@ func (w *world) onTask(t *task, d data) {
 		t.ends(&t.paused, t.closed)
 		t.ends(&t.reported, t.closed)
 		t.ends(&t.returned, t.closed)
-		t.stands = append(t.stands, span{t.closed, a.On})
+		t.halts = append(t.halts, span{t.closed, a.On})
 		t.closed = ""
-	case "take_over": // what the unit did and missed goes along
+	case "take_over": // the successor takes over the acts and missed limits of the unit
 		w.takesOver(t, a.Ref, a.Unit)
 		lead = t.lead
 	}

@@ -1,7 +1,7 @@
 // Package recount works out anew what a plan's book says on a day, from the plan's
-// events alone. It is another hand's: it shares no code with the book, the ledger or
-// the rules by which tasks are supervised, and imports nothing of this project, so
-// that a fault of theirs is not a fault of its own. Tests compare the two.
+// events alone. It is an independent second implementation: it shares no code with the book,
+// the ledger or the rules by which tasks are supervised, and imports nothing of this project,
+// so that it does not repeat their faults. Tests compare the two.
 package recount
 
 import (
@@ -13,7 +13,7 @@ import (
 )
 
 // Event is one line of the archive that `ledger export --format events` writes, as far
-// as it is read here. A line that holds a document, or stands for another plan's
+// as it is read here. A line that holds a document, or is put for another plan's
 // event, has no kind.
 type Event struct {
 	Seq      int64           `json:"seq"`
@@ -57,7 +57,7 @@ func Read(r io.Reader) (Archive, error) {
 
 // Until are the events of an archive up to the end of a day in a zone, on the plan's
 // clock. What comes after the first later event is left out; an event of no plan that
-// knows only the machine's clock stands where it came.
+// knows only the machine's clock stays where it came.
 func (a Archive) Until(day string, zone *time.Location) Archive {
 	end, err := time.ParseInLocation(time.DateOnly, day, zone)
 	if err != nil {
@@ -97,6 +97,6 @@ type row struct {
 // rows are the rows that an event changed. They are read for what the event's own
 // words leave out: the plan's document, and the instant at which a task was given.
 func (a Archive) rows(e Event) (all []row) {
-	_ = json.Unmarshal(a.text(e.Changes), &all) // none: none
+	_ = json.Unmarshal(a.text(e.Changes), &all) // nil for an event without changes
 	return all
 }

@@ -44,8 +44,8 @@ func (w *world) stage(e Event, d data) {
 	}
 }
 
-// told are the words that an act said at once, which stand in the rows that its event
-// made; and what it took back of what had been decided for later.
+// told notes the words that an act said at once, which are in the rows that its event made,
+// and takes back words that had been decided for later and that the act dropped.
 func (w *world) told(e Event, d data) {
 	for _, r := range w.archive.rows(e) {
 		if r.In != "stages" || len(r.Key) != 5 {
@@ -86,7 +86,8 @@ func (w *world) told(e Event, d data) {
 	}
 }
 
-// columnsOf are a row's columns as a stage's words; those that stand in one text apart.
+// columnsOf are the columns of a stage's row; the fields of its matter, which the row keeps
+// in one text, each by itself.
 func (w *world) columnsOf(set map[string]json.RawMessage) map[string]json.RawMessage {
 	all := map[string]json.RawMessage{}
 	for column, value := range set {
@@ -104,7 +105,7 @@ func (w *world) columnsOf(set map[string]json.RawMessage) map[string]json.RawMes
 	return all
 }
 
-// rungs takes down the rungs of the policy that a stage is, and those that it took in.
+// rungs notes the rung of the policy that a stage is, and the milder ones merged into it.
 func (w *world) rungs(s *said, policy string) {
 	var merged []string
 	_ = json.Unmarshal(s.words["merged"], &merged)
@@ -117,7 +118,7 @@ func (w *world) rungs(s *said, policy string) {
 	}
 }
 
-// speaks takes down whom a stage spoke to, of all that its event spoke to.
+// speaks notes the recipients of a stage, out of all the recipients that its event names.
 func (s *said) speaks(d data) {
 	for _, n := range d.Notices {
 		if slices.Contains(s.to, n.Recipient) {
@@ -135,7 +136,7 @@ func (s *said) key(plan, to, channel string) string {
 	return plan + "/" + of + "/r" + strconv.Itoa(s.revision) + "/" + s.stage + "/" + to + "/" + channel
 }
 
-// receipts take down what became of notices.
+// receipts notes the fates of notices.
 func (w *world) receipts(e Event) {
 	var d struct {
 		Message string   `json:"message"`

@@ -24,20 +24,20 @@ type talk struct {
 	answerBy                                                string              // of a circular: the last day for its answer
 	since                                                   string              // the day from which this round's limits count
 	doubt, paused, voided                                   string              // since when it waits to be kept or ended, its tasks are paused, or it is void
-	stands                                                  []span              // in which its clock stood
+	halts                                                   []span              // in which its clock did not run
 }
 
-// rests takes down that the talk's clock has stood from a day until another.
+// rests notes that the talk's clock was halted from the day since until another.
 func (k *talk) rests(since *string, until string) {
 	if *since != "" && until > *since {
-		k.stands = append(k.stands, span{*since, until})
+		k.halts = append(k.halts, span{*since, until})
 	}
 	*since = ""
 }
 
-// standing are all days in which the talk's clock stood, or stands.
-func (k *talk) standing() []span {
-	spans := slices.Clone(k.stands)
+// halted are all days in which the talk's clock did not run, or does not.
+func (k *talk) halted() []span {
+	spans := slices.Clone(k.halts)
 	for _, since := range []string{k.doubt, k.paused} {
 		if since != "" {
 			spans = append(spans, span{since, ""})
@@ -65,7 +65,7 @@ func (w *world) stepLines(k *talk, day string) []map[string]any {
 		}
 		return append(lines, one)
 	}
-	spans, reached := k.standing(), map[string]string{"opened": k.since}
+	spans, reached := k.halted(), map[string]string{"opened": k.since}
 	for _, s := range w.doc.Policies[k.policy].Talk.Steps {
 		limit, taken := w.days.limit(reached[s.After], s.Limit, spans), k.taken[s.ID]
 		one := map[string]any{"id": s.ID, "limit": limit, "taken": taken, "late": false}
@@ -90,9 +90,9 @@ func (w *world) stepLines(k *talk, day string) []map[string]any {
 	return lines
 }
 
-// doubt puts the open talks about a task before a leader when what they rest on has gone,
-// of this task and of all others that they are about: the date that was missed was moved
-// to come, or the task is done before the talk was held.
+// doubt puts the open talks about a task to a leader's decision when none of their tasks
+// supports them any more: the missed date was moved to a day to come, or the task was done
+// before the talk was held.
 func (w *world) doubt(t *task, gone bool, on string) {
 	for _, k := range w.talks {
 		done := t.phase == "closed" && k.taken["held"] != ""
@@ -104,7 +104,7 @@ func (w *world) doubt(t *task, gone bool, on string) {
 	}
 }
 
-// leaves takes a task that is cancelled out of the talks about it: one ends with the last.
+// leaves takes a cancelled task out of the talks about it: a talk ends with its last task.
 func (w *world) leaves(t *task, on string) {
 	for _, k := range w.talks {
 		if !slices.Contains(k.of, t.id) {
@@ -117,7 +117,7 @@ func (w *world) leaves(t *task, on string) {
 	}
 }
 
-// weighed puts a talk before a leader when it rests on none of its tasks.
+// weighed puts a talk to a leader's decision when it rests on none of its tasks.
 func (k *talk) weighed(on string) {
 	if !k.doubted && !slices.ContainsFunc(k.of, k.bears) {
 		k.doubted, k.doubt = true, on
@@ -127,9 +127,9 @@ func (k *talk) weighed(on string) {
 // bears tells that a talk rests on a task.
 func (k *talk) bears(id string) bool { return !k.lost[id] && !k.over[id] }
 
-// redated is what a date in place of another makes of what a task's talks rest on. A
-// miss that is set to another day gone by is the same one; a talk whose ground has gone
-// goes on when the date is set back from one to come to one of its miss.
+// redated works out what a new due date of a task does to its talks. Where the new date has
+// passed, too, the missed deadline is still the same one. A talk that was in doubt because
+// the date was moved to a day to come goes on when it is moved back.
 func (w *world) redated(t *task, before, on string) {
 	for _, k := range w.talks {
 		dates := k.about[t.id]
@@ -145,8 +145,8 @@ func (w *world) redated(t *task, before, on string) {
 	}
 }
 
-// joins makes a talk part of another, which is about its tasks too from a day on: one that
-// waits because its own are paused goes on with those.
+// joins makes a talk part of another, which is about its tasks too from a day on: a talk
+// that was halted because its own tasks were paused goes on with the new ones.
 func (w *world) joins(k *talk, into, on string) {
 	host := w.talk(into)
 	if host == nil {
@@ -173,7 +173,7 @@ func (w *world) joins(k *talk, into, on string) {
 	}
 }
 
-// concerning are the talks about a task, in place of what has joined another that one.
+// concerning are the talks about a task; for a talk that has joined another, that other one.
 func (w *world) concerning(id string) (all []*talk) {
 	for _, k := range w.talks {
 		if k.task != id {
@@ -189,8 +189,8 @@ func (w *world) concerning(id string) (all []*talk) {
 	return all
 }
 
-// led takes down that another unit leads the task: no date of its own is what the talks
-// rest on.
+// led notes that another unit leads the task: the talks rest on a date that its former lead
+// missed.
 func (w *world) led(t *task) {
 	for _, k := range w.talks {
 		if slices.Contains(k.of, t.id) {
@@ -199,7 +199,7 @@ func (w *world) led(t *task) {
 	}
 }
 
-// paused lets the clock of open talks stand while all their tasks are paused.
+// paused halts the clock of open talks while all their tasks are paused.
 func (w *world) paused(t *task, kind, on string) {
 	for _, k := range w.talks {
 		switch {
@@ -209,7 +209,7 @@ func (w *world) paused(t *task, kind, on string) {
 			if k.paused == "" && !slices.ContainsFunc(k.of, func(id string) bool { return k.bears(id) && !k.waits[id] }) {
 				k.paused = on
 			}
-		case kind == "reinstate": // it is about the task again
+		case kind == "reinstate": // the talk is about the task again
 			delete(k.over, t.id)
 			delete(k.waits, t.id)
 		case kind == "resume":
@@ -271,7 +271,7 @@ func (w *world) talkEvent(kind, on string, k *talk, d data) {
 		w.joins(k, d.Into, w.day(d.OpensAt))
 	case "talk.void":
 		k.before, k.state, k.voided = k.state, "void", on
-		k.rests(&k.paused, on) // a pause ends with the task
+		k.rests(&k.paused, on) // the pause ends when the task does
 	case "talk.revived": // its task is reinstated, or its date set back
 		k.state = k.before
 		k.rests(&k.voided, on)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// document is what is read of a plan's document.
+// document are the parts of a plan's document that are used.
 type document struct {
 	ID     string `json:"id"`
 	Title  string `json:"title"`
@@ -69,8 +69,8 @@ type task struct {
 	given                                                                                             string // the day on which its unit was given it
 	acknowledged, closed, doneOn                                                                      string
 	percent                                                                                           int
-	paused, reported, returned                                                                        string // since when the clock stands, and for what
-	stands                                                                                            []span
+	paused, reported, returned                                                                        string // since when the clock is halted, and for what
+	halts                                                                                             []span
 	misses                                                                                            []miss
 	waits                                                                                             []wait
 	pauses                                                                                            []pause
@@ -99,7 +99,7 @@ type world struct {
 	floor     int                 // how much must be due before a unit is ranked
 }
 
-// data is what is read of the data of events.
+// data are the parts of events' data that are used.
 type data struct {
 	Act    *deed           `json:"act"`
 	Due    json.RawMessage `json:"due"`

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAFaultIsNotHiddenByBeginningAgain: what differed in a start that was given up
-// is logged, and what differs once more in longer days is the result.
+// TestAFaultIsNotHiddenByBeginningAgain: the differences of a start that was given up
+// are logged, and a difference that comes again with longer days is the result.
 func TestAFaultIsNotHiddenByBeginningAgain(t *testing.T) {
 	t.Parallel()
 	steady, slow := Difference{What: Missing, Task: "a", Stage: "warn"}, Difference{What: Unsaid, Task: "b", Stage: "urge"}

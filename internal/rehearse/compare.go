@@ -16,8 +16,8 @@ import (
 	"duban/internal/script"
 )
 
-// Difference is one stage and recipient where foretold and held are not equal,
-// or one act whose answer is not the script's.
+// Difference is one stage and recipient for which the preview and the ledger are not
+// equal, one act whose answer is not the script's, or one finding of the audit.
 type Difference struct {
 	What      string       `json:"what"` // missing, unexpected, moved, kind, unsaid, twice, answer, groundless, alarm
 	Task      string       `json:"task"`
@@ -27,7 +27,8 @@ type Difference struct {
 	Detail    string       `json:"detail,omitempty"`
 }
 
-// place is where a difference is, and of which sort.
+// place is a Difference without its day and detail: two rehearsals that differ in one
+// place differ in the same sort of thing for the same stage and recipient.
 type place struct {
 	what, task, stage, recipient string
 }
@@ -43,10 +44,11 @@ const (
 	Unsaid     = "unsaid"     // decided, but the message did not go out
 	Twice      = "twice"      // one recipient was told twice over one channel
 	Answer     = "answer"     // an act was answered otherwise than the script expects
-	Alarm      = "alarm"      // the next audit would cry
+	Alarm      = "alarm"      // the next audit would report it
 	Groundless = "groundless" // a rule proposed something on facts that the ledger does not hold
 )
 
+// said names a stage and its recipient, by which foretold and recorded notices are matched.
 type said struct {
 	task, stage, recipient string
 }
@@ -64,7 +66,8 @@ func recipients(foretold []plan.Foretold) int {
 	return n
 }
 
-// compare lists every difference, in order of time.
+// compare fills the Result: what the ledger, the mail server and the audit say about
+// the period. The error wraps ErrDiffers when there is a difference.
 func (y *year) compare(ctx context.Context) (Result, error) {
 	h, err := y.held(ctx)
 	if err != nil {
@@ -100,11 +103,12 @@ func (y *year) compare(ctx context.Context) (Result, error) {
 	return result, nil
 }
 
-// held is what the ledger holds, beside what was to be expected of it.
+// held is what the ledger holds about the plan, with what is foretold for it and the
+// differences between the two.
 type held struct {
 	foretold    []plan.Foretold
-	stages      []ledger.Stage  // but those of what rules proposed
-	notices     []ledger.Notice // but those of what rules proposed
+	stages      []ledger.Stage  // without those of talks that rules of consequences proposed
+	notices     []ledger.Notice // without those of talks that rules of consequences proposed
 	ruled       int             // talks and circulars that rules proposed
 	differences []Difference
 }
@@ -138,15 +142,16 @@ func (y *year) held(ctx context.Context) (h held, err error) {
 	return h, nil
 }
 
-// byOtherRules tells of a difference that it is of the time before the rehearsal was
-// left: an earlier program said then what it foretold itself. That a word arrived, and
-// once, holds of all times.
+// byOtherRules tells that a difference is to be left out because an earlier program,
+// with other rules, decided that day before the rehearsal was left: see Options.GoOn.
+// That each notice arrives, and only once, is asked of those days too.
 func (y *year) byOtherRules(d Difference) bool {
 	return y.GoOn && !d.Day.After(y.left) && slices.Contains([]string{Missing, Unexpected, Moved, Kind}, d.What)
 }
 
-// asScripted are the acts with talks called as a script calls them: TASK#N does
-// not count what rules proposed.
+// asScripted gives the acts with the ID of a talk replaced by the name that a script
+// uses for it, TASK#N: the Nth talk about the task, not counting the talks that rules of
+// consequences proposed.
 func (y *year) asScripted(ctx context.Context, acts map[string]done) (map[string]done, error) {
 	talks, err := y.store.Talks(ctx, y.Plan.ID, "")
 	if err != nil {
@@ -165,8 +170,9 @@ func (y *year) asScripted(ctx context.Context, acts map[string]done) (map[string
 	return named, nil
 }
 
-// asActed is what is foretold when the acts are done at the instants at which
-// they really were, and the acts that were answered otherwise than expected.
+// asActed gives the stages foretold for the instants at which the script's acts were
+// really done, and a Difference for each act that was answered otherwise than the
+// script expects or the preview foretells.
 func (y *year) asActed(chain Chain) (foretold []plan.Foretold, diffs []Difference) {
 	if y.Script == nil {
 		return y.foretold, nil
@@ -174,6 +180,9 @@ func (y *year) asActed(chain Chain) (foretold []plan.Foretold, diffs []Differenc
 	when := script.When{}
 	for key, a := range chain.acts {
 		when[key] = a.at
+	}
+	for task, at := range chain.ordered {
+		when[script.Opened(task)] = at
 	}
 	answers := y.answers()
 	for key, a := range answers {
@@ -213,9 +222,10 @@ func before(all []plan.Foretold, to time.Time) (some []plan.Foretold) {
 	return some
 }
 
-// ruled are the talks and circulars that rules of consequences proposed: they
-// rest on what the ledger counts and are not foretold. Each must name facts that
-// the ledger holds.
+// ruled gives the IDs of the talks and circulars that the plan's rules of consequences
+// proposed: they rest on what the ledger counts and are not foretold. Each must name
+// facts about tasks or talks that the ledger holds; for one that does not there is a
+// Difference.
 func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Difference, err error) {
 	talks, err := y.store.Talks(ctx, y.Plan.ID, "")
 	if err != nil {
@@ -232,6 +242,11 @@ func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Differen
 	for _, t := range talks {
 		known[t.ID] = true
 	}
+	if y.Plan.Water != nil {
+		for _, s := range y.Plan.Water.Sections {
+			known[s.ID] = true
+		}
+	}
 	ids = map[string]bool{}
 	for _, t := range talks {
 		if !byRule(t) {
@@ -244,7 +259,7 @@ func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Differen
 		}
 		wrong := slices.DeleteFunc(slices.Clone(facts), func(f string) bool {
 			parts := strings.Split(f, ":")
-			return len(parts) > 1 && (known[parts[1]] || strings.Contains(parts[1], "/")) // of another plan
+			return len(parts) > 1 && (known[parts[1]] || strings.Contains(parts[1], "/")) // with a slash: a fact of another plan
 		})
 		if len(facts) == 0 || len(wrong) > 0 {
 			diffs = append(diffs, Difference{Groundless, t.Task, t.ID, "", calendar.DayOf(t.OpensAt.In(y.lad.Zone)), t.Origin.String() + " " + strings.Join(wrong, " ")})
@@ -253,15 +268,16 @@ func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Differen
 	return ids, diffs, nil
 }
 
-// byRule tells that a talk was proposed by a rule of consequences.
+// byRule tells whether a talk was proposed by a rule of consequences.
 func byRule(t ledger.Talk) bool {
 	return t.Origin.Kind == act.OriginRule
 }
 
-// Compare holds the preview against the ledger, for all that speaks before to,
-// an instant in the zone by which days are told.
-// The chain excuses what an act and a word did in an order that is not that of
-// their instants.
+// Compare gives the differences between the preview and the ledger's stages and
+// notices, for those that speak before to, sorted by day, task, stage, recipient and
+// sort. Days are those of to's time zone. An act and a notice may have come into the
+// ledger in another order than that of their instants: what follows from the order in
+// chain is not a difference, see Chain.
 func Compare(foretold []plan.Foretold, stages []ledger.Stage, notices []ledger.Notice, to time.Time, chain Chain) []Difference {
 	c := comparison{chain: chain, to: to, expected: map[said][]fact{}, spoken: map[[2]string]bool{}, carried: map[effect]bool{}}
 	for _, f := range foretold {
@@ -271,8 +287,8 @@ func Compare(foretold []plan.Foretold, stages []ledger.Stage, notices []ledger.N
 			c.expected[s] = append(c.expected[s], fact{f.At.UTC(), f.Kind})
 		}
 	}
-	// Said notices come before dropped ones: a stage that a replaced ladder dropped stands
-	// there once more under the new ladder.
+	// Sent notices are matched before the others: when a ladder is replaced, the same stage may
+	// be dropped under the old ladder and sent under the new one, and is then foretold once.
 	notices = slices.Clone(notices)
 	slices.SortStableFunc(notices, func(a, b ledger.Notice) int { return cmp.Compare(unsent(a), unsent(b)) })
 	var left []ledger.Notice
@@ -307,7 +323,8 @@ func unsent(n ledger.Notice) int {
 	return 1
 }
 
-// effect is one thing said to one recipient over one channel.
+// effect is what is said once to one recipient over one channel; talk is the ID of the
+// talk it is about, "" for a task.
 type effect struct {
 	ledger.Effect
 	talk string
@@ -316,9 +333,9 @@ type effect struct {
 type comparison struct {
 	chain    Chain
 	to       time.Time
-	expected map[said][]fact // not met with yet
-	spoken   map[[2]string]bool
-	carried  map[effect]bool
+	expected map[said][]fact    // foretold, and no notice for it found yet
+	spoken   map[[2]string]bool // task and stage ID of every foretold stage
+	carried  map[effect]bool    // a foretold notice was found for it
 	diffs    []Difference
 }
 
@@ -328,8 +345,10 @@ func (c *comparison) add(what string, s said, at time.Time, detail string) {
 
 func saidOf(n ledger.Notice) said { return said{n.Task, n.Stage, n.Recipient.String()} }
 
-// asForetold takes a notice that is just as foretold, or as an act in the chain
-// excuses.
+// asForetold tells whether a notice is foretold, with this instant and kind, and takes
+// it out of what is expected. It adds the difference Twice when the same was found
+// before, and Unsaid when the notice is foretold and was not sent, unless it still waits
+// or an act in the chain excuses that.
 func (c *comparison) asForetold(n ledger.Notice) bool {
 	s, e := saidOf(n), effect{n.Effect, n.Talk}
 	if c.carried[e] {
@@ -348,14 +367,14 @@ func (c *comparison) asForetold(n ledger.Notice) bool {
 	return true
 }
 
-// waits tells of a notice that the message which carries it speaks later, or that it
-// goes with the next one.
+// waits tells whether a notice is rightly not sent before the end of the period: its
+// message speaks only after that, or the notice goes with the next message.
 func (c *comparison) waits(n ledger.Notice) bool {
 	return n.State == ledger.Rides || n.State == ledger.Pending && !n.In().Before(c.to)
 }
 
-// otherwise is a notice that is not as foretold. One that was dropped has not
-// been said.
+// otherwise adds the difference of a notice that asForetold has not taken. A dropped
+// notice is none, for it was not said; nor is one that the chain excuses.
 func (c *comparison) otherwise(n ledger.Notice) {
 	s := saidOf(n)
 	switch wants := c.expected[s]; {
@@ -374,8 +393,8 @@ func (c *comparison) otherwise(n ledger.Notice) {
 	}
 }
 
-// ahead tells that a stage was decided ahead of its instant, and that an act came
-// first.
+// ahead tells that a stage which is not foretold was rightly decided: the act that
+// makes it untrue bears an earlier instant, but came into the chain after the decision.
 func (c *comparison) ahead(st ledger.Stage) bool {
 	d := ledger.Decision{Plan: st.Plan, Task: st.Task, Revision: st.Revision, Talk: st.Talk, Stage: st.Stage}
 	return c.chain.outrun(st.Task, st.At, c.chain.decided[d.Key()])

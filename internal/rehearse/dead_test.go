@@ -1,6 +1,8 @@
 package rehearse_test
 
 import (
+	"context"
+	"os"
 	"os/exec"
 	"sync"
 	"testing"
@@ -11,8 +13,8 @@ import (
 	"duban/internal/rehearse"
 )
 
-// TestADeadEngineIsNotADifference: an engine that does not start, or ends by
-// itself in mid-year, is the rehearsal's own fault and is named so.
+// TestADeadEngineIsNotADifference: when an engine does not start, or ends by itself in
+// mid-year, the error is ErrEngineDead and no list of differences.
 func TestADeadEngineIsNotADifference(t *testing.T) {
 	t.Parallel()
 	o := options(t)
@@ -35,4 +37,27 @@ func TestADeadEngineIsNotADifference(t *testing.T) {
 	require.ErrorIs(t, err, rehearse.ErrEngineDead)
 	require.ErrorContains(t, err, "killed")
 	require.Empty(t, r.Differences)
+}
+
+// TestARehearsalThatIsGivenUpWhileItsEngineBeginsLeavesNoProcess: the engine's process has
+// begun, and never answers.
+func TestARehearsalThatIsGivenUpWhileItsEngineBeginsLeavesNoProcess(t *testing.T) {
+	t.Parallel()
+	begun, says, err := os.Pipe()
+	require.NoError(t, err)
+	defer begun.Close()
+	defer says.Close()
+	engine := exec.Command("sh", "-c", "echo begun >&3; exec sleep 600")
+	engine.ExtraFiles = []*os.File{says}
+	t.Cleanup(func() { _ = engine.Process.Kill() })
+	ctx, giveUp := context.WithCancel(t.Context())
+	go func() {
+		_, _ = begun.Read(make([]byte, 1))
+		giveUp()
+	}()
+	o := options(t)
+	o.Spawn = func(rehearse.Engine) *exec.Cmd { return engine }
+	_, err = rehearse.Run(ctx, o)
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, engine.Process.Kill(), os.ErrProcessDone)
 }

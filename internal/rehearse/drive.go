@@ -18,38 +18,41 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/script"
+	"duban/internal/water"
+	"duban/internal/words"
 )
 
 // driver does a script's acts at their plan instants, through the engine's own
-// client, whatever becomes of the engine meanwhile: an act is sent again with the
-// same ID until it is answered.
+// client. The engine may be killed meanwhile: an act is sent again with the same ID
+// until it is answered.
 type driver struct {
 	*year
 	engine *engine.Engine
-	whole  sync.RWMutex              // an amendment and a notice have the plan to themselves
-	turns  atomic.Int64              // how many of them there were
+	whole  sync.RWMutex              // held alone by an amendment or a holiday notice, shared by all other acts
+	turns  atomic.Int64              // how many amendments and notices have been sent
 	late   atomic.Pointer[slowError] // an act that came too late for its answer
 
 	mu      sync.Mutex
-	answers map[string]answer // by Entry.Key
+	answers map[string]answer // by script.Entry.Key
 }
 
 // answer is what became of one entry.
 type answer struct {
 	at      time.Time // plan clock: of the act as recorded, or as refused
-	refused string    // the reason's key
-	err     error     // never answered
+	refused string    // the key of the reason for which the act was refused; "": accepted
+	err     error     // set when the act was never answered
 }
 
 const (
-	// guard is how long before the next word about a task, on the real clock, no act
-	// is sent any more: it waits until that has been said. It is at most a quarter
-	// of a plan day, or there would never be a time between two mornings.
+	// guard is real time: within this time before the next stage about a task no act on
+	// the task is sent; the act waits until the stage has been said. settled takes a
+	// quarter of a plan day when that is shorter, or an act would never find a time
+	// between two mornings.
 	guard = 60 * time.Millisecond
-	// look is how often the ledger is looked at while something is waited for.
+	// look is the real time between two looks at the ledger while something is waited for.
 	look = 30 * time.Millisecond
-	// hush is how long an act waits for messages that are late: after that it goes
-	// before them, and they are dropped where it has made them untrue.
+	// hush is how long an act waits for messages that are late. After that it is sent
+	// before them, and the engine drops those that the act has made untrue.
 	hush = 500 * time.Millisecond
 	// attempt is how long the first sending of an act may take; each further one
 	// may take as much longer.
@@ -62,8 +65,11 @@ func (d *driver) drive(ctx context.Context) {
 	lanes := map[string][]script.Entry{}
 	for _, e := range d.Script.Entries {
 		id, _, _ := strings.Cut(e.Thing, "#")
-		if e.Sort == script.Amends || e.Sort == script.Notice {
-			id = "" // in order too
+		switch {
+		case e.Sort == script.Amends || e.Sort == script.Notice:
+			id = "" // all amendments and notices share one lane
+		case !e.Task():
+			id = "\x00" + string(e.Sort) // complaints are numbered in the order in which they come in, and months follow each other
 		}
 		lanes[id] = append(lanes[id], e)
 	}
@@ -90,8 +96,8 @@ func (d *driver) drive(ctx context.Context) {
 	all.Wait()
 }
 
-// perform does one entry until it is answered, or ctx ends: the year decides when
-// waiting has no sense any more.
+// perform sends one entry until it is answered, or ctx ends: year.run ends it when
+// nothing more can come.
 func (d *driver) perform(ctx context.Context, e script.Entry) answer {
 	for tries := time.Duration(1); ; tries++ {
 		turn := d.turns.Load()
@@ -115,8 +121,9 @@ func (d *driver) perform(ctx context.Context, e script.Entry) answer {
 	}
 }
 
-// alone sends one entry: an amendment and a notice while no other act is under
-// way. An act whose instant was taken in another turn needs a new one.
+// alone sends one entry, an amendment or a notice while no other act is under way.
+// When an amendment or a notice was sent after turn, the count at which the act's
+// instant at was taken, the error is errUnsettled: the act needs a new instant.
 func (d *driver) alone(ctx context.Context, e script.Entry, at time.Time, turn int64, within time.Duration) error {
 	if e.Sort == script.Amends || e.Sort == script.Notice {
 		d.whole.Lock()
@@ -153,16 +160,63 @@ func (d *driver) send(ctx context.Context, e script.Entry, at time.Time) error {
 		return d.amend(ctx, e, at)
 	case script.Notice:
 		return d.recalendar(ctx, e)
+	case script.Measured:
+		_, err := d.engine.BringReadings(ctx, d.Plan.ID, e.Readings, false, "", a.By, written)
+		return err
+	case script.OnComplaint:
+		return d.complain(ctx, e, a)
+	case script.OnIncident:
+		id := e.Thing
+		if a.Kind == act.OpenIncident {
+			id = ""
+		}
+		got, err := d.engine.Incident(ctx, d.Plan.ID, id, a, written)
+		return numbered(e, got, err)
+	case script.Assesses:
+		return d.engine.Assess(ctx, d.Plan.ID, a, nil, nil)
 	case script.OnTask, script.OnDuty:
 	}
 	return d.engine.Act(ctx, d.Plan.ID, e.Thing, a)
 }
 
+// written is the language of what the engine writes into the ledger.
+var written = words.New("zh")
+
+// complain does an act on a complaint.
+func (d *driver) complain(ctx context.Context, e script.Entry, a act.Act) error {
+	if a.Kind == act.TakeIn {
+		numbers, err := d.engine.TakeIn(ctx, d.Plan.ID, []engine.Taking{{Act: a}})
+		var taking *engine.TakingError
+		if errors.As(err, &taking) {
+			err = taking.Err
+		}
+		got := ""
+		if len(numbers) > 0 {
+			got = strconv.Itoa(numbers[0])
+		}
+		return numbered(e, got, err)
+	}
+	n, err := strconv.Atoi(e.Thing)
+	if err != nil {
+		return err
+	}
+	return d.engine.Complain(ctx, d.Plan.ID, n, a, written)
+}
+
+// numbered tells whether a complaint or an incident has the number that its script gives it.
+func numbered(e script.Entry, got string, err error) error {
+	if err == nil && got != e.Thing {
+		err = fmt.Errorf("rehearse: %s has number %s", e.Key(), got)
+	}
+	return err
+}
+
 var errUnsettled = errors.New("rehearse: the plan or the calendar has changed since the act's instant was taken")
 
-// settled waits until all that was to be said before now about the entry's task
-// has been said, so that acts and words come in the order that is foretold. It
-// gives the instant up to which that is so: the act's own.
+// settled waits until every stage about the entry's task that is due by now has been
+// decided and said, so that acts and notices come in the order of their instants, as
+// the preview has them. It gives the plan instant at which it found this: the act
+// bears it.
 func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error) {
 	began := time.Now()
 	for {
@@ -182,18 +236,23 @@ func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error)
 	}
 }
 
-// about is the task whose stages an entry has to wait for; "" is all of them.
+// about is the ID of the task whose stages an entry has to wait for; "" for all
+// tasks, as an amendment and a notice do.
 func about(e script.Entry) string {
-	if e.Sort == script.Amends || e.Sort == script.Notice {
+	if e.Sort == script.Amends || e.Sort == script.Notice || !e.Task() {
 		return ""
 	}
 	task, _, _ := strings.Cut(e.Thing, "#")
 	return task
 }
 
-// touched tells of which tasks an entry has to wait for the stages: an amendment
-// for those of the tasks it changes.
+// touched gives a test whether an entry has to wait for the stages of a task. An
+// amendment waits for the tasks it changes and the occurrences of the duties it
+// changes; every other entry for all that about names.
 func (d *driver) touched(e script.Entry) func(task string) bool {
+	if !e.Task() {
+		return func(task string) bool { return touches(d.Plan, e, task) }
+	}
 	if e.Sort != script.Amends || e.Plan == nil {
 		return func(string) bool { return true }
 	}
@@ -203,19 +262,36 @@ func (d *driver) touched(e script.Entry) func(task string) bool {
 	}
 }
 
-// undecided tells whether a stage about the entry's task that speaks before soon
-// is not decided yet. A thing that is not there yet is waited for by the act itself.
+// touches tells whether what follows from an entry may end a task or pass it on: the month's
+// duty to hand in data, the task of a complaint, those of an incident.
+func touches(p *plan.Plan, e script.Entry, task string) bool {
+	switch e.Sort {
+	case script.Measured:
+		return p.Water != nil && slices.ContainsFunc(p.Water.Duties, func(w water.Duty) bool { return strings.HasPrefix(task, w.Task+".") })
+	case script.OnComplaint:
+		n, err := strconv.Atoi(e.Thing)
+		return err == nil && task == act.ComplaintTask(n)
+	case script.OnIncident:
+		return strings.HasPrefix(task, act.IncidentTask(e.Thing, "", ""))
+	}
+	return false
+}
+
+// undecided tells whether a stage about the entry's task that speaks before soon is
+// not decided yet; for a duty, whether an occurrence that opens before at is not
+// opened yet. A task or talk that is not in the ledger yet is not waited for here: the
+// act on it fails, and perform tries again.
 func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Time) (bool, error) {
 	l, err := d.store.Plan(ctx, d.Plan.ID)
 	if err != nil {
 		return false, err
 	}
-	book, err := d.store.Book(ctx, l)
+	rules, err := d.store.Rules(ctx, l)
 	if err != nil {
 		return false, err
 	}
 	if e.Sort == script.OnDuty {
-		return unopened(ctx, d.store, l, book, e.Thing, at)
+		return unopened(ctx, d.store, l, rules, e.Thing, at)
 	}
 	rows, err := d.store.Tasks(ctx, ledger.TaskFilter{Plan: d.Plan.ID})
 	if err != nil {
@@ -227,18 +303,18 @@ func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Ti
 		if t.State != ledger.TaskOpen || about(e) != "" && about(e) != t.ID || !touched(t.ID) {
 			continue
 		}
-		if next := book.Next(ledger.CaseOf(t)); next != nil && next.At.Before(soon) {
+		if next := rules.Next(ledger.CaseOf(t)); next != nil && next.At.Before(soon) {
 			return true, nil
 		}
 	}
 	talks, err := d.talks(ctx, about(e))
 	return slices.ContainsFunc(talks, func(k ledger.Talk) bool {
-		next := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, tasks[k.Task], k)).Next
+		next := rules.TalkCourse(ledger.TalkCaseOf(&l.Plan, tasks[k.Task], k)).Next
 		return k.GoesOn() && ofTalk(k, touched) && (k.State == act.TalkPending && k.OpensAt.Before(soon) || next != nil && next.At.Before(soon))
 	}), err
 }
 
-// talks are those about a task, or all.
+// talks are the plan's talks about a task, or all of them when task is "".
 func (d *driver) talks(ctx context.Context, task string) ([]ledger.Talk, error) {
 	if task == "" {
 		return d.store.Talks(ctx, d.Plan.ID, "")
@@ -246,7 +322,8 @@ func (d *driver) talks(ctx context.Context, task string) ([]ledger.Talk, error) 
 	return d.store.TalksAbout(ctx, d.Plan.ID, task)
 }
 
-// ofTalk tells whether a talk is about one of some tasks.
+// ofTalk tells whether a talk, or one of its members, is about a task for which some
+// is true.
 func ofTalk(k ledger.Talk, some func(task string) bool) bool {
 	if k.Facts == nil {
 		return some(k.Task)
@@ -254,28 +331,30 @@ func ofTalk(k ledger.Talk, some func(task string) bool) bool {
 	return slices.ContainsFunc(k.Facts.Of(), func(m act.Member) bool { return some(m.Task) })
 }
 
-// unsaid tells whether a word about the entry's task is decided and not out yet.
+// unsaid tells whether a notice about the entry's task that speaks before soon is
+// decided and not sent yet.
 func (d *driver) unsaid(ctx context.Context, e script.Entry, soon time.Time) (bool, error) {
 	touched := d.touched(e)
 	notices, err := d.store.Notices(ctx, ledger.NoticeFilter{Plan: d.Plan.ID, Task: about(e), States: []ledger.NoticeState{ledger.Pending, ledger.Sending}})
 	return slices.ContainsFunc(notices, func(n ledger.Notice) bool { return n.Kind != plan.Told && n.In().Before(soon) && touched(n.Task) }), err
 }
 
-// unopened tells whether an occurrence of a duty that was to be opened before now is
-// not there. It follows from the duty as it stands: what the act to come will open
-// at once is not waited for.
-func unopened(ctx context.Context, store *ledger.Store, l ledger.Launched, book act.Book, duty string, at time.Time) (bool, error) {
+// unopened tells whether an occurrence of a duty that opens before at is not opened
+// yet. It is computed from the duty as it is in the ledger: the occurrences that the
+// act itself will open are not waited for.
+func unopened(ctx context.Context, store *ledger.Store, l ledger.Launched, rules act.Rules, duty string, at time.Time) (bool, error) {
 	row, err := store.Task(ctx, l.Plan.ID, duty)
 	i := slices.IndexFunc(l.Plan.Tasks, func(t plan.Task) bool { return t.ID == duty })
 	if err != nil || i < 0 || row.State != ledger.TaskOpen || row.Facts.Pause != nil {
 		return false, err
 	}
-	o, ok := book.OccurrenceAfter(l.Plan.Tasks[i], row.Facts, row.Facts.OpenedUpTo())
+	o, ok := rules.OccurrenceAfter(l.Plan.Tasks[i], row.Facts, row.Facts.OpenedUpTo())
 	return ok && o.Opens.Before(at), nil
 }
 
-// recorded is the instant of an accepted act as the ledger has it: an earlier
-// sending may be the one that counted.
+// recorded is the instant of an accepted act in the ledger. It can differ from the
+// one sent last: the act may have been accepted when it was sent before, and the
+// answer lost.
 func (d *driver) recorded(ctx context.Context, e script.Entry) (time.Time, error) {
 	k, err := keep(ctx, d.store, d.Plan.ID)
 	if err != nil {
@@ -286,6 +365,12 @@ func (d *driver) recorded(ctx context.Context, e script.Entry) (time.Time, error
 		return k.amended, nil
 	case script.Notice:
 		return k.noticed, nil
+	case script.Measured:
+		return k.measured, nil
+	case script.OnComplaint, script.OnIncident, script.Assesses:
+		if a, ok := k.besides[e.Act.ID]; ok {
+			return a.at, nil
+		}
 	case script.OnTask, script.OnDuty, script.OnTalk, script.Propose:
 	}
 	thing := e.Thing
@@ -300,7 +385,7 @@ func (d *driver) recorded(ctx context.Context, e script.Entry) (time.Time, error
 	return time.Time{}, fmt.Errorf("rehearse: the act %s was accepted and is not in the ledger", e.Key())
 }
 
-// amend amends the plan. Done again it finishes what an interruption left.
+// amend amends the plan. Called again after an interruption it finishes the amendment.
 func (d *driver) amend(ctx context.Context, e script.Entry, at time.Time) error {
 	years, err := d.store.Calendar(ctx)
 	if err != nil {
@@ -312,7 +397,8 @@ func (d *driver) amend(ctx context.Context, e script.Entry, at time.Time) error 
 	return err
 }
 
-// recalendar puts a holiday notice in force, and moves what it moves.
+// recalendar puts a holiday notice in force, and lets the engine move the due days
+// and stages that depend on it.
 func (d *driver) recalendar(ctx context.Context, e script.Entry) error {
 	years, err := d.store.Calendar(ctx)
 	if err != nil {
@@ -326,8 +412,9 @@ func (d *driver) recalendar(ctx context.Context, e script.Entry) error {
 	return err
 }
 
-// talk is the ID of the talk that a script calls TASK#N: it does not count what
-// rules of consequences proposed, for no script can know of that.
+// talk is the ID of the talk that a script calls TASK#N: the Nth about the task, not
+// counting those that rules of consequences proposed, which no script can know of. The
+// error wraps ledger.ErrNotFound when there are fewer.
 func (d *driver) talk(ctx context.Context, name string) (string, error) {
 	task, number, _ := strings.Cut(name, "#")
 	n, err := strconv.Atoi(number)
@@ -345,8 +432,8 @@ func (d *driver) talk(ctx context.Context, name string) (string, error) {
 	return talks[n-1].ID, nil
 }
 
-// decide answers what rules of consequences propose as the script says, as soon
-// as it is there: otherwise the leadership would be asked again and again.
+// decide answers each proposal of a rule of consequences as the script's Proposals say,
+// until ctx ends: otherwise the leadership would be reminded of it again and again.
 func (d *driver) decide(ctx context.Context) {
 	if d.Script == nil || d.Script.Proposals == nil {
 		return
@@ -354,7 +441,7 @@ func (d *driver) decide(ctx context.Context) {
 	for pause(ctx, 10*look) {
 		talks, err := d.store.Talks(ctx, d.Plan.ID, "")
 		if err != nil {
-			continue // the engine may be dead for now; the next look will do
+			continue // the ledger may be unreachable because of a fault: the next look reads it
 		}
 		for _, t := range talks {
 			if byRule(t) && t.State == act.TalkProposed {

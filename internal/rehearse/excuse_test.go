@@ -12,8 +12,8 @@ import (
 	"duban/internal/plan"
 )
 
-// TestWhatTheChainExcuses: a word that an act overtook is excused only when the
-// chain has act and word in that very order.
+// TestWhatTheChainExcuses: that a notice differs from the preview because of an act is
+// excused only when the chain has the act and the notice in the order that explains it.
 func TestWhatTheChainExcuses(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2021, 6, 7, 1, 0, 0, 0, time.UTC)
@@ -62,8 +62,8 @@ func TestWhatTheChainExcuses(t *testing.T) {
 	}
 }
 
-// TestOneWordOfTwoLadders: a ladder that was replaced has dropped what the new
-// one says: that is one word, and it was said.
+// TestOneWordOfTwoLadders: a stage that was dropped under a replaced ladder and sent
+// under the new one is one stage, and it was said.
 func TestOneWordOfTwoLadders(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2021, 6, 7, 1, 0, 0, 0, time.UTC)

@@ -9,31 +9,33 @@ import (
 
 	"go.temporal.io/sdk/client"
 
-	"duban/activities"
+	"duban/internal/audit"
 	"duban/internal/ledger"
 )
 
-// Site is where a rehearsal is held: what works there, and what may go wrong.
+// Site is where a rehearsal is held: the engine that works there, its ledger and
+// Temporal server, and the faults that can happen to them.
 type Site interface {
-	// Start brings up what works and waits until it answers.
+	// Start starts the engine and waits until it answers.
 	Start(ctx context.Context) error
-	// Ledger is the ledger's address, and Dial a client of the Temporal server,
-	// which may go and come back.
+	// Ledger is the ledger's address.
 	Ledger() string
+	// Dial gives a client of the Temporal server, which may go and come back.
 	Dial() (client.Client, error)
-	// Gone is ErrEngineDead when what works has ended by itself.
+	// Gone wraps ErrEngineDead when the engine has ended by itself, and is nil otherwise.
 	Gone() error
-	// Spent is the processor time that what works has used, 0 when that is not known.
+	// Spent is the processor time that the engine has used, 0 when that is not known.
 	Spent() time.Duration
 	Faults() []Fault
-	// Received are the words, by the keys of their notices, that came out: in how
-	// many messages each. nil when nobody counted.
+	// Received counts, by notice key, in how many different messages a notice arrived.
+	// sent has, by notice key, the IDs of the messages that were to carry the notice. nil
+	// at a site that does not count.
 	Received(sent map[string][]string) map[string]int
 	Stop() error
 }
 
-// Fault is one thing that may go wrong. Hit lets it happen, holds it and undoes it,
-// also when ctx ends.
+// Fault is one thing that may go wrong. Hit lets the fault happen, holds it for about
+// hold of real time and undoes it, also when ctx ends.
 type Fault struct {
 	Name string
 	Hit  func(ctx context.Context, hold time.Duration, random *rand.Rand) error
@@ -45,7 +47,8 @@ type Suffered struct {
 	Times int    `json:"times"`
 }
 
-// named are the faults of a site that are wanted, in that order.
+// named gives those of all faults that have the names, in the order of the names. The
+// error wraps ErrNoFault when there is none of a name.
 func named(all []Fault, names []string) (some []Fault, err error) {
 	for _, name := range names {
 		i := slices.IndexFunc(all, func(f Fault) bool { return f.Name == name })
@@ -57,9 +60,10 @@ func named(all []Fault, names []string) (some []Fault, err error) {
 	return some, nil
 }
 
-// trouble lets the faults happen in turn until the last day, each round in an
-// order of its own. The same seed gives the same orders and gaps. The first round
-// comes to its end also where the faults took so long that the last day is there.
+// trouble lets the faults happen one after the other until the last plan day. Each
+// round of all faults has an order of its own; the same Seed gives the same orders and
+// gaps. The first round is always finished, also after the last day: each fault happens
+// at least once.
 func (y *year) trouble(ctx context.Context) error {
 	random := rand.New(rand.NewPCG(y.Seed, 9))
 	ends := y.clock.Real(y.clock.End)
@@ -84,7 +88,7 @@ func (y *year) trouble(ctx context.Context) error {
 	return nil
 }
 
-// suffered counts the faults so far.
+// suffered counts the faults that have happened so far.
 func (y *year) suffered() (n int) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
@@ -94,8 +98,9 @@ func (y *year) suffered() (n int) {
 	return n
 }
 
-// arrived counts what the faults did: words that did not arrive, words that came
-// in two messages, and what the next audit would cry about.
+// arrived adds to the result the faults that happened and what may follow from them:
+// notices that did not arrive, notices that came in two messages, and what the next
+// audit would report.
 func (y *year) arrived(ctx context.Context, notices []ledger.Notice, result *Result) error {
 	result.Faults = []Suffered{}
 	for _, f := range y.faults {
@@ -134,10 +139,11 @@ func (r *Result) add(what string, n ledger.Notice, detail string) {
 	r.Differences = append(r.Differences, c.diffs...)
 }
 
-// silent adds to the result what the daily audit of a plan would find: stages that were due and left no
-// trace, and messages that are stuck.
+// silent adds to the result what the daily audit of a plan would find: stages that were due and
+// are not in the ledger, and messages that are stuck. Messages that are on their way get the time
+// Still to arrive.
 func (y *year) silent(ctx context.Context, result *Result) error {
-	missing, err := activities.Missing(ctx, y.store, y.Plan.ID, y.to)
+	missing, err := audit.Missing(ctx, y.store, y.Plan.ID, y.to)
 	if err != nil {
 		return err
 	}

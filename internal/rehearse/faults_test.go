@@ -10,9 +10,9 @@ import (
 	"duban/internal/rehearse"
 )
 
-// TestTheSpringSurvivesEveryFault: what goes wrong in turn in one short spring;
-// the ledger is as foretold, no word is lost or said twice, and the next audit is
-// silent. `make chaos` holds the faults for as long as they last in life.
+// TestTheSpringSurvivesEveryFault: in one short spring every fault happens; the ledger
+// is as foretold, no notice is lost or sent twice, and the next audit finds nothing.
+// `make chaos` holds each fault for as long as it lasts in an office.
 func TestTheSpringSurvivesEveryFault(t *testing.T) {
 	t.Parallel()
 	for name, faults := range map[string][]string{

@@ -9,18 +9,19 @@ import (
 
 var (
 	// ErrForeignFolder: the folder holds files that no rehearsal put there. A
-	// rehearsal begins by emptying its folder, so it keeps out of that one.
+	// rehearsal begins by emptying its folder, so it refuses to use such a folder.
 	ErrForeignFolder = errors.New("the folder holds something other than a rehearsal")
 	// ErrFolderInUse: another rehearsal is running in the folder.
 	ErrFolderInUse = errors.New("another rehearsal is running in the folder")
 )
 
-// mark is the file that says whose folder it is; a running rehearsal holds a
-// lock on it.
+// mark is the file that marks a folder as a rehearsal's; a running rehearsal holds a
+// lock on the file.
 const mark = "rehearsal.lock"
 
-// claim makes dir this rehearsal's own until release: a folder that is new or
-// empty, or one that an earlier rehearsal left.
+// claim locks dir for this rehearsal until release is called. The folder must be new
+// or empty, or one that an earlier rehearsal left: the error wraps ErrForeignFolder
+// otherwise, and ErrFolderInUse while another rehearsal runs in it.
 func claim(dir string) (release func(), err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -44,7 +45,7 @@ func claim(dir string) (release func(), err error) {
 	return func() { f.Close() }, nil
 }
 
-// sweep empties a claimed folder.
+// sweep empties a claimed folder, but for the locked file mark.
 func sweep(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -17,14 +17,15 @@ import (
 	"go.temporal.io/sdk/client"
 )
 
-// folder is a rehearsal's usual site: one engine process on a folder, with
-// everything in it.
+// folder is a rehearsal's usual site: one engine process whose ledger, Temporal store
+// and outbox are in one folder.
 type folder struct {
 	*process
 	mail *MailServer // nil: messages go to the outbox
 }
 
-// newFolder makes the site; faults are those that are wanted of it.
+// newFolder makes the site. It has a mail server when a fault of the mail server is
+// among the wanted faults.
 func newFolder(dir string, spawn Spawn, faults []string, log *slog.Logger) (*folder, error) {
 	f := &folder{}
 	e := Engine{Dir: dir, Statements: filepath.Join(dir, "statements")}
@@ -63,12 +64,13 @@ func (f *folder) Received(carriers map[string][]string) map[string]int {
 
 func (f *folder) ledger() string { return filepath.Join(f.engine.Dir, "ledger.db") }
 
-// FaultError: a rehearsal knows no fault of that name.
+// FaultError: a rehearsal in a folder has no fault of that name.
 type FaultError struct{ Name string }
 
 func (e *FaultError) Error() string { return "rehearse: no fault " + e.Name }
 
-// Faults are those that are wanted, kill among them where it is; "all" are all there are.
+// Faults gives the names of the wanted faults, and adds "kill" where kill is true; the
+// one name "all" gives all of FaultNames. An unknown name gives a *FaultError.
 func Faults(wanted []string, kill bool) ([]string, error) {
 	known := FaultNames()
 	if slices.Equal(wanted, []string{"all"}) {
@@ -115,7 +117,7 @@ func (f *folder) Faults() []Fault {
 	return faults
 }
 
-// killed: kill -9, and the engine stays dead for a moment.
+// killed: the engine is killed as by kill -9, and started again after up to 0.7 s.
 func (f *folder) killed(ctx context.Context, _ time.Duration, random *rand.Rand) error {
 	if err := f.kill(); err != nil {
 		return err
@@ -124,7 +126,7 @@ func (f *folder) killed(ctx context.Context, _ time.Duration, random *rand.Rand)
 	return f.start(ctx)
 }
 
-// stopped: the process is frozen for half of the time, as a paused machine is.
+// stopped: the process is frozen for half of hold, as on a virtual machine that is paused.
 func (f *folder) stopped(ctx context.Context, hold time.Duration, _ *rand.Rand) error {
 	if err := f.signal(syscall.SIGSTOP); err != nil {
 		return err
@@ -133,7 +135,7 @@ func (f *folder) stopped(ctx context.Context, hold time.Duration, _ *rand.Rand) 
 	return f.signal(syscall.SIGCONT)
 }
 
-// locked: another process holds the ledger's write lock.
+// locked: another connection holds the write lock of the SQLite ledger.
 func (f *folder) locked(ctx context.Context, hold time.Duration, _ *rand.Rand) error {
 	db, err := sql.Open("sqlite", "file:"+f.ledger()+"?_pragma=busy_timeout(60000)&_txlock=immediate")
 	if err != nil {
@@ -148,8 +150,8 @@ func (f *folder) locked(ctx context.Context, hold time.Duration, _ *rand.Rand) e
 	return tx.Rollback()
 }
 
-// statements lets the engine's own statements on the ledger fail or hang, by what
-// the file says that it looks at: see Engine.
+// statements lets the engine's own statements on the ledger fail or hang: it writes how,
+// such as "failing 0.1", to the file Engine.Statements. See ledger.Trouble for the words.
 func (f *folder) statements(how string) func(context.Context, time.Duration, *rand.Rand) error {
 	return func(ctx context.Context, hold time.Duration, _ *rand.Rand) error {
 		if err := os.WriteFile(f.engine.Statements, []byte(how), 0o600); err != nil {
@@ -160,7 +162,7 @@ func (f *folder) statements(how string) func(context.Context, time.Duration, *ra
 	}
 }
 
-// full: nothing more can be written, to any file.
+// full: the process can write nothing more to any file, as on a full disk.
 func (f *folder) full(ctx context.Context, hold time.Duration, _ *rand.Rand) error {
 	free, err := limited(int(f.pid.Load()))
 	if err != nil {
@@ -170,8 +172,8 @@ func (f *folder) full(ctx context.Context, hold time.Duration, _ *rand.Rand) err
 	return free()
 }
 
-// storeLost: Temporal's store is gone while the engine stands still, and the
-// engine begins with an empty one.
+// storeLost: the engine is stopped, the files of its Temporal store are removed, and
+// the engine starts with an empty store.
 func (f *folder) storeLost(ctx context.Context, _ time.Duration, _ *rand.Rand) error {
 	if err := f.stop(); err != nil {
 		return err
@@ -188,7 +190,7 @@ func (f *folder) storeLost(ctx context.Context, _ time.Duration, _ *rand.Rand) e
 	return f.start(ctx)
 }
 
-// two: a second worker joins the engine, and is killed.
+// two: a second worker process joins the engine, and is killed after hold.
 func (f *folder) two(ctx context.Context, hold time.Duration, _ *rand.Rand) error {
 	e := f.engine
 	e.Join = true

@@ -18,8 +18,8 @@ func names(t *testing.T, dir string) []string {
 	return out
 }
 
-// A rehearsal empties its own folder and no other: `--dir .` or `--dir var`
-// must cost nobody a ledger.
+// A rehearsal empties only a folder of its own: with `--dir .` or `--dir var` it must
+// not delete an office's ledger.
 func TestOnlyARehearsalsFolderIsEmptied(t *testing.T) {
 	t.Parallel()
 	office := t.TempDir()

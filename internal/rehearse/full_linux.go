@@ -2,7 +2,8 @@ package rehearse
 
 import "golang.org/x/sys/unix"
 
-// limited lets no file of a process grow, and gives what undoes it.
+// limited sets the file size limit (RLIMIT_FSIZE) of a process to zero, so that it can
+// write to no file; free sets the former limit again.
 var limited = func(pid int) (free func() error, err error) {
 	var usual unix.Rlimit
 	if err := unix.Prlimit(pid, unix.RLIMIT_FSIZE, nil, &usual); err != nil {

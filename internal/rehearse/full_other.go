@@ -2,5 +2,6 @@
 
 package rehearse
 
-// limited is nil where no process can be kept from writing.
+// limited is nil: this system has no prlimit, with which Linux keeps a process from
+// writing.
 var limited func(pid int) (free func() error, err error)

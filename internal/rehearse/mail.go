@@ -22,12 +22,12 @@ const (
 	Works   MailMode = ""
 	Down    MailMode = "down" // nothing listens
 	Slow    MailMode = "slow" // it takes seconds for every step
-	Later   MailMode = "4xx"  // come again later
-	Refuses MailMode = "5xx"  // relay denied: not about the recipient
+	Later   MailMode = "4xx"  // it answers MAIL with 451: come again later
+	Refuses MailMode = "5xx"  // it answers RCPT with 554, relay denied: not about the recipient
 	Cuts    MailMode = "cut"  // it takes the message and hangs up before it says so
 )
 
-// MailModes are the faults among them.
+// MailModes are the modes that are faults: all but Works.
 var MailModes = []MailMode{Down, Slow, Later, Refuses, Cuts}
 
 // slowness is how long a slow server takes for a step.
@@ -42,7 +42,7 @@ type MailServer struct {
 	mu       sync.Mutex
 	mode     MailMode
 	listener net.Listener
-	heads    []mail.Header // of what it has taken
+	heads    []mail.Header // of the messages it has taken
 }
 
 // Listen starts a mail server on a free port.
@@ -66,7 +66,8 @@ func (m *MailServer) open(l net.Listener) {
 	go func() { _ = m.server.Serve(l) }()
 }
 
-// Become changes the behaviour. A server that is down leaves its port.
+// Become changes the mode. A server that is Down closes its port, and listens on the
+// same port again later.
 func (m *MailServer) Become(mode MailMode) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -89,7 +90,8 @@ func (m *MailServer) is() MailMode {
 	return m.mode
 }
 
-// Close ends the server. A listener that was down meanwhile is closed already.
+// Close ends the server. That the listener was closed before, while the server was
+// Down, is no error.
 func (m *MailServer) Close() error {
 	if err := m.server.Close(); !errors.Is(err, net.ErrClosed) {
 		return err
@@ -97,10 +99,10 @@ func (m *MailServer) Close() error {
 	return nil
 }
 
-// Received counts, for every notice, the different messages with it that some
-// server took. carriers are the messages that were to carry a notice. One message
-// that came twice under one Message-ID, be it by two servers, is shown once by a
-// mail program.
+// Received counts, by notice key, the different messages with the notice that one of
+// the servers took. carriers has, by notice key, the IDs of the messages that were to
+// carry the notice. A message that was taken twice under one Message-ID, be it by two
+// servers, counts once: a mail program shows it once.
 func Received(carriers map[string][]string, servers ...*MailServer) map[string]int {
 	taken := map[string]bool{}
 	for _, m := range servers {
@@ -119,7 +121,7 @@ func Received(carriers map[string][]string, servers ...*MailServer) map[string]i
 	return out
 }
 
-// Heads are the headers of all messages that were taken, in that order.
+// Heads are the headers of all messages that were taken, in the order of their taking.
 func (m *MailServer) Heads() []mail.Header {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOneMessageByTwoServersCameOnce: sent again under the same Message-ID through
-// another server it is one message; a notice in two messages came twice.
+// TestOneMessageByTwoServersCameOnce: a message that is sent again under the same
+// Message-ID through another server counts as one; a notice in two messages came twice.
 func TestOneMessageByTwoServersCameOnce(t *testing.T) {
 	t.Parallel()
 	server := func(took ...string) *MailServer {

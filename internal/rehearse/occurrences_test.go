@@ -13,10 +13,10 @@ import (
 	"duban/internal/plan"
 )
 
-// An act on a duty waits for the occurrences that the duty as it stands opens
-// before it, never for those that the act itself will open.
-func TestAnActDoesNotWaitForWhatItOpensItself(t *testing.T) {
-	t.Parallel()
+// quarterly is a ledger with a launched plan of one quarterly duty, whose occurrences open
+// 30 days before their dates, and the instant of the launch.
+func quarterly(t *testing.T) (*ledger.Store, ledger.Launched, ledger.When) {
+	t.Helper()
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
@@ -28,18 +28,62 @@ func TestAnActDoesNotWaitForWhatItOpensItself(t *testing.T) {
 	when := ledger.When{Real: start, Plan: start}
 	_, err = store.AddPlan(t.Context(), l, []ledger.Task{ledger.TaskOf(&l.Plan, duty, start)}, when)
 	require.NoError(t, err)
-	book, err := act.NewBook(&l.Plan, calendar.New())
+	return store, l, when
+}
+
+// secondQuarter opens the occurrence of 30 June.
+func secondQuarter(t *testing.T, store *ledger.Store, l ledger.Launched, when ledger.When) {
+	t.Helper()
+	row := ledger.TaskOf(&l.Plan, plan.Task{ID: "d.2021Q2", Kind: plan.Dated, Lead: "shuiwu", Policy: "p", Due: calendar.NewDay(2021, 6, 30)}, when.Plan)
+	row.Duty = "d"
+	_, err := store.OpenTask(t.Context(), row, when)
+	require.NoError(t, err)
+}
+
+// An act on a duty waits for the occurrences that the duty opens before the act's
+// instant, and not for those that the act itself will open.
+func TestAnActDoesNotWaitForWhatItOpensItself(t *testing.T) {
+	t.Parallel()
+	store, l, when := quarterly(t)
+	rules, err := act.NewRules(&l.Plan, calendar.New())
 	require.NoError(t, err)
 	waits := func(y, m, d int) bool {
-		got, err := unopened(t.Context(), store, l, book, "d", calendar.NewDay(y, time.Month(m), d).At(12, 0, calendar.Beijing))
+		got, err := unopened(t.Context(), store, l, rules, "d", calendar.NewDay(y, time.Month(m), d).At(12, 0, calendar.Beijing))
 		require.NoError(t, err)
 		return got
 	}
 	require.False(t, waits(2021, 4, 20), "the second quarter opens at the end of May; a month would at once")
 	require.True(t, waits(2021, 6, 10))
-	row := ledger.TaskOf(&l.Plan, plan.Task{ID: "d.2021Q2", Kind: plan.Dated, Lead: "shuiwu", Policy: "p", Due: calendar.NewDay(2021, 6, 30)}, start)
-	row.Duty = "d"
-	_, err = store.OpenTask(t.Context(), row, when)
-	require.NoError(t, err)
+	secondQuarter(t, store, l, when)
 	require.False(t, waits(2021, 6, 10))
+}
+
+// After the last day a rehearsal waits for what the ledger says is due: an occurrence that
+// is not opened, a stage that is not decided, what a workflow tries again. When nothing is,
+// waiting changes nothing.
+func TestWhatIsStillDueAfterTheLastDay(t *testing.T) {
+	t.Parallel()
+	store, l, when := quarterly(t)
+	to := func(last calendar.Day) *year {
+		end := last.End(calendar.Beijing)
+		y := &year{rehearsal: &rehearsal{Options: Options{Plan: &l.Plan}, to: end}, store: store, clock: calendar.Clock{End: end.Add(-time.Second)}}
+		y.driver = &driver{year: y}
+		return y
+	}
+	due := func(y *year) bool {
+		got, err := y.due(t.Context())
+		require.NoError(t, err)
+		return got
+	}
+	april, mid := to(calendar.NewDay(2021, 4, 20)), to(calendar.NewDay(2021, 6, 10))
+	require.False(t, due(april), "the second quarter opens at the end of May")
+	require.True(t, due(mid), "it is not open")
+	secondQuarter(t, store, l, when)
+	require.True(t, due(mid), "its reminder of 31 May is not decided")
+	require.False(t, due(april))
+	wait := ledger.Wait{Workflow: "w", What: "stage remind", Plan: "p", Since: when.Real, TriedAt: when.Real, Rounds: 1}
+	require.NoError(t, store.PutWait(t.Context(), wait))
+	require.True(t, due(april), "a workflow tries something again")
+	require.NoError(t, store.DropWait(t.Context(), "w", "stage remind"))
+	require.False(t, due(april))
 }

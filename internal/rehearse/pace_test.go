@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestADayIsAsLongAsArmingSuggests: 80 tasks are armed in 1.2 s where a day takes
-// a quarter of a second.
+// TestADayIsAsLongAsArmingSuggests: a machine that arms 80 tasks in 1.2 s gets days of
+// a quarter of a second; a slower one gets longer days in proportion.
 func TestADayIsAsLongAsArmingSuggests(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, 250*time.Millisecond, pace(300*time.Millisecond, 80))

@@ -22,16 +22,18 @@ import (
 
 // Engine says what kind of engine process a rehearsal wants.
 type Engine struct {
-	Dir  string // Temporal server, worker, ledger and outbox
+	Dir  string // folder of the Temporal server's store, the ledger and the outbox
 	Port int    // of the Temporal server, on the loopback address
-	Join bool   // only a worker, for the engine that runs there
-	Mail string // host:port of a mail server without TLS; "": to the outbox
-	// Statements is a file that the process looks at while it works: when it is
-	// there, statements on the ledger go wrong as it says. See ledger.Trouble.
+	Join bool   // whether the process is only a second worker for the engine that runs on Dir
+	Mail string // host:port of a mail server without TLS; "": messages go to the outbox
+	// Statements is the path of a file. While the file exists, the process lets
+	// statements on the ledger fail or hang as the file says. See ledger.Trouble.
 	Statements string
 }
 
-// Settings are those of the process: a world of its own in the folder, whatever else cfg says.
+// Settings gives cfg with the ledger, the Temporal server and the outbox in the folder
+// Dir and mail as Mail says, so that the process touches nothing else that cfg names. The
+// error is about a Mail that is not host:port.
 func (e Engine) Settings(cfg settings.Config) (settings.Config, error) {
 	cfg.Dir, cfg.Outbox, cfg.TemporalPort, cfg.UI = e.Dir, filepath.Join(e.Dir, "outbox"), e.Port, false
 	cfg.DatabaseURL, cfg.TemporalAddress, cfg.TemporalFile, cfg.TemporalProfile, cfg.Metrics = "", "", "", "", ""
@@ -46,10 +48,15 @@ func (e Engine) Settings(cfg settings.Config) (settings.Config, error) {
 	return cfg, err
 }
 
-// Spawn makes the command of an engine process. It is not started.
+// Args are the arguments with which the command line of duban becomes this engine process.
+func (e Engine) Args() []string {
+	return []string{"engine", "--dir", e.Dir, "--port", strconv.Itoa(e.Port), "--join=" + strconv.FormatBool(e.Join), "--mail", e.Mail, "--statements", e.Statements}
+}
+
+// Spawn makes the command of an engine process, and does not start it.
 type Spawn func(Engine) *exec.Cmd
 
-// process is an engine's process. It can be killed and started again.
+// process is an engine's operating system process. It can be killed and started again.
 type process struct {
 	spawn  Spawn
 	engine Engine
@@ -59,8 +66,8 @@ type process struct {
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
-	ended chan error // has one error when cmd ended
-	down  bool       // ended by us, or not begun
+	ended chan error // holds the one result of cmd.Wait when cmd has ended
+	down  bool       // the rehearsal ended the process, or has not begun it
 }
 
 func newProcess(spawn Spawn, e Engine, log *slog.Logger) (*process, error) {
@@ -115,11 +122,16 @@ func (p *process) run() error {
 }
 
 // start runs the engine and waits until it answers, however slow the machine, or
-// has ended.
-func (p *process) start(ctx context.Context) error {
+// has ended. With an error, also where ctx ended first, no process is left.
+func (p *process) start(ctx context.Context) (err error) {
 	if err := p.run(); err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.kill())
+		}
+	}()
 	for said := time.Now(); ; {
 		try, cancel := context.WithTimeout(ctx, 10*time.Second)
 		err := p.answers(try)
@@ -153,7 +165,7 @@ func (p *process) answers(ctx context.Context) error {
 	return err
 }
 
-// gone is ErrEngineDead when the process ended by itself.
+// gone wraps ErrEngineDead when the process ended by itself, and is nil otherwise.
 func (p *process) gone() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -169,6 +181,7 @@ func (p *process) gone() error {
 	}
 }
 
+// pause waits for t of real time; false: ctx ended first.
 func pause(ctx context.Context, t time.Duration) bool {
 	select {
 	case <-time.After(t):
@@ -178,7 +191,8 @@ func pause(ctx context.Context, t time.Duration) bool {
 	}
 }
 
-// end sends a signal that is to end the process; ended has its end.
+// end sends a signal that is to end the process; ended gives the process's result when
+// it has ended.
 func (p *process) end(with os.Signal) (ended chan error, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -50,8 +50,8 @@ clauses:
       - {id: e, title: 公开水质, source: 建成污水处理厂, lead: shengtai, kind: duty, recur: {every: month}}
 `
 
-// TestRandomScriptsHappenAsForetold: people who act at random find the engine doing
-// what the preview foretells.
+// TestRandomScriptsHappenAsForetold: while people act by a random script, the engine
+// does what the preview foretells for that script.
 func TestRandomScriptsHappenAsForetold(t *testing.T) {
 	t.Parallel()
 	cal := options(t).Calendar
@@ -118,7 +118,7 @@ func (w *scriptWriter) write(acts int) (s *script.Script) {
 	return s
 }
 
-// load is the script as far as it is written; nil where the file is refused.
+// load is the script of the lines written so far; nil when script.Load refuses it.
 func (w *scriptWriter) load() *script.Script {
 	text := "plan: small\nacts:\n" + strings.Join(w.lines, "\n") + "\n"
 	require.NoError(w.t, os.WriteFile(w.file, []byte(text), 0o600))
@@ -138,7 +138,8 @@ func (w *scriptWriter) refuses(s *script.Script, later time.Duration) bool {
 	return len(script.Foretell(w.plan, w.cal, launched, calendar.Day{}, s, when).Refused) > 0
 }
 
-// line is one act at random; whether it is possible is seen when it is foretold.
+// line is one random act on the thing at an instant. Whether it is accepted is found
+// out by foretelling.
 func (w *scriptWriter) line(thing string, at time.Time) string {
 	on := calendar.DayOf(at)
 	units := []string{"shuiwu", "zhujian", "gongxin", "shengtai"}

@@ -64,10 +64,10 @@ func bookOf(t *testing.T, store *ledger.Store, day calendar.Day) []byte {
 	return out.Bytes()
 }
 
-// recounted compares the book of a ledger with what another hand makes of its events:
-// as it was on three days, the second before a notice came that corrects the calendar,
-// and as the last state of it reads a year after the third. What a book says is still to
-// be said is held against what was said after that day.
+// recounted compares the book of a ledger with what package recount computes from its
+// events alone: as it was on three days, of which the second is before a notice that
+// corrects the calendar, and as it reads a year after the third. The stages that a book
+// lists as still to come are compared with those that were decided after its day.
 func recounted(t *testing.T, store *ledger.Store, middle, end calendar.Day) {
 	t.Helper()
 	whole := archiveOf(t, store)
@@ -128,14 +128,15 @@ func caseFiles(t *testing.T, was, live *ledger.Store, day calendar.Day) (files [
 	return files
 }
 
-// inNoCase are the parts of a case file that no recount makes, and why.
+// inNoCase are the parts of a case file that package recount does not compute, with the reason.
 var inNoCase = map[string]string{
 	"as_of": "is the day asked for", "plan": "is the document's own head", "units": "are names of IDs that stand beside them", "seats": "are names of the plan's units",
 	"course": "stands on no page: it is what the other parts are made from", "upcoming": "is held against what was opened: see recount.Openings",
 	"stuck": "is told by the machine, and by no event",
 }
 
-// plantedInCases changes a value in each part of the case files: the recount names it.
+// plantedInCases changes a value in each part of the case files, and requires that the
+// recount names each change.
 func plantedInCases(t *testing.T, events recount.Archive, day calendar.Day, files [][]byte) {
 	t.Helper()
 	parts := map[string]string{}
@@ -173,15 +174,17 @@ func plantedInCases(t *testing.T, events recount.Archive, day calendar.Day, file
 	}
 }
 
-// notCounted are the columns of each block of the book that no recount makes, and why.
+// notCounted are the columns of each block of the book that package recount does not
+// compute, with the reason.
 var notCounted = map[string]map[string]string{
 	"tasks":  {"id": "names the line"},
 	"stages": {"task": "names the line", "talk": "names the line", "stage": "names the line", "revision": "names the line"},
 	"talks":  {"id": "names the line", "course": "stands in no list and on no sheet: it is what the other columns are made from"},
 }
 
-// planted changes one cell of each column of the book, and every count: the recount
-// names them all, and nothing else. What is not recounted stands in notCounted.
+// planted changes one cell of each column of the book, and every count, and requires
+// that the recount names all of them and nothing else. The columns of notCounted are
+// left alone.
 func planted(t *testing.T, whole recount.Archive, day calendar.Day, book []byte) {
 	t.Helper()
 	var all map[string]any
@@ -233,7 +236,7 @@ func planted(t *testing.T, whole recount.Archive, day calendar.Day, book []byte)
 	for _, w := range want {
 		require.True(t, slices.ContainsFunc(found, func(f string) bool { return strings.Contains(f, w) }), "%s\n%s", w, strings.Join(found, "\n"))
 	}
-	want = append(want, ": taken is ") // it is made from steps
+	want = append(want, ": taken is ") // the column taken is computed from the steps
 	for _, f := range found {
 		require.True(t, slices.ContainsFunc(want, func(w string) bool { return strings.Contains(f, w) }), f)
 	}

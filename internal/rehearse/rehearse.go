@@ -1,8 +1,8 @@
 // Package rehearse runs a plan's year against the real engine with plan time
 // running fast, and then compares what the ledger holds with what the preview
 // foretold, stage by stage and recipient by recipient. Only the clock's speed
-// is not real: the engine is a process of its own that can be killed, the
-// ledger a database, the messages messages.
+// differs from an office's: the engine is a process of its own that can be killed,
+// the ledger is a database, and messages are sent to a mail server or the outbox.
 package rehearse
 
 import (
@@ -30,19 +30,20 @@ type Options struct {
 	From, To calendar.Day   // zero: the date of issue, the last foretold stage
 	Window   time.Duration  // wake window, plan time
 	Script   *script.Script // what people do meanwhile; nil: nobody does anything
-	Faults   []string       // what goes wrong on the way, by name, in turn: see Site and FaultNames
+	Faults   []string       // names of the faults that happen, one after the other: see Site and FaultNames
 	Hold     time.Duration  // how long a fault lasts; a minute when zero
 	Gap      time.Duration  // between two faults, on average; 8 s when zero
 	Seed     uint64         // of the order and the gaps of the faults
-	Dir      string         // emptied first: ledger, engine, outbox; new, or an earlier rehearsal's
+	Dir      string         // folder of the ledger, the engine and the outbox; a new one, or an earlier rehearsal's, which is emptied first unless GoOn
 	Spawn    Spawn          // for a rehearsal in a folder
-	Site     Site           // where it is held, when not in a folder: its ledger is empty and it is not running
-	Still    time.Duration  // how long an engine that answers may leave the ledger as it is while something is due; 15 minutes when zero
-	// Leave is the day on which the rehearsal is left as it is, its engine stopped, and
-	// nothing is compared; zero: it is held to its end. GoOn goes on with one that was
-	// left in Dir, by its own clock, with the same Plan and To: what was said up to the
-	// day on which it was left followed the rules of the program of then, and is not
-	// compared with what this one foretells.
+	Site     Site           // where the rehearsal is held, when not in a folder: the site's ledger is empty and its engine is not running
+	Still    time.Duration  // how long an engine that answers may leave the ledger unchanged while something is due; 15 minutes when zero
+	// Leave is the plan day on which the engine is stopped and the rehearsal left
+	// unfinished, without a comparison; zero: it is held to its end. With GoOn a
+	// rehearsal that was left in Dir is continued, on the plan clock in its ledger and
+	// with the same Plan and To. The program that began it may be an older one with other
+	// rules: stages up to the day of leaving are not compared with what this program
+	// foretells.
 	Leave calendar.Day
 	GoOn  bool
 	Watch func(Progress) // called now and then while the year runs; may be nil
@@ -54,15 +55,15 @@ type Progress struct {
 	Zone     *time.Location
 	Now      time.Time     // plan clock; zero while tasks are being armed
 	Day      time.Duration // real time of one plan day
-	Through  time.Time     // plan clock: what was to come before this has come
-	Behind   int           // days since the oldest thing that is due and has not come; 0: the engine keeps up
-	Ended    bool          // the calendar stands at the last day: what is due is waited for
-	Again    bool          // the machine is too slow for what was tried: it begins again, with such days
+	Through  time.Time     // plan clock: every stage and message due before this instant is decided or sent
+	Behind   int           // plan days since the oldest stage or message that is due and not decided or sent; 0: the engine keeps up
+	Ended    bool          // the plan clock has reached the last day: only what is due is waited for
+	Again    bool          // the machine was too slow: the rehearsal begins again, with plan days as long as Day
 	Armed    int
 	Total    int
-	Foretold []plan.Foretold // all of the period
-	Stages   []plan.Stage    // of them, decided so far
-	Faults   int             // those that happened so far
+	Foretold []plan.Foretold // all stages foretold for the period
+	Stages   []plan.Stage    // the period's stages that are decided so far
+	Faults   int             // faults that happened so far
 }
 
 // Result is what the rehearsal found.
@@ -73,20 +74,19 @@ type Result struct {
 	Messages    int           `json:"messages"`
 	Events      int64         `json:"events"` // verified lines of the ledger's chain
 	Faults      []Suffered    `json:"faults"` // in the order in which they were asked for
-	Lost        int           `json:"lost"`   // words that were due and did not arrive
-	Twice       int           `json:"twice"`  // words that arrived in two messages
+	Lost        int           `json:"lost"`   // notices that were due and did not arrive
+	Twice       int           `json:"twice"`  // notices that arrived in two messages
 	Acts        int           `json:"acts"`   // entries of the script that were answered
 	Ruled       int           `json:"ruled"`  // talks and circulars proposed by rules: not foretold
 	Tasks       int           `json:"tasks"`
 	Day         time.Duration `json:"day_ns"`  // real time of one plan day
-	Took        time.Duration `json:"took_ns"` // real time from the first plan instant to the last word
+	Took        time.Duration `json:"took_ns"` // real time from the first plan instant to the last message
 }
 
 var (
 	// ErrDiffers: the ledger does not hold what the preview foretold.
 	ErrDiffers = errors.New("rehearse: the ledger differs from the preview")
-	// ErrEngineDead: the engine ended by itself, or does not answer: nothing can be
-	// said about the year.
+	// ErrEngineDead: the engine ended by itself, or does not answer: nothing is compared.
 	ErrEngineDead = errors.New("rehearse: the engine is dead")
 	// ErrNoFault: there is no fault of that name where the rehearsal is held.
 	ErrNoFault = errors.New("rehearse: no such fault")
@@ -108,15 +108,16 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	defer release()
 	allowance := 3*time.Second + time.Duration(len(o.Plan.Tasks))*15*time.Millisecond
 	if o.Site != nil {
-		allowance += 25 * time.Second // what was armed there cannot be armed again
+		allowance += 25 * time.Second // a Site is not emptied: its tasks can be armed only once, so there is no second start
 	}
 	return r.tries(allowance, func(allowance time.Duration) (Result, error) { return r.hold(ctx, allowance) })
 }
 
-// tries holds the rehearsal until it was not too fast for this machine. What
-// differed in a start that was given up is logged. When two whole years differ in
-// the same place, the machine's speed is not the reason: the second is the result.
-// (What is given up on the way ends by itself, where days are not tried longer.)
+// tries holds the rehearsal, each time with a longer allowance and longer days, until
+// it was not too fast for this machine. The differences of a start that was given up
+// are logged. When two whole years differ in the same place, the machine's speed is
+// not the reason: the second year is the result. A year whose plan day is longestDay
+// is not given up, so the tries end.
 func (r *rehearsal) tries(allowance time.Duration, hold func(allowance time.Duration) (Result, error)) (Result, error) {
 	for {
 		result, err := hold(allowance)
@@ -146,26 +147,26 @@ func (r *rehearsal) tries(allowance time.Duration, hold func(allowance time.Dura
 // slowError: this machine needs more time to arm the tasks, or longer days.
 type slowError struct {
 	why         string
-	arming      time.Duration
-	day         time.Duration
-	differences []Difference // found so far
-	whole       bool         // the year was held to its end
+	arming      time.Duration // real time that arming took
+	day         time.Duration // real time of one plan day to try next
+	differences []Difference  // found so far
+	whole       bool          // the year was held to its end
 }
 
 func (e *slowError) Error() string { return "rehearse: too fast for this machine: " + e.why }
 
 const (
-	// shortest is the real time of one plan day on a machine that arms a task within armed.
+	// shortest is the real time of one plan day on a machine that arms a task within the duration armed.
 	shortest = 250 * time.Millisecond
 	armed    = 15 * time.Millisecond
-	// undoing is what it takes at the most, on a machine of some speed, to bring back what a fault has ended.
+	// undoing is how long it takes at most to undo a fault, such as starting a killed engine again.
 	undoing = 3 * time.Second
-	// longestDay is where longer days are not tried any more.
+	// longestDay is the longest real time of one plan day that is tried.
 	longestDay = 10 * time.Second
 )
 
-// pace is the real time of one plan day that suits a machine that took so long
-// to arm n tasks: a year is work of the same sort.
+// pace is the real time of one plan day for a machine that took arming to arm n
+// tasks: the plan's year is work of the same sort, so its days grow in proportion.
 func pace(arming time.Duration, n int) time.Duration {
 	days := float64(arming) / float64(time.Duration(n)*armed)
 	return time.Duration(float64(shortest) * max(1, days)).Round(time.Millisecond)
@@ -178,7 +179,7 @@ type rehearsal struct {
 	from, to time.Time    // plan clock, to exclusive
 	horizon  calendar.Day // occurrences due later are not foretold
 	foretold []plan.Foretold
-	left     calendar.Day   // with GoOn: of the last stage that was decided before
+	left     calendar.Day   // with GoOn: the day of the last stage that was decided before
 	differed map[place]bool // where whole years that were given up differed
 }
 
@@ -210,7 +211,7 @@ func prepare(o Options) (*rehearsal, error) {
 		r.To = calendar.DayOf(all[len(all)-1].At.In(lad.Zone))
 	}
 	r.to = r.To.End(lad.Zone)
-	if days := r.to.Sub(r.from) / (24 * time.Hour); chosen && days > 0 { // each fault comes at least once
+	if days := r.to.Sub(r.from) / (24 * time.Hour); chosen && days > 0 { // days so long that each fault happens at least once
 		r.Day = max(r.Day, time.Duration(len(o.Faults))*(o.Hold+2*o.Gap+undoing)/days).Round(time.Millisecond)
 	}
 	r.foretold = before(all, r.to)
@@ -220,9 +221,10 @@ func prepare(o Options) (*rehearsal, error) {
 	return r, nil
 }
 
-// hold is one rehearsal whose clock begins after allowance. Its clock stops at the
-// last moment of the period, so that what it leaves is that day for ever. The
-// error is a *slowError when it has to be begun again.
+// hold is one rehearsal whose plan clock begins after allowance. The clock stops in
+// the last second of the period, so that an engine started later on the same folder
+// finds that day and says nothing new. The error is a *slowError when the rehearsal
+// has to begin again.
 func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result Result, err error) {
 	site := r.Site
 	if site == nil {
@@ -276,14 +278,14 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 		return Result{}, err
 	}
 	arming := time.Since(began)
-	// Where nothing can be armed again the first days come late, and all is said in the end.
+	// At a Site, where tasks cannot be armed again, the first days' stages only come late.
 	if day := pace(arming, len(r.Plan.Tasks)); r.Site == nil && (time.Now().After(clock.Epoch) || r.chosen && day > 2*r.Day) {
 		return Result{}, &slowError{why: "arming took " + arming.String(), arming: arming, day: day}
 	}
 	return r.live(ctx, store, site, faults, c, clock)
 }
 
-// armed is how many tasks and duties have a deadline to be armed.
+// armed counts the plan's tasks and duties that have a deadline: all but the standing ones.
 func (r *rehearsal) armed() (n int) {
 	for _, t := range r.Plan.Tasks {
 		if t.Kind != plan.Standing {
@@ -293,8 +295,8 @@ func (r *rehearsal) armed() (n int) {
 	return n
 }
 
-// live lets a year that is armed pass on a clock, and compares it; one that is to be
-// left is not compared.
+// live lets a year whose tasks are armed pass on the plan clock, and compares the
+// ledger with the preview, unless Options.Leave ends the year before.
 func (r *rehearsal) live(ctx context.Context, store *ledger.Store, site Site, faults []Fault, c client.Client, clock calendar.Clock) (Result, error) {
 	y := &year{rehearsal: r, store: store, site: site, faults: faults, clock: clock, vigil: &vigil{site: site, client: c}}
 	y.driver = &driver{year: y, engine: engine.New(c, store, r.Window, time.Now, r.Log), answers: map[string]answer{}}
@@ -307,17 +309,18 @@ func (r *rehearsal) live(ctx context.Context, store *ledger.Store, site Site, fa
 	result.Tasks, result.Day = r.armed(), r.Day
 	if errors.Is(err, ErrDiffers) && r.chosen && r.Day < longestDay {
 		if chain, err := keep(ctx, store, r.Plan.ID); err == nil && chain.longest > 24*time.Hour {
-			// Between an act's instant and the act the engine said what the act makes
-			// untrue: such a year proves nothing. A fault of the engine's own comes again.
+			// An act came into the chain more than a plan day after its instant. Meanwhile
+			// the engine said what the act makes untrue, so this year proves nothing. A
+			// difference that is the engine's fault comes again in the next try.
 			return result, &slowError{why: "an act was under way for days", day: 2 * r.Day, differences: result.Differences, whole: true}
 		}
 	}
 	return result, err
 }
 
-// knowNotices puts the holiday notices that the year is foretold by into the
-// rehearsal's ledger before the engine starts, as an office does that imports them: the
-// program's own takes the place of nothing that was imported.
+// knowNotices imports the holiday notices by which the year is foretold into the
+// rehearsal's ledger, before the engine starts. The notices that the program brings
+// with it never replace imported ones, so the engine reckons with the same calendar.
 func knowNotices(ctx context.Context, address string, cal *calendar.Calendar) error {
 	store, err := ledger.Open(ctx, address)
 	if err != nil {
@@ -332,10 +335,11 @@ func knowNotices(ctx context.Context, address string, cal *calendar.Calendar) er
 	return store.Close()
 }
 
-// importer is who imports the notices of a rehearsal.
+// importer is the account that the ledger names for the import of the holiday notices.
 const importer = "rehearsal"
 
-// lastDecided is the day of the last stage that a ledger has as decided.
+// lastDecided is the day, in the plan's time zone, of the last decided stage in the
+// ledger at address.
 func lastDecided(ctx context.Context, address string, p *plan.Plan) (day calendar.Day, err error) {
 	store, err := ledger.Open(ctx, address)
 	if err != nil {
@@ -351,8 +355,8 @@ func lastDecided(ctx context.Context, address string, p *plan.Plan) (day calenda
 	return day, err
 }
 
-// arms is how long an engine may take to arm one more task of the plan. Launching
-// again goes on where the last try stopped.
+// arms is how long launch waits for one more task to be armed before it gives up.
+// Launching again goes on with the tasks that the last try left unarmed.
 const arms = 15 * time.Minute
 
 func (r *rehearsal) launch(ctx context.Context, eng *engine.Engine, clock calendar.Clock) (report engine.LaunchReport, err error) {
@@ -382,7 +386,7 @@ func (r *rehearsal) watch(p Progress) {
 	}
 }
 
-// quiet drops the client's log: it complains whenever the engine is killed.
+// quiet drops the log of the Temporal client, which warns whenever the engine is killed.
 type quiet struct{}
 
 func (quiet) Debug(string, ...any) {}

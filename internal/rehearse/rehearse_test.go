@@ -132,8 +132,8 @@ func speaking(t *testing.T, o rehearse.Options, day string) (n int) {
 	return n
 }
 
-// idle opens a finished rehearsal's engine again: its clock stands, so once the
-// last day is settled nothing may happen any more, in the ledger or in a history.
+// idle starts a finished rehearsal's engine again: the plan clock has ended, so once the
+// last day is settled there may be nothing new in the ledger or in a Temporal history.
 func idle(t *testing.T, o rehearse.Options) {
 	t.Helper()
 	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": o.Dir, "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI": "false"})

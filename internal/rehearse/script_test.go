@@ -14,7 +14,8 @@ import (
 	"duban/internal/words"
 )
 
-// acted rehearses the shipped script until a day, and gives the folder that it leaves.
+// acted rehearses the shipped script with plan days of the real time day up to the day
+// to, and gives the rehearsal's folder.
 func acted(t *testing.T, day time.Duration, to calendar.Day, faults ...string) (rehearse.Result, string) {
 	t.Helper()
 	o := options(t)
@@ -39,11 +40,11 @@ func acted(t *testing.T, day time.Duration, to calendar.Day, faults ...string) (
 // lastAct is a few days after the script's last act.
 var lastAct = calendar.NewDay(2021, 10, 12)
 
-// TestPeopleActThroughTheYear: every act there is, answered as the script
-// expects, the amendment and the holiday notice among them, and every word that
-// follows from them as foretold. What the book and the case files say of it in May, at the
-// end of the year and a year later is recounted from the events by another hand; some
-// weeks more are played, so that what was still to be said at the end of the year is said.
+// TestPeopleActThroughTheYear: every kind of act, with the amendment and the holiday
+// notice, is answered as the script expects, and every stage that follows is as
+// foretold. The book and the case files in May, at the end of the year and a year later
+// are compared with what package recount computes from the events; the rehearsal goes on
+// for some weeks after the year, so that what was still to be said at its end is said.
 func TestPeopleActThroughTheYear(t *testing.T) {
 	t.Parallel()
 	end := calendar.NewDay(2021, 12, 31)
@@ -56,8 +57,8 @@ func TestPeopleActThroughTheYear(t *testing.T) {
 	recounted(t, store, calendar.NewDay(2021, 5, 15), end)
 }
 
-// TestPeopleActThoughTheEngineIsKilled: an act that meets a dead engine is sent
-// again until it is answered, and is done once.
+// TestPeopleActThoughTheEngineIsKilled: an act that is sent while the engine is dead is
+// sent again until it is answered, and is done once.
 func TestPeopleActThoughTheEngineIsKilled(t *testing.T) {
 	t.Parallel()
 	r, _ := acted(t, 0, lastAct, "kill")

@@ -7,8 +7,8 @@ import (
 	"duban/internal/words"
 )
 
-// Sentence is what happened and what to do, for an error of this room that people meet;
-// ok is false for any other.
+// Sentence says in w's language what happened and what to do, for an error of this package
+// that people meet; ok is false for any other error.
 func Sentence(w *words.Words, err error) (text string, ok bool) {
 	for known, key := range map[error]string{ErrForeignFolder: "foreign_folder", ErrFolderInUse: "folder_in_use", ErrNothing: "nothing_foretold"} {
 		if errors.Is(err, known) {

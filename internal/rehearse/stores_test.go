@@ -31,7 +31,8 @@ var store = flag.String("store", "", "make the store of a release: the archive t
 
 const storesDir = "testdata/stores"
 
-// carried is the small year that the stores of releases are in the middle of.
+// carried are the options of the small year that is half over in the stores under testdata
+// that the releases left.
 func carried(t *testing.T) rehearse.Options {
 	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
@@ -49,10 +50,10 @@ func carried(t *testing.T) rehearse.Options {
 	}
 }
 
-// TestAYearThatAnEarlierReleaseBegan opens the ledger and the Temporal store that
-// each release left in the middle of a year, by the program of today, lets people act
-// in it and the year end, and compares. The clock of such a year has long run out: all
-// that is left of it comes at once. With -store it makes such a store: see `make store`.
+// TestAYearThatAnEarlierReleaseBegan starts this program on the ledger and the Temporal
+// store that each release left in the middle of a year, lets people act until the year
+// ends, and compares. The plan clock of such a year ended long ago in real time: all that
+// is left of the year comes at once. With -store it makes such a store: see `make store`.
 func TestAYearThatAnEarlierReleaseBegan(t *testing.T) {
 	if *store != "" {
 		o := carried(t)

@@ -12,29 +12,30 @@ import (
 	"go.temporal.io/sdk/client"
 )
 
-// vigil is the watch over the engine: whether it lives, and for how long it has
-// answered without anything happening. Both are told from its answers and not
-// from the clock alone, so that a slow machine is only slow.
+// vigil watches over the engine: whether it lives, and for how long it has answered
+// without anything new in the ledger. Both are measured by the engine's answers and
+// processor time, not by the clock alone, so that an engine on a slow machine is not
+// taken for a dead one.
 type vigil struct {
 	site   Site
 	client client.Client
 
 	mu    sync.Mutex
-	heard time.Time     // its last answer
-	spent time.Duration // processor time that it had used by then
-	still time.Duration // time in which it answered and the ledger stayed as it was
+	heard time.Time     // real time of the engine's last answer
+	spent time.Duration // processor time that the engine had used at its last answer
+	still time.Duration // real time in which the engine answered and the ledger had no new event
 }
 
 const (
-	// silence is how long the engine may leave questions unanswered, when it was
-	// given enough processor time meanwhile; deaf is how long in any case.
+	// silence is how long the engine may leave questions unanswered when it has used
+	// at least the processor time enough meanwhile; deaf is how long in any case.
 	silence, enough = 10 * time.Minute, time.Minute
 	deaf            = time.Hour
-	// question is how often it is asked, when it answers.
+	// question is the time from an answer of the engine to the next question.
 	question = time.Second
 )
 
-// keep asks the engine until ctx ends.
+// keep asks the engine whether it is healthy, again and again until ctx ends.
 func (v *vigil) keep(ctx context.Context) {
 	v.answered(0)
 	for pause(ctx, question) {
@@ -54,21 +55,22 @@ func (v *vigil) answered(still time.Duration) {
 	v.still += still
 }
 
-// moved says that something has happened.
+// moved says that the ledger has a new event.
 func (v *vigil) moved() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.still = 0
 }
 
-// stood is for how long nothing has happened though the engine answered.
-func (v *vigil) stood() time.Duration {
+// stalled is for how long the ledger has had no new event though the engine answered.
+func (v *vigil) stalled() time.Duration {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.still
 }
 
-// dead is ErrEngineDead when the engine is.
+// dead wraps ErrEngineDead when the engine has ended or has not answered for too long
+// (see silence and deaf), and is nil otherwise.
 func (v *vigil) dead(now time.Time) error {
 	if err := v.site.Gone(); err != nil {
 		return err
@@ -82,8 +84,8 @@ func (v *vigil) dead(now time.Time) error {
 	return fmt.Errorf("%w: no answer for %s", ErrEngineDead, since.Round(time.Second))
 }
 
-// Spent is the processor time that a process has used, as far as this system
-// tells: 0 otherwise.
+// Spent is the processor time that a process has used, in user and system mode, by
+// Linux's /proc/PID/stat; 0 where there is no such file.
 func Spent(pid int) time.Duration {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

@@ -62,15 +62,18 @@ func (y *year) act(ctx context.Context) error {
 	return err
 }
 
-// answers are those that the script's entries have had so far.
+// answers are the answers that the script's entries have had so far, by script.Entry.Key.
 func (y *year) answers() map[string]answer {
 	y.driver.mu.Lock()
 	defer y.driver.mu.Unlock()
 	return maps.Clone(y.driver.answers)
 }
 
-// run lets the year pass and waits for the last word, for as long as one can
-// still come.
+// run waits while the year passes, and then until over says that nothing more is to
+// come or the engine has brought nothing new for Options.Still, or for nothingDue when
+// nothing is due. A fault that is under way is waited for. The error is a *slowError when
+// the days are too short for this machine, errLeft when the year is left, and wraps
+// ErrEngineDead when the engine is dead.
 func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan error) error {
 	ends := y.clock.Real(y.clock.End)
 	tick := time.NewTicker(200 * time.Millisecond)
@@ -93,7 +96,7 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan err
 		}
 		before := so.seq
 		if err := so.read(ctx, y.store, y.Plan.ID); err != nil {
-			y.Log.Debug("The ledger cannot be read now", "error", err) // the next look will do
+			y.Log.Debug("The ledger cannot be read now", "error", err) // a fault may be the reason: the next tick reads it
 			continue
 		}
 		if so.seq != before {
@@ -117,26 +120,37 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan err
 		default:
 			continue // a fault goes on
 		}
-		over, err := y.over(ctx, acted)
+		over, due, err := y.over(ctx, acted)
+		patience := y.Still
+		if err == nil && !due {
+			patience = min(nothingDue, y.Still)
+		}
 		switch {
 		case err != nil:
 			y.Log.Debug("The ledger cannot be read now", "error", err)
 		case over:
 			return nil
-		case y.vigil.stood() > y.Still:
-			return nil // it answers, and has nothing more to say: what is missing is a difference
+		}
+		if y.vigil.stalled() > patience {
+			return nil // the engine answers and brings nothing new: what is still missing is a difference
 		}
 	}
 }
 
-// errLeft: the year is left where it is.
+// nothingDue is how long, after the last plan day, the ledger may have no new event when
+// nothing that it holds is due any more: a list that an audit is still making comes within that time.
+const nothingDue = 2 * time.Minute
+
+// errLeft: the year is left unfinished, as Options.Leave says.
 var errLeft = errors.New("rehearse: left")
 
-// tooFar is how many days the engine may be behind the calendar while people act:
-// their acts would come at quite other days than the script says.
+// tooFar is how many plan days the engine may be behind the plan clock while the
+// script's people act: an engine further behind would take their acts on quite other
+// days than the script says.
 const tooFar = 30
 
-// late is not nil when the days are too short for this machine and the script.
+// late is a *slowError when the days are too short for this machine and the script,
+// and nil otherwise.
 func (y *year) late(l lateness, now time.Time, ended bool) error {
 	if slow := y.driver.late.Load(); slow != nil {
 		return slow
@@ -147,12 +161,13 @@ func (y *year) late(l lateness, now time.Time, ended bool) error {
 	return nil
 }
 
-// lateness is how far the engine is behind the calendar, looked at now and then.
+// lateness is how far the engine is behind the plan clock when it was last looked at.
 type lateness struct {
-	through time.Time // plan clock: what was to come before this has come
-	next    time.Time // when to look again
+	through time.Time // plan clock: every stage and message due before this instant is decided or sent
+	next    time.Time // real time of the next look
 }
 
+// days is how many whole days the engine is behind today, an instant of the plan clock.
 func (l *lateness) days(today time.Time) int {
 	if l.through.IsZero() {
 		return 0
@@ -184,26 +199,49 @@ func (l *lateness) look(ctx context.Context, y *year, now time.Time) {
 		}
 	}
 	l.through = oldest
-	l.next = time.Now().Add(max(time.Second, 10*time.Since(now))) // a tenth of the time at the most
+	l.next = time.Now().Add(max(time.Second, 10*time.Since(now))) // looking takes at most a tenth of the time
 }
 
-// over tells, after the last plan day, that every act is answered and all that was
-// foretold has been said: there is nothing more to wait for.
-func (y *year) over(ctx context.Context, acted <-chan struct{}) (bool, error) {
+// over tells, after the last plan day, whether every act is answered and every foretold
+// stage and notice is decided and sent: then there is nothing more to wait for. If not,
+// due tells whether something is to come by what the ledger holds: an act without its
+// answer, a stage, an occurrence, a message, or what a workflow tries again. If nothing
+// is due, the engine did something else than was foretold, and waiting does not change it.
+func (y *year) over(ctx context.Context, acted <-chan struct{}) (over, due bool, err error) {
 	select {
 	case <-acted:
 	default:
-		return false, nil
+		return false, true, nil
 	}
-	all := script.Entry{Sort: script.Amends}
-	if waits, err := y.driver.undecided(ctx, all, y.to, y.to); waits || err != nil {
-		return false, err
-	}
-	if waits, err := y.driver.unsaid(ctx, all, y.to); waits || err != nil {
-		return false, err
+	if due, err := y.due(ctx); due || err != nil {
+		return false, due, err
 	}
 	h, err := y.held(ctx)
-	return !slices.ContainsFunc(h.differences, func(d Difference) bool { return d.What == Missing || d.What == Unsaid }), err
+	return !slices.ContainsFunc(h.differences, func(d Difference) bool { return d.What == Missing || d.What == Unsaid }), false, err
+}
+
+// due tells whether something that is to happen in the period, by what the ledger holds, has not happened.
+func (y *year) due(ctx context.Context) (bool, error) {
+	if waits, err := y.store.Waits(ctx, y.Plan.ID); len(waits) > 0 || err != nil {
+		return true, err
+	}
+	notices, err := y.store.Notices(ctx, ledger.NoticeFilter{Plan: y.Plan.ID, States: []ledger.NoticeState{ledger.Pending, ledger.Sending}})
+	if err != nil || slices.ContainsFunc(notices, func(n ledger.Notice) bool { return n.In().Before(y.clock.End) }) {
+		return true, err
+	}
+	l, err := y.store.Plan(ctx, y.Plan.ID)
+	if err != nil {
+		return true, err
+	}
+	for _, t := range l.Plan.Tasks {
+		if t.Kind != plan.Duty {
+			continue
+		}
+		if waits, err := y.driver.undecided(ctx, script.Entry{Sort: script.OnDuty, Thing: t.ID}, y.to, y.to); waits || err != nil {
+			return true, err
+		}
+	}
+	return y.driver.undecided(ctx, script.Entry{Sort: script.Amends}, y.to, y.to)
 }
 
 // chronicle is what the year has brought so far, read from the ledger's events
@@ -211,9 +249,9 @@ func (y *year) over(ctx context.Context, acted <-chan struct{}) (bool, error) {
 type chronicle struct {
 	seq     int64
 	to      time.Time
-	decided []plan.Stage   // spoken before to
-	said    int            // notices of the period whose message has its receipt
-	carried map[string]int // notices of the period in a message, from its last intent
+	decided []plan.Stage   // decided stages whose instant is before to
+	said    int            // number of the period's notices whose message has its receipt
+	carried map[string]int // by message ID: how many of the period's notices its last intent has
 }
 
 // read takes in the events since the last call.

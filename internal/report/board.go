@@ -36,12 +36,14 @@ func MonthOf(r Row) string { return r.Due.String()[:7] }
 // ClauseOf is the group of a row by its place in the document.
 func ClauseOf(r Row) string { return r.Clause }
 
-// chased tells that a row is among those that Count tallies: it shows a light.
+// chased tells whether a row is among those that Count tallies: a dated task that shows a
+// light and was neither cancelled nor carried into another plan.
 func chased(r Row) bool {
 	return r.Kind == plan.Dated && !r.Due.IsZero() && r.State != ledger.TaskCancelled && r.State != ledger.TaskCarried && r.Light != ""
 }
 
-// BoardOf groups rows. months tells that groups are months, and stand in their order.
+// BoardOf gives the board of the rows, grouped by group. With months the groups are months
+// and are sorted; otherwise they are in the order of the rows.
 func BoardOf(rows []Row, group func(Row) string, months bool) Board {
 	b := newBoarder(months)
 	for _, r := range rows {
@@ -52,11 +54,11 @@ func BoardOf(rows []Row, group func(Row) string, months bool) Board {
 	return b.board()
 }
 
-// boarder gathers a board. What is met first comes first.
+// boarder gathers a board. Units and groups are in the order in which add first names them.
 type boarder struct {
 	Board
 	months   bool
-	unit, at map[string]bool
+	unit, at map[string]bool // the units and groups that the board has
 	n        map[field]int
 }
 
@@ -100,8 +102,8 @@ func (b *boarder) board() Board {
 	return b.Board
 }
 
-// Changed is a line whose light is another than it was. Was is "" of a line that was not
-// there, Is of one that is there no more or counts no more.
+// Changed is a line whose light has changed. Was is "" for a line that was not in the plan
+// before, or not counted; Is is "" for one that is in the plan or counted no more.
 type Changed struct {
 	Key    string     `json:"-"` // of the ledger
 	Task   string     `json:"task"`
@@ -112,38 +114,39 @@ type Changed struct {
 	Is     plan.Light `json:"is"`
 }
 
-// Change is what has become otherwise in a plan since the end of a day.
+// Change is what has changed in a plan since the end of a day.
 type Change struct {
 	Since  calendar.Day `json:"since"`
 	Before Tally        `json:"before"`
 	Now    Tally        `json:"now"`
 	Lines  []Changed    `json:"lines"`  // the gravest now first, in the order of the document
 	Ranks  []RankMoved  `json:"ranks"`  // in the order of Counts.ByUnit
-	Talks  []TalkRow    `json:"talks"`  // that were proposed or opened since
-	Called int          `json:"called"` // of them talks; the rest are circulars
-	Head   int64        `json:"-"`      // number of the last event when it was compared
+	Talks  []TalkRow    `json:"talks"`  // talks and circulars that were proposed or opened since
+	Called int          `json:"called"` // how many of Talks are talks; the rest are circulars
+	Head   int64        `json:"-"`      // sequence number of the ledger's last event when the plan was compared
 }
 
-// RankMoved is a unit's rank then and now; 0 is without one.
+// RankMoved is a unit's rank then and now; 0: it had, or has, none.
 type RankMoved struct {
 	UnitID string `json:"unit_id"`
 	Was    int    `json:"was"`
 	Is     int    `json:"is"`
 }
 
-// Standing is how a plan stands on a day.
-type Standing struct {
+// Snapshot is a plan on a day: its counts, and the light of each line.
+type Snapshot struct {
 	AsOf   calendar.Day
 	Counts Counts
 	Lights map[string]plan.Light // of the lines that Counts tallies, by Row.Key
 	Talks  []TalkRow
-	// Names gives lines by Row.Key with what they are called, in the order of the document.
+	// Names gives the lines with these Row.Keys, with their titles and units and without
+	// lights, in the order of the document.
 	Names func(keys []string) ([]Changed, error)
 }
 
-// StandingOf is how a plan stands by its table.
-func StandingOf(t Table) Standing {
-	s := Standing{AsOf: t.AsOf, Counts: t.Counts, Lights: map[string]plan.Light{}, Talks: t.Talks}
+// SnapshotOf is the snapshot of a plan from its table.
+func SnapshotOf(t Table) Snapshot {
+	s := Snapshot{AsOf: t.AsOf, Counts: t.Counts, Lights: map[string]plan.Light{}, Talks: t.Talks}
 	for _, r := range t.Tasks {
 		if chased(r) {
 			s.Lights[r.Key] = r.Light
@@ -164,8 +167,9 @@ func StandingOf(t Table) Standing {
 	return s
 }
 
-// ChangeOf compares how a plan stands with how it stood.
-func ChangeOf(then, now Standing) (Change, error) {
+// ChangeOf compares two snapshots of one plan, then of an earlier day than now. The error
+// is that of now.Names.
+func ChangeOf(then, now Snapshot) (Change, error) {
 	c := Change{Since: then.AsOf, Before: then.Counts.Tally, Now: now.Counts.Tally, Lines: []Changed{}, Ranks: []RankMoved{}, Talks: []TalkRow{}}
 	var keys []string
 	for key, light := range now.Lights {

@@ -1,6 +1,6 @@
 // Package report turns the ledger's rows into the tables people ask for: the
-// book 台账 as Excel, CSV and JSON, and the counts over it. It is pure: the day
-// it speaks of is a parameter, and nothing here reads a database.
+// book 台账 as Excel, CSV and JSON, the counts over it, and the case files 卷宗. It is
+// pure: the day that a table shows is a parameter, and nothing here reads a database.
 package report
 
 import (
@@ -15,7 +15,7 @@ import (
 	"duban/internal/plan"
 )
 
-// Table is one plan's book as it stands on one day. Its JSON is what
+// Table is one plan's book as it is on one day. Its JSON is what
 // `ledger export --format json` prints and it is stable: fields are only added.
 //
 //	{"plan": {…}, "as_of": "2021-07-01", "counts": {…}, "tasks": […], "stages": […], "talks": […]}
@@ -24,7 +24,7 @@ import (
 // plan's offset. Units are given by name, and by ID where the field says so.
 type Table struct {
 	Plan   Head         `json:"plan"`
-	AsOf   calendar.Day `json:"as_of"` // the day that lights and distances are worked out for
+	AsOf   calendar.Day `json:"as_of"` // the day for which lights and days to the due date are computed
 	Counts Counts       `json:"counts"`
 	Tasks  []Row        `json:"tasks"`  // in document order; an occurrence follows its duty
 	Stages []StageRow   `json:"stages"` // by time; see StageRow
@@ -48,7 +48,7 @@ type Head struct {
 type Row struct {
 	No        int              `json:"no"`               // 序号, from 1
 	ID        string           `json:"id"`               // as the plan calls it now
-	Key       string           `json:"-"`                // as the ledger calls it for ever
+	Key       string           `json:"-"`                // the ID in the ledger, which never changes
 	Duty      string           `json:"duty,omitempty"`   // ID of the occurrence's duty
 	Period    string           `json:"period,omitempty"` // 2021-06, 2021Q2, 2021H1, 2021 or a date
 	Kind      plan.Kind        `json:"kind"`             // dated, duty, standing
@@ -77,15 +77,15 @@ type Row struct {
 	// PointsBehind is the lag in percentage points, negative when ahead.
 	ProgressLight plan.Light `json:"progress_light"`
 	PointsBehind  int        `json:"points_behind"`
-	// Misses are dates that units missed before the task was given to another; they
-	// count for them. Inherited tells that it was late already when the present unit
-	// was given it: that lateness is not its own.
+	// Misses are due dates that former units missed before the task was given to another
+	// unit; they count for the former units. Inherited tells that the task was late already
+	// when the present unit was given it: that lateness does not count for the present unit.
 	Misses    []Miss `json:"misses,omitempty"`
 	Inherited bool   `json:"inherited,omitempty"`
 	// Light is today's for an open task: green, blue, yellow, red; done or
 	// done_late for a closed one for ever; "" when it has none.
 	Light   plan.Light   `json:"light"`
-	Overdue bool         `json:"overdue"` // its limit has passed, and it is the unit's to do
+	Overdue bool         `json:"overdue"` // the due date has passed, and the unit owes the task: its clock is not halted
 	Closed  calendar.Day `json:"closed"`
 	// DoneOn is the day that counts for a closed task: that of the completion
 	// report that was verified, otherwise that of the closing.
@@ -95,7 +95,7 @@ type Row struct {
 	// closed, cancelled or undated line. DaysLeft is the same in calendar days.
 	WorkdaysLeft *int `json:"workdays_left"`
 	DaysLeft     *int `json:"days_left"`
-	Stood        bool `json:"stood,omitempty"` // the due date has passed, and no day after it has counted yet
+	Stood        bool `json:"stood,omitempty"` // the due date has passed, but halts 停止计时 cover every day since
 	WorkdaysLate int  `json:"workdays_late"`   // of a task done late: see act.Measure
 	// Last is the last stage that was decided, Next the first that is still to
 	// come (its own ladder's or its talks'); null when there is none.
@@ -110,15 +110,16 @@ type Step struct {
 	Kind  plan.StageKind `json:"kind"`
 	At    time.Time      `json:"at"`
 	Talk  string         `json:"talk,omitempty"` // when it is a talk's step
-	// Topic is what it is about when that is not the task's own limit: see plan.Matter.
+	// Topic is what the stage is about when it is not the task's own due date: see plan.Matter.
 	Topic string `json:"topic,omitempty"`
-	// Rule is the rung of the policy as it was then; in a case file's history only.
+	// Rule is the policy's rung by which the stage was decided, as it was then; in a case
+	// file's history only.
 	Rule *plan.Rule `json:"rule,omitempty"`
 }
 
-// Called is a talk or a circular in short; of one that has joined another, that one.
-// Number counts from 1 among those of its kind that were opened with the unit in the plan;
-// 0: it is only called for.
+// Called is a talk or a circular in short; in place of one that has joined another
+// (合并约谈), the other one. Number counts from 1 among the unit's talks, or circulars, that
+// were opened in the plan; 0: it is proposed and not opened.
 type Called struct {
 	ID      string        `json:"id"`
 	Number  int           `json:"number"`
@@ -127,7 +128,7 @@ type Called struct {
 	Unit    string        `json:"unit"` // name of the unit it calls
 	UnitID  string        `json:"unit_id"`
 	Doubted bool          `json:"doubted,omitempty"` // a leader is to say whether it goes on
-	occurs  bool          // it was opened for an occurrence
+	occurs  bool          // its task is an occurrence of a duty
 }
 
 // Miss is a date that a unit missed while it led a task.
@@ -139,8 +140,9 @@ type Miss struct {
 	Until        calendar.Day `json:"until"` // the day another unit was given the task
 }
 
-// Book works out the table of one plan for the day today. The rows are those of
-// this plan only; stages and notices may be left out by who needs no stages.
+// Book computes the table of one plan for the day today, by the calendar cal. All
+// arguments are rows of this plan only. Without stages and notices, the table's stages
+// are only those still to come.
 func Book(l ledger.Launched, tasks []ledger.Task, stages []ledger.Stage, notices []ledger.Notice, talks []ledger.Talk,
 	today calendar.Day, cal *calendar.Calendar) Table {
 	b := newBinder(l, today, cal)
@@ -156,16 +158,16 @@ func Book(l ledger.Launched, tasks []ledger.Task, stages []ledger.Stage, notices
 	return t
 }
 
-// Rows are the lines of some tasks of a plan as they stand on the day today, in the
-// order given, their No from 1. stages are those decided of these tasks, talks
-// theirs.
+// Rows are the lines of some tasks of a plan on the day today, in the order of tasks,
+// with No from 1. stages are the decided stages of these tasks, talks the talks about
+// them.
 func Rows(l ledger.Launched, tasks []ledger.Task, stages []ledger.Stage, talks []ledger.Talk, today calendar.Day, cal *calendar.Calendar) []Row {
 	b := newBinder(l, today, cal)
 	return b.rows(tasks, append(slices.Clone(stages), b.ahead(tasks, talks)...), talks)
 }
 
 // TalkRows are the lines of some talks of a plan, the earliest opened first. tasks
-// are those that they hang on.
+// are the tasks that the talks are about.
 func TalkRows(l ledger.Launched, tasks []ledger.Task, talks []ledger.Talk, today calendar.Day, cal *calendar.Calendar) []TalkRow {
 	return newBinder(l, today, cal).talkRows(tasks, talks)
 }
@@ -184,13 +186,13 @@ func (b *binder) rows(tasks []ledger.Task, stages []ledger.Stage, talks []ledger
 	return rows
 }
 
-// binder is what every line of the table needs.
+// binder has what every line of the table is computed from.
 type binder struct {
 	launched ledger.Launched
 	people   people.Directory
-	planned  map[string]plan.Task
+	planned  map[string]plan.Task // the plan's tasks and duties by the ledger's ID
 	ladderer plan.Ladderer
-	book     act.Book
+	rules    act.Rules
 	today    calendar.Day
 	cal      *calendar.Calendar
 }
@@ -198,14 +200,14 @@ type binder struct {
 func newBinder(l ledger.Launched, today calendar.Day, cal *calendar.Calendar) *binder {
 	lad := l.Plan.Ladderer(cal)
 	b := &binder{launched: l, people: l.Plan.Directory, planned: map[string]plan.Task{}, ladderer: lad, today: today, cal: cal,
-		book: act.Book{Ladderer: lad, Policies: l.Plan.Policies, Since: l.CalendarSince, Undone: l.CalendarUndone}}
+		rules: act.Rules{Ladderer: lad, Policies: l.Plan.Policies, Since: l.CalendarSince, Undone: l.CalendarUndone}}
 	for _, t := range l.Plan.Tasks {
 		b.planned[t.ID] = t
 	}
 	return b
 }
 
-// local is an instant as the plan's people read it, to the second.
+// local is an instant in the plan's time zone, to the second.
 func (b *binder) local(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
@@ -251,16 +253,16 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 	for _, m := range c.Misses {
 		r.Misses = append(r.Misses, Miss{Unit: b.people.Name(m.Unit), UnitID: m.Unit, Due: m.Due, WorkdaysLate: m.Late, Until: m.On})
 	}
-	r.Inherited = c.Inherited(b.book)
-	m := b.book.Measure(c, b.today)
+	r.Inherited = c.Inherited(b.rules)
+	m := b.rules.Measure(c, b.today)
 	switch t.State {
 	case ledger.TaskOpen:
 		r.Light, r.Overdue, r.PointsBehind, r.ProgressLight = m.Light, m.Overdue, m.Behind, m.Progress
 		work, days := m.Left, m.LeftDays
-		if m.LateDays > 0 { // counted from the limit: one on a Saturday is one working day over on Monday
+		if m.LateDays > 0 { // counted from the due date: on Monday a due date on Saturday is over by one working day
 			work, days = -m.Late, -m.LateDays
 		}
-		r.WorkdaysLeft, r.DaysLeft, r.Stood = &work, &days, m.Stood
+		r.WorkdaysLeft, r.DaysLeft, r.Stood = &work, &days, m.Halted
 	case ledger.TaskClosed:
 		if r.DoneOn = c.ClosedOn; r.DoneOn.IsZero() {
 			r.DoneOn = r.Closed
@@ -270,8 +272,8 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 	return r
 }
 
-// ahead is everything that will be said of open tasks, and of talks that go on,
-// if nobody does anything.
+// ahead gives the stages to come of the open tasks, and of the talks that go on, if
+// nobody acts, by instant.
 func (b *binder) ahead(tasks []ledger.Task, talks []ledger.Talk) (all []ledger.Stage) {
 	of := map[string]ledger.Task{}
 	for _, t := range tasks {
@@ -280,7 +282,7 @@ func (b *binder) ahead(tasks []ledger.Task, talks []ledger.Talk) (all []ledger.S
 			continue
 		}
 		scene := ledger.Scene{Title: t.Title, Unit: t.Lead, Due: t.Due}
-		for _, s := range b.book.Ahead(ledger.CaseOf(t)) {
+		for _, s := range b.rules.Ahead(ledger.CaseOf(t)) {
 			all = append(all, ledger.Stage{Plan: t.Plan, Task: t.ID, Revision: t.Revision, Stage: s, State: ledger.Expected, Scene: scene})
 		}
 	}
@@ -289,7 +291,7 @@ func (b *binder) ahead(tasks []ledger.Task, talks []ledger.Talk) (all []ledger.S
 			continue
 		}
 		scene := ledger.Scene{Title: of[k.Task].Title, Unit: k.Lead, Due: of[k.Task].Due}
-		for _, s := range b.book.TalkAhead(ledger.TalkCaseOf(&b.launched.Plan, of[k.Task], k)) {
+		for _, s := range b.rules.TalkAhead(ledger.TalkCaseOf(&b.launched.Plan, of[k.Task], k)) {
 			all = append(all, ledger.Stage{Plan: k.Plan, Task: k.Task, Talk: k.ID, Revision: k.Revision, Stage: s, State: ledger.Expected, Scene: scene})
 		}
 	}
@@ -299,15 +301,15 @@ func (b *binder) ahead(tasks []ledger.Task, talks []ledger.Talk) (all []ledger.S
 	return all
 }
 
-// urges tells an act whose words are supervision as a stage is: urging by hand, a
-// leader's instruction.
+// urges tells whether the act with this topic is itself supervision, as a stage is: an
+// urging by hand 催办, a leader's instruction 批示.
 func urges(topic string) bool {
 	row, _ := act.Topic(act.Kind(topic))
 	return row.On == act.OnTask && row.News.Rank == act.RankDemand
 }
 
-// steps are a task's last decided and next expected stage. What should have spoken on
-// a day before today and did not is neither: see Case.Silent.
+// steps are a task's last decided and next expected stage. A stage that was expected on a
+// day before today and is not decided is neither: see Case.Silent.
 type steps struct{ last, next *Step }
 
 func (b *binder) steps(tasks []ledger.Task, stages []ledger.Stage) map[string]steps {
@@ -315,7 +317,7 @@ func (b *binder) steps(tasks []ledger.Task, stages []ledger.Stage) map[string]st
 	for _, s := range stages {
 		one, now := Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: of[s.Task].ShownTalk(s.Talk), Topic: s.Topic}, all[s.Task]
 		switch {
-		case s.Kind == plan.Told && !urges(s.Topic): // an act's own word is no supervision
+		case s.Kind == plan.Told && !urges(s.Topic): // what is told because of an act is no supervision
 		case s.State == ledger.Expected && calendar.DayOf(one.At).Before(b.today): // see Case.Silent
 		case s.State == ledger.Decided && (now.last == nil || !one.At.Before(now.last.At)):
 			now.last = &one
@@ -327,7 +329,7 @@ func (b *binder) steps(tasks []ledger.Task, stages []ledger.Stage) map[string]st
 	return all
 }
 
-// byID are tasks by the ID of the ledger.
+// byID gives tasks by their ID in the ledger.
 func byID(tasks []ledger.Task) map[string]ledger.Task {
 	of := make(map[string]ledger.Task, len(tasks))
 	for _, t := range tasks {
@@ -336,7 +338,7 @@ func byID(tasks []ledger.Task) map[string]ledger.Task {
 	return of
 }
 
-// shown is a task's ID as its plan calls it now.
+// shown is the ID that the plan's document uses now for the task with this ledger ID.
 func (b *binder) shown(id string) string {
 	if t, ok := b.planned[id]; ok {
 		return t.Shown()
@@ -344,8 +346,8 @@ func (b *binder) shown(id string) string {
 	return id
 }
 
-// called are the talks about each task. In place of a talk that has joined another stands
-// that other, where it is given.
+// called gives, by ledger ID of a task, the talks about it. A talk that has joined another
+// is replaced by the other one, if it is among talks.
 func (b *binder) called(tasks []ledger.Task, talks []ledger.Talk) map[string][]Called {
 	all, of, named := map[string][]Called{}, byID(tasks), map[string]ledger.Talk{}
 	for _, t := range talks {
@@ -366,13 +368,13 @@ func (b *binder) called(tasks []ledger.Task, talks []ledger.Talk) map[string][]C
 	return all
 }
 
-// inOrder are talks by their tasks, each task's in the order in which they were made.
+// inOrder sorts talks by task, and each task's by number.
 func inOrder(talks []ledger.Talk) []ledger.Talk {
 	return slices.SortedStableFunc(slices.Values(talks), func(a, b ledger.Talk) int { return cmp.Or(cmp.Compare(a.Task, b.Task), a.Number-b.Number) })
 }
 
-// nth is the place of a talk among its unit's of the plan, or of a circular among its
-// circulars; 0 of what is only called for.
+// nth is the number of a talk among the talks of its unit in the plan, or of a circular
+// among the unit's circulars; 0 when it is proposed and not opened.
 func nth(k ledger.Talk) int {
 	if k.Facts == nil {
 		return 0

@@ -49,8 +49,8 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 	}, table.Tasks[8])
 }
 
-// A limit on a Saturday: nothing is lost on Sunday but the days, one working
-// day on Monday.
+// A task due on a Saturday is overdue on Sunday by one calendar day and no working day,
+// on Monday by one working day.
 func TestOverdueIsCountedFromTheDueDate(t *testing.T) {
 	t.Parallel()
 	r := small(t)
@@ -63,11 +63,11 @@ func TestOverdueIsCountedFromTheDueDate(t *testing.T) {
 	}
 }
 
-// Whatever the day, done late stays done late, and done stays done.
+// The light of a closed task is the same on every later day: done or done late.
 func TestDoneLateNeverLooksLikeDone(t *testing.T) {
 	t.Parallel()
 	r := small(t)
-	r.tasks[3].Light = "" // not recorded: worked out
+	r.tasks[3].Light = "" // not in the ledger: computed
 	for _, today := range []calendar.Day{day(6, 23), day(12, 31)} {
 		rows := r.book(t, today).Tasks
 		require.Equal(t, []plan.Light{plan.Done, plan.DoneLate, ""}, []plan.Light{rows[2].Light, rows[3].Light, rows[4].Light})
@@ -189,7 +189,7 @@ func TestTextsThatLookLikeFormulasStayTexts(t *testing.T) {
 	}
 }
 
-// The JSON's names are a promise.
+// The names in the book's JSON never change: other programs read them.
 func TestJSONShape(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer

@@ -14,8 +14,8 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// book is the sheet 台账: the five columns every office has, in their order,
-// then what the supervision adds.
+// book is the sheet 台账: first the five columns of every office's 台账 (number, title,
+// lead, due date, remark), then what this program adds.
 func (s pages) book() sheet {
 	sh := s.headed("book")
 	sh.frozen = 2
@@ -49,8 +49,8 @@ func (s Speaker) Title(r Row) string {
 	return s.t("occurrence", words.Data{"Title": r.Title, "Period": s.Period(r.Period)})
 }
 
-// Period is the name of a period as people read it: of 2021-06, 2021Q2, 2021H1, 2021; a day
-// is itself.
+// Period is the name of a period as people read it, for one written as 2021-06, 2021Q2,
+// 2021H1 or 2021; anything else, as a day, is returned unchanged.
 func (s Speaker) Period(p string) string {
 	if len(p) < 4 {
 		return p
@@ -67,7 +67,7 @@ func (s Speaker) Period(p string) string {
 	return p
 }
 
-// Due is a row's due date, or the word for why it has none.
+// Due is a row's due date, YYYY-MM-DD, or a word for why it has none.
 func (s Speaker) Due(r Row) string { return s.due(r) }
 
 func (s Speaker) due(r Row) string {
@@ -87,7 +87,8 @@ func (s Speaker) kind(r Row) string {
 	return s.term(string(r.Kind))
 }
 
-// remark gathers what an office writes into 备注.
+// remark is the text of the column 备注: priority, soft, to publish, milestone, the due date
+// before an extension, and the document's note.
 func (s Speaker) remark(r Row) string {
 	var parts []string
 	if r.Priority {
@@ -123,8 +124,8 @@ func (s Speaker) lightCell(r Row) cell {
 	return cell{text: s.Light(r), look: asLight, light: r.Light}
 }
 
-// left is the distance to the due date in working days: a number that sorts,
-// shown as words.
+// left is the cell of the working days to the due date: a number, so that the column can
+// be sorted, with a number format that shows it as the words of Left.
 func (s Speaker) left(r Row) cell {
 	c := center(s.Left(r))
 	n := 0
@@ -144,18 +145,18 @@ func (s Speaker) left(r Row) cell {
 	return c
 }
 
-// leftFormat is the number format that shows Left: one for each sentence, whatever
-// its number, for a workbook holds only some two hundred formats.
+// leftFormat is the number format that shows Left. There is one format for each sentence,
+// with the number as a placeholder: a workbook holds only some two hundred formats.
 func (s Speaker) leftFormat(r Row, n int) string {
 	key := s.leftKey(r)
-	const mark = 123456789 // stands where the number stands in the sentence
+	const mark = 123456789 // stands in for the number, to find its place in the sentence
 	before, after, found := strings.Cut(s.t(key, words.Data{"N": mark}), strconv.Itoa(mark))
 	if !found {
 		return literal(before)
 	}
 	shown := quoted(before) + "0" + quoted(after)
 	if n < 0 {
-		return shown + ";" + shown // a negative number by the second: without a sign
+		return shown + ";" + shown // Excel shows a negative number by the second part, without a sign
 	}
 	return shown
 }
@@ -168,13 +169,15 @@ func quoted(text string) string {
 	return `"` + text + `"`
 }
 
-// literal is a number format that shows these very words for whatever number.
+// literal is a number format that shows these words for every number: its three parts are
+// for positive numbers, negative ones and zero.
 func literal(words string) string {
 	words = quoted(words)
 	return words + ";" + words + ";" + words
 }
 
-// Left says how far the due date is, in working days; "" when it does not matter.
+// Left says how many working days there are to the due date, or since; "" for a row
+// without a due date and for one that is not open, unless it was done late.
 func (s Speaker) Left(r Row) string {
 	key := s.leftKey(r)
 	switch {
@@ -186,8 +189,9 @@ func (s Speaker) Left(r Row) string {
 	return s.t(key, words.Data{"N": max(*r.WorkdaysLeft, -*r.WorkdaysLeft)})
 }
 
-// leftKey names the sentence of Left. Between a limit and today may lie rest days
-// alone: then no number of working days says anything.
+// leftKey is the catalogue's key of the sentence of Left. When there are only rest days
+// between the due date and today, the number of working days is 0, and the sentence says
+// so without a number.
 func (s Speaker) leftKey(r Row) string {
 	switch {
 	case r.Light == plan.DoneLate && r.WorkdaysLate == 0:
@@ -202,7 +206,7 @@ func (s Speaker) leftKey(r Row) string {
 		return one("over", -*r.WorkdaysLeft)
 	case r.Stood:
 		return "stood"
-	case *r.DaysLeft < 0 && *r.WorkdaysLeft == 0: // its limit has passed, and it is not the unit's to do
+	case *r.DaysLeft < 0 && *r.WorkdaysLeft == 0: // the due date has passed, but the clock is halted: the unit owes nothing now
 		return "passed_rest"
 	case *r.DaysLeft < 0:
 		return one("passed_by", -*r.WorkdaysLeft)
@@ -216,8 +220,8 @@ func (s Speaker) leftKey(r Row) string {
 	return one("left", *r.WorkdaysLeft)
 }
 
-// one is the catalogue's key of a sentence about n things; about a single thing it may be
-// another sentence's.
+// one is the catalogue's key of a sentence about n things: English has a sentence of its
+// own for a single thing.
 func one(key string, n int) string {
 	if n == 1 {
 		return key + "_one"
@@ -233,7 +237,7 @@ func (s Speaker) dueCell(r Row) cell {
 	return center(s.due(r))
 }
 
-// stepDay is the day of a step, stepName what it is called.
+// stepDay is the cell with the day of a step, empty when there is none.
 func stepDay(st *Step) cell {
 	if st == nil {
 		return center("")
@@ -248,7 +252,7 @@ func (s Speaker) stepName(st *Step) cell {
 	return center(s.Stage(*st))
 }
 
-// Step is a stage in a few words: its day and what it does.
+// Step is a stage in a few words: its day and its name.
 func (s Speaker) Step(st *Step) string {
 	if st == nil {
 		return ""
@@ -256,10 +260,11 @@ func (s Speaker) Step(st *Step) string {
 	return calendar.DayOf(st.At).String() + " " + s.Stage(*st)
 }
 
-// Stage is what a stage is called.
+// Stage is the name of a stage in the reader's language.
 func (s Speaker) Stage(st Step) string { return s.stageName(st.Talk, st.Stage, st.Topic, st.Kind) }
 
-// stageName is what a stage is called: its kind, or the talk's step it is about.
+// stageName is the name of a stage: the talk's step it is about, the matter it is about,
+// or else its kind.
 func (s Speaker) stageName(talk, id, topic string, kind plan.StageKind) string {
 	if step, round := act.StageStep(id); step != "" && topic == "" && talk != "" {
 		key := "step_missed"
@@ -284,8 +289,8 @@ func (s Speaker) stageName(talk, id, topic string, kind plan.StageKind) string {
 	return s.term(string(kind))
 }
 
-// matter is what a stage about something else than the task's own limit is
-// called, as its message calls it; "" for a rung of the ladder.
+// matter is the name of a stage about something else than the task's own due date, the
+// same as in its message; "" for a rung of the ladder.
 func (s Speaker) matter(id, topic string, kind plan.StageKind) string {
 	if topic == "" || topic == plan.TopicAcknowledge {
 		return ""
@@ -303,7 +308,7 @@ func (s Speaker) matter(id, topic string, kind plan.StageKind) string {
 	return ""
 }
 
-// State is how a row stands, in a word.
+// State is the state of a row, in a word.
 func (s Speaker) State(r Row) string {
 	if r.Phase == "" {
 		return s.t("state_" + string(r.State))
@@ -314,8 +319,9 @@ func (s Speaker) State(r Row) string {
 	return s.t("state_" + string(r.Phase))
 }
 
-// Progress is the progress of a task: 60% 黄灯 while the unit works at it; what was
-// reported last where the clock stands or it was cancelled; of a closed one, all.
+// Progress is the progress of a dated task: 60% 黄灯 while the unit works at it; the last
+// reported percentage while the clock is halted and after a cancellation; 100% of a closed
+// task; "" for any other row.
 func (s Speaker) Progress(r Row) string {
 	switch {
 	case r.Kind != plan.Dated || r.Due.IsZero():
@@ -338,15 +344,16 @@ func (s Speaker) progressCell(r Row) cell {
 	return c
 }
 
-// Talks says how a task's talks and circulars stand: the gravest of what waits, and
-// of what else waits how much there is; when nothing waits, the last talk.
+// Talks says in a cell's length how a task's talks and circulars are going: the state of
+// the gravest that is not over, and how many others are not; when all are over, that of
+// the last talk. "" without any.
 func (s Speaker) Talks(r Row) string {
 	if len(r.Talks) == 0 {
 		return ""
 	}
 	gravest, waiting := r.Talks[0], 0
 	for _, k := range r.Talks {
-		if k.gravity() <= gravest.gravity() { // the later of two
+		if k.gravity() <= gravest.gravity() { // of two equally grave ones the later
 			gravest = k
 		}
 		if k.gravity() < over {
@@ -367,11 +374,12 @@ func (s Speaker) Talks(r Row) string {
 	return text
 }
 
-// over is the gravity of a talk that nobody waits for any more.
+// over is the gravity of a talk that is over.
 const over = 3
 
-// gravity is 0 for what waits for a leader, then what goes on, then what is to come,
-// then what is over: talks, before circulars and what never came about.
+// gravity orders talks and circulars: 0 for one that waits for a leader's decision, 1 for
+// one that goes on, 2 for one that is to come, over for a talk that is over, over+1 for a
+// circular that went out, over+2 for one that never came about.
 func (k Called) gravity() int {
 	switch {
 	case k.State == act.TalkProposed, k.Doubted:
@@ -388,8 +396,8 @@ func (k Called) gravity() int {
 	return over + 2
 }
 
-// Rate is a share of 1 in percent; a dash when there is none. It says 0 or 100 only
-// when it is so.
+// Rate is a share of 1 in percent with one decimal, rounded by shown; the catalogue's dash
+// for nil.
 func (s Speaker) Rate(r *float64) string {
 	if r == nil {
 		return s.t("no_rate")
@@ -397,8 +405,8 @@ func (s Speaker) Rate(r *float64) string {
 	return strconv.FormatFloat(shown(*r)*100, 'f', 1, 64) + "%"
 }
 
-// shown is a share rounded to a tenth of a percent; what is neither nothing nor all
-// stays so.
+// shown is a share rounded to a tenth of a percent; a share above 0 stays at least 0.001
+// and one below 1 at most 0.999, so that 0% and 100% are shown only when they are exact.
 func shown(r float64) float64 {
 	rounded := math.Round(r*1000) / 1000
 	switch {

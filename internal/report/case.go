@@ -18,18 +18,18 @@ type Records struct {
 	Occurrences []ledger.Task   // of a duty, in order of their due dates
 	Stages      []ledger.Stage  // of the task; of a duty's occurrences
 	Notices     []ledger.Notice // of the task
-	Talks       []ledger.Talk   // of the task, and those that they have joined; of a duty's occurrences
-	About       []ledger.Task   // what those talks are about beside
+	Talks       []ledger.Talk   // of the task or of a duty's occurrences, and the talks that these have joined
+	About       []ledger.Task   // other tasks that the talks are about
 	// Events are those of the task and of the messages that carried its notices;
 	// for a duty, of its occurrences. The plan's own first event may be among them.
 	Events []ledger.Event
 	Stuck  []ledger.Wait // of the task and its talks; of a duty's occurrences
-	// Called is what people call tasks, by plan: of this one, and of those that the task
-	// comes from or goes on in.
+	// Called has, by plan ID, the IDs that people use for tasks and talks: of this plan, and
+	// of the plans that the task was carried from or into.
 	Called map[string]ledger.Labels
 }
 
-// Case is the case file 卷宗 of one line of a plan as it stands on one day. Its
+// Case is the case file 卷宗 of one line of a plan as it is on one day. Its
 // JSON is what `task show -o json` prints: fields are only added.
 //
 // Of a duty the occurrences and the next one to be opened are filled in, of a
@@ -41,27 +41,27 @@ type Case struct {
 	Seats       map[people.Role]string `json:"seats"` // names of the plan's office and leadership
 	Task        Row                    `json:"task"`
 	Facts       Facts                  `json:"facts"`
-	Course      act.Case               `json:"course"` // all that people's acts have made of it: see act.Case
-	Waits       []Wait                 `json:"waits"`  // what somebody owes, by limit
+	Course      act.Case               `json:"course"` // the task's facts as people's acts have made them: see act.Case
+	Waits       []Wait                 `json:"waits"`  // what somebody owes, the earliest limit first
 	Pauses      []Interval             `json:"pauses"` // in order
 	Ladder      []StageRow             `json:"ladder"` // of every revision, the newest first, by time
 	Talks       []CaseTalk             `json:"talks"`  // by number
 	Occurrences []Row                  `json:"occurrences"`
 	Upcoming    *Upcoming              `json:"upcoming"`        // the next occurrence of a duty; null when there is none
 	History     []Moment               `json:"history"`         // in the order of the chain
-	Stuck       []ledger.Wait          `json:"stuck,omitempty"` // what the machine cannot get done at present
+	Stuck       []ledger.Wait          `json:"stuck,omitempty"` // what the task's workflows cannot get done at present
 	Rules       map[string]string      `json:"-"`               // titles of the plan's rules of consequences
 
 	called map[string]ledger.Labels
 }
 
-// calls is what people call a task or a talk of a plan that has this ID in the ledger.
+// calls is the ID that people use for the task or talk of a plan with this ID in the ledger.
 func (c Case) calls(plan, thing string) string { return c.called[plan].Of(thing) }
 
-// now is what people call a task or a talk of the case's own plan.
+// now is calls for a task or a talk of the case's own plan.
 func (c Case) now(thing string) string { return c.calls(c.Plan.ID, thing) }
 
-// Facts are what the document and the plan say of a line, beside its Row.
+// Facts are what the plan's document and data say of a line beyond its Row.
 type Facts struct {
 	Source        string           `json:"source"` // the sentence, word for word
 	Begin         calendar.Day     `json:"begin"`
@@ -70,11 +70,12 @@ type Facts struct {
 	PolicyVersion int              `json:"policy_version"`
 	Rules         []plan.Rule      `json:"rules"`    // the policy's ladder
 	Revision      int              `json:"revision"` // of its ladder
-	Armed         bool             `json:"armed"`    // its workflow is known to run
+	Armed         bool             `json:"armed"`    // the ledger says that its workflow was started
 	Recurrence    *plan.Recurrence `json:"recurrence,omitempty"`
-	Section       *plan.Section    `json:"section,omitempty"` // 断面 whose target the line is
-	Registered    bool             `json:"-"`                 // the plan's register has it
-	County        string           `json:"county,omitempty"`  // name of the section's responsible government
+	Section       *plan.Section    `json:"section,omitempty"`    // the section 断面 whose target the line is
+	MeasureOf     string           `json:"measure_of,omitempty"` // ID of the section whose scheme has the task as a measure
+	Registered    bool             `json:"-"`                    // the plan's register has the section
+	County        string           `json:"county,omitempty"`     // name of the section's responsible government
 	Also          []plan.Mention   `json:"also"`
 }
 
@@ -92,7 +93,8 @@ type Upcoming struct {
 	Opens  time.Time    `json:"opens_at"`
 }
 
-// CaseFile assembles the case file of one line for the day today.
+// CaseFile makes the case file of one line for the day today, by the calendar cal. r is
+// all that the ledger holds about the line.
 func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Calendar) Case {
 	b := newBinder(l, today, cal)
 	tasks := append([]ledger.Task{r.Task}, r.Occurrences...)
@@ -114,7 +116,12 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 	for _, rule := range l.Plan.Consequences {
 		c.Rules[rule.ID] = rule.Title
 	}
-	c.Task.No = 0 // a case is no line of a list
+	if l.Plan.Water != nil {
+		for _, rule := range l.Plan.Water.Rules {
+			c.Rules[rule.ID] = rule.Title
+		}
+	}
+	c.Task.No = 0 // No counts lines of a list, which a case file is not
 	c.Waits, c.Pauses = b.waits(c.Course), pauses(c.History)
 	for i := range c.Occurrences {
 		c.Occurrences[i].No = i + 1
@@ -145,7 +152,7 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 	return c
 }
 
-// units are the names of all units whose seats the case names.
+// units are the names, by ID, of all units that the case names.
 func (b *binder) units(c Case) map[string]string {
 	names := map[string]string{c.Task.LeadID: c.Task.Lead}
 	for _, w := range c.Waits {
@@ -170,8 +177,8 @@ func (b *binder) units(c Case) map[string]string {
 	return names
 }
 
-// seats are the units that a chased line's stages may reach beside the lead; a
-// standing line reaches none.
+// seats are the names of the plan's office and leadership, which stages may reach beside
+// the lead; none for a standing line, which has no stages.
 func (b *binder) seats(t ledger.Task) map[people.Role]string {
 	seats := map[people.Role]string{}
 	if t.Kind == plan.Standing {
@@ -198,6 +205,9 @@ func (b *binder) facts(t ledger.Task) Facts {
 	if t.Kind == plan.Duty {
 		f.Recurrence = b.ruled(t).Recur
 	}
+	if s, ok := b.launched.Plan.Water.MeasureOf(t.ID); ok {
+		f.MeasureOf = s.ID
+	}
 	sections := b.launched.Plan.Sections
 	if i := slices.IndexFunc(sections, func(s plan.Section) bool { return s.ID == t.ID }); i >= 0 {
 		_, f.Registered = b.launched.Plan.Water.Section(t.ID)
@@ -211,7 +221,8 @@ func (b *binder) ruled(t ledger.Task) plan.Task {
 	return act.AsRuled(b.planned[t.ID], ledger.CaseOf(t))
 }
 
-// upcoming is the occurrence after the last one that was opened.
+// upcoming is the occurrence after the last one that was opened; nil when there is none,
+// and for a duty that is not open or is suspended.
 func (b *binder) upcoming(r Records, c act.Case) *Upcoming {
 	written := b.ruled(r.Task)
 	if written.Recur == nil || r.Task.State != ledger.TaskOpen || c.State == act.Suspended {
@@ -228,7 +239,8 @@ func (b *binder) upcoming(r Records, c act.Case) *Upcoming {
 	return &Upcoming{ID: next.Task, Period: next.Period, Due: next.Due, Opens: b.local(next.Opens)}
 }
 
-// spoken fills in when the plan's clock stood at a message's receipt.
+// spoken fills in SentPlan of the stages' sent messages: the instant, on the plan clock,
+// of the event that records the message as sent.
 func spoken(stages []StageRow, events []ledger.Event) {
 	at := map[string]time.Time{}
 	for _, e := range events {
@@ -245,13 +257,14 @@ func spoken(stages []StageRow, events []ledger.Event) {
 	}
 }
 
-// What moved a stage from its day.
+// Why a stage is not on the day that its rung says.
 const (
-	movedByRest = "rest"
-	movedByDue  = "due"
-	movedLate   = "late"
+	movedByRest = "rest" // that day was a rest day
+	movedByDue  = "due"  // an earlier day: the due date leaves no later one
+	movedLate   = "late" // a later day: the task was assigned after that day
 )
 
+// movedBy says why a stage was moved from its day; "" when it was not.
 func (b *binder) movedBy(s StageRow) string {
 	at := calendar.DayOf(s.At)
 	switch {
@@ -265,7 +278,7 @@ func (b *binder) movedBy(s StageRow) string {
 	return movedLate
 }
 
-// All are every stage of the case, its talks' among them, by time.
+// All are the stages of the case and of its talks, by instant.
 func (c Case) All() []StageRow {
 	all := slices.Clone(c.Ladder)
 	for _, t := range c.Talks {
@@ -275,8 +288,8 @@ func (c Case) All() []StageRow {
 	return all
 }
 
-// Next is the first stage that is still to come by the plan's day; nil without
-// one. Those that should have spoken before are Silent.
+// Next is the first expected stage on AsOf or later; nil without one. An expected stage
+// of an earlier day is Silent.
 func (c Case) Next() *StageRow {
 	for _, s := range c.All() {
 		if s.State == ledger.Expected && !c.Silent(s) {
@@ -286,13 +299,13 @@ func (c Case) Next() *StageRow {
 	return nil
 }
 
-// Silent tells that a stage's day has passed and it left no trace though the
-// case is open: somebody must look.
+// Silent tells whether a stage is still expected though its day is before AsOf: the
+// engine should have decided it, and somebody must find out why it has not.
 func (c Case) Silent(s StageRow) bool {
 	return s.State == ledger.Expected && calendar.DayOf(s.At).Before(c.AsOf)
 }
 
-// Revised tells that a stage belongs to a ladder that was replaced.
+// Revised tells whether a stage belongs to a ladder that was replaced.
 func (c Case) Revised(s StageRow) bool { return s.Revision < c.Facts.Revision }
 
 // Tally counts the case's messages by what became of them.

@@ -72,12 +72,11 @@ func TestCaseOfAnExtendedTask(t *testing.T) {
 	}}, sections[1])
 }
 
-// What moved a stage is told by the calendar: 26 June 2021 is a Saturday, the
-// 23rd a Wednesday.
+// MovedBy follows from the calendar: 26 June 2021 is a Saturday, the 23rd a Wednesday.
 func TestWhatMovedAStage(t *testing.T) {
 	t.Parallel()
 	r := small(t)
-	r.tasks[5].State = ledger.TaskClosed // nothing else is to come of it
+	r.tasks[5].State = ledger.TaskClosed // so that no stages to come are added
 	for _, to := range []calendar.Day{day(6, 25), day(6, 28), day(6, 24), day(6, 30)} {
 		r.speak("t6", "", "due", plan.DueDay, to, ledger.Expected, day(6, 26))
 	}
@@ -93,7 +92,8 @@ func TestWhatMovedAStage(t *testing.T) {
 	}, got)
 }
 
-// A step that was taken is not missed, however late; what waits is not late.
+// A step that was taken late is not shown as missed, and a step whose limit is still to
+// come is not shown as late.
 func TestCaseOfATalkUnderWay(t *testing.T) {
 	t.Parallel()
 	r := small(t)
@@ -131,7 +131,7 @@ func TestEveryOriginHasWords(t *testing.T) {
 	require.Equal(t, "断面牛村 2027-03 水质", report.Speak(words.New("zh")).Origin(act.FromSection("牛村", "2027-03")))
 }
 
-// Whatever the ledger writes of a task has words in both languages.
+// Every kind of event about a task has words in both languages.
 func TestEveryEventHasWords(t *testing.T) {
 	t.Parallel()
 	r := small(t)
@@ -172,7 +172,8 @@ func TestFold(t *testing.T) {
 	require.Equal(t, []string{"the mail server", "was away"}, report.Fold("the mail server was away", 16))
 }
 
-// On two clocks a message's plan time is that of its receipt.
+// Where the plan clock differs from the real one, the plan time of a message is that of
+// its receipt.
 func TestCaseOnTwoClocks(t *testing.T) {
 	t.Parallel()
 	r := small(t)

@@ -53,7 +53,7 @@ func (d caseWords) pause(p Interval) string {
 	return d.say("pause", words.Data{"From": d.Day(p.From), "To": d.dayOr(p.To), "Until": d.dayOr(p.Until), "Moves": p.Moves, "Words": d.quoted(p.Reason)})
 }
 
-// wait is what somebody owes, who and until when.
+// wait says what somebody owes, who it is and until when.
 func (d caseWords) wait(w Wait) string {
 	who := d.c.Units[w.Unit]
 	if w.Seat == act.Office || w.Seat == act.Leadership {
@@ -63,7 +63,8 @@ func (d caseWords) wait(w Wait) string {
 		"New": d.dayOr(w.New), "Limit": d.dayOr(w.Limit), "Ref": w.Ref})
 }
 
-// may are the days until which the unit may still return or ask for more time.
+// may says until which days the unit may still return the task or ask for an extension;
+// "" when it may do neither.
 func (d caseWords) may() string {
 	c, r := d.c.Course, d.c.Task
 	if r.Kind != plan.Dated || c.State != act.Open {
@@ -79,7 +80,8 @@ func (d caseWords) may() string {
 	return d.join(parts...)
 }
 
-// matters are what units owe each other under the task: parts, instructions.
+// matters is the section of what is owed under the task beside the task itself: the parts
+// of assisting units and the answers to leaders' instructions.
 func (d caseWords) matters() Section {
 	out := Section{Heading: d.say("part_matters")}
 	if parts := d.c.Course.Parts; len(parts) > 0 {
@@ -99,8 +101,7 @@ func (d caseWords) matters() Section {
 	return out
 }
 
-// settled is when a matter with a limit was settled, or that it is not.
-// given is when a part was given, or that it is asked for no more.
+// given says when a part was given, or that it is no longer asked for.
 func (d caseWords) given(p act.Part) string {
 	if p.Dropped {
 		return d.say("dropped", words.Data{"Day": p.Given.String()})
@@ -108,6 +109,8 @@ func (d caseWords) given(p act.Part) string {
 	return d.settled(p.Given, p.Due)
 }
 
+// settled says when a matter with a limit was settled, and whether late, or that it is not
+// settled.
 func (d caseWords) settled(on, limit calendar.Day) string {
 	switch {
 	case !on.IsZero() && !limit.IsZero() && on.After(limit):
@@ -122,7 +125,8 @@ func (d caseWords) settled(on, limit calendar.Day) string {
 	return d.say("unsettled")
 }
 
-// matterOf says what a stage about something else than the task's limit rests on.
+// matterOf says what a stage about a matter other than the task's due date is about: the
+// matter's limit and words.
 func (d caseWords) matterOf(s StageRow) string {
 	limit := ""
 	if !s.Limit.IsZero() && s.Topic != act.TopicSilent {
@@ -131,7 +135,7 @@ func (d caseWords) matterOf(s StageRow) string {
 	return d.say("matter", words.Data{"Limit": limit, "Words": d.quoted(s.Words)})
 }
 
-// did is an act in words, and why it was refused if it was.
+// did says what was done, or tried and why it was refused.
 func (d caseWords) did(m Moment) string {
 	a := *m.Act
 	what := d.say("did", words.Data{"Kind": d.w.T("act.kind_" + string(a.Kind)), "Facts": d.join(d.saidIn(m)...), "Task": d.c.now(m.Task), "Talk": d.c.now(m.Talk)})
@@ -142,7 +146,7 @@ func (d caseWords) did(m Moment) string {
 	return d.say("not_done", words.Data{"What": what, "Why": why})
 }
 
-// intoOf is the plan, and the task there, in which a task is carried on.
+// intoOf names the plan and the task there into which an act carries a task.
 func (s Speaker) intoOf(a act.Act) []string {
 	if planID, task, ok := strings.Cut(a.Ref, "/"); ok {
 		return []string{s.w.T("case.act_into", words.Data{"Plan": planID, "Task": s.call(planID, task)})}
@@ -150,7 +154,7 @@ func (s Speaker) intoOf(a act.Act) []string {
 	return nil
 }
 
-// saidIn are the facts an act gave, each in a few words.
+// saidIn are the facts that an act gives, each in a few words.
 func (d caseWords) saidIn(m Moment) (all []string) {
 	a := *m.Act
 	add := func(name, value string) {
@@ -165,7 +169,7 @@ func (d caseWords) saidIn(m Moment) (all []string) {
 		return cmp.Or(d.c.Units[id], id)
 	}
 	row, _ := act.Topic(a.Kind)
-	if a.Kind == act.Carry { // the rest is what the task is in the other plan
+	if a.Kind == act.Carry { // the act's other fields describe the task in the other plan
 		all = append(all, d.intoOf(a)...)
 		add("reason", d.reasonOf(m))
 		add("paper", a.Paper)
@@ -204,7 +208,7 @@ func (d caseWords) saidIn(m Moment) (all []string) {
 	if a.Begin != nil {
 		add("begin", d.dayOr(*a.Begin))
 	}
-	if row.Takes(act.FieldRef) { // elsewhere it is the task, or the unit that goes
+	if row.Takes(act.FieldRef) { // an act of another kind has in Ref the task, or the unit that goes
 		add("ref", a.Ref)
 	}
 	add("rule", d.ruleOf(a.Rule))
@@ -219,8 +223,8 @@ func (d caseWords) saidIn(m Moment) (all []string) {
 	return all
 }
 
-// reasonOf is why an act was done: the person's words, or the facts on which a rule
-// proposed, in the reader's language.
+// reasonOf is why an act was done: the person's words, or for a rule's proposal the rule's
+// title and the facts it rests on, in the reader's language.
 func (d caseWords) reasonOf(m Moment) string {
 	if len(m.Grounds) == 0 {
 		return m.Act.Reason
@@ -235,7 +239,7 @@ func (s Speaker) ruleOf(rule string) string {
 	return rule
 }
 
-// talkFacts are what the papers of a talk say.
+// talkFacts are what an act on a talk gives of its papers, each in a few words.
 func (d caseWords) talkFacts(t act.TalkFacts) (all []string) {
 	add := func(name, value string) {
 		if value != "" {
@@ -260,7 +264,7 @@ func (d caseWords) talkFacts(t act.TalkFacts) (all []string) {
 	return all
 }
 
-// evidence names a file so that it can be recognised, or an address.
+// evidence names an address, or a file by its name, size and the beginning of its SHA-256.
 func (d caseWords) evidence(e act.Evidence) string {
 	if e.URL != "" {
 		name := e.Name
@@ -282,8 +286,8 @@ func size(n int64) string {
 	return fmt.Sprintf("%d B", n)
 }
 
-// Then says in a line or two what comes of a case after an act: what is waited for
-// and by whom, and what the engine does next and when.
+// Then says what follows in a case after an act, a line each: what is owed and by whom,
+// and which stage the engine says next and when.
 func (s Speaker) Then(c Case) string {
 	d := caseWords{s, c}
 	switch {

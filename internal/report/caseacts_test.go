@@ -14,7 +14,7 @@ import (
 	"duban/internal/words"
 )
 
-// kinds are all acts there are.
+// kinds are the kinds of all acts on tasks, duties and talks.
 func kinds() (all []act.Kind) {
 	for _, r := range append(act.On(act.OnTask), act.On(act.OnDuty)...) {
 		all = append(all, r.Kind)
@@ -25,8 +25,8 @@ func kinds() (all []act.Kind) {
 	return all
 }
 
-// Every act, with everything it can say, done or refused, has words in both
-// languages, and none of what it says is lost.
+// Every kind of act with every field set, done or refused, has words in both languages,
+// and every field is among them.
 func TestEveryActHasWords(t *testing.T) {
 	t.Parallel()
 	r := small(t)
@@ -57,21 +57,21 @@ func TestEveryActHasWords(t *testing.T) {
 	}
 }
 
-// What is owed stands in the case with who owes it until when, the earliest
-// first; the limit is that of the stage that will remind of it.
+// The case lists what is owed, by whom and until when, the earliest first; the limit is
+// that of the stage that will remind of the matter.
 func TestWhatACaseWaitsFor(t *testing.T) {
 	t.Parallel()
 	r := small(t)
-	book, err := act.NewBook(&r.launched.Plan, holidays(t))
+	rules, err := act.NewRules(&r.launched.Plan, holidays(t))
 	require.NoError(t, err)
 	task := r.tasks[5] // t6, due Tuesday 6 July; its first day was 1 April
 	task.Assist, task.FirstDue = []string{"chengguan"}, day(7, 6)
 	task.Facts.Assist = task.Assist
-	course := book.Open(ledger.CaseOf(task))
+	course := rules.Open(ledger.CaseOf(task))
 	said := func(id string, k act.Kind, by string, change func(*act.Act)) {
 		a := act.Act{ID: id, Kind: k, By: act.Actor{Account: by, Name: by, Unit: by}, At: nine(day(6, 21)), On: day(6, 21), Reason: "因故"}
 		change(&a)
-		after, _, refused := book.Act(course, a)
+		after, _, refused := rules.Act(course, a)
 		require.Nil(t, refused)
 		course = after
 	}

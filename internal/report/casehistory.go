@@ -16,19 +16,19 @@ import (
 // not have are left out of the JSON.
 type Moment struct {
 	Seq       int64              `json:"seq"`
-	Kind      string             `json:"kind"`    // as in the chain: stage.decided, message.failed …
-	Actor     string             `json:"actor"`   // "engine", or the account that acted
-	Real      time.Time          `json:"real_at"` // in the plan's zone
-	Plan      time.Time          `json:"plan_at"`
-	Task      string             `json:"task,omitempty"`   // of a duty's history: the occurrence
-	Stages    []Step             `json:"stages,omitempty"` // decided or void, or what the message said of this task
-	To        []people.Recipient `json:"to,omitempty"`     // whom it was or is to be said to
+	Kind      string             `json:"kind"`             // as in the chain: stage.decided, message.failed …
+	Actor     string             `json:"actor"`            // "engine", or the account that acted
+	Real      time.Time          `json:"real_at"`          // real clock, in the plan's zone
+	Plan      time.Time          `json:"plan_at"`          // plan clock, in the plan's zone
+	Task      string             `json:"task,omitempty"`   // in a duty's history: the occurrence that the event is about
+	Stages    []Step             `json:"stages,omitempty"` // that were decided or voided, or that the message said of this task
+	To        []people.Recipient `json:"to,omitempty"`     // recipients of the stage or the message
 	Channel   string             `json:"channel,omitempty"`
 	MessageID string             `json:"message_id,omitempty"`
 	Attempt   int                `json:"attempt,omitempty"`
 	Error     string             `json:"error,omitempty"`
-	Talk      string             `json:"talk,omitempty"` // ID of the talk it concerns or called for
-	Calls     bool               `json:"calls,omitempty"`
+	Talk      string             `json:"talk,omitempty"`  // ID of the talk that the event is about or opens
+	Calls     bool               `json:"calls,omitempty"` // the stage opens the talk
 	Period    string             `json:"period,omitempty"`
 	Due       calendar.Day       `json:"due,omitzero"`
 	Light     plan.Light         `json:"light,omitempty"`
@@ -37,15 +37,15 @@ type Moment struct {
 	Refused   *act.Refusal       `json:"refused,omitempty"` // why it was not done
 	DueFrom   calendar.Day       `json:"due_from,omitzero"` // when the act moved the due date
 	DueTo     calendar.Day       `json:"due_to,omitzero"`
-	LeadFrom  string             `json:"lead_from,omitempty"` // unit ID, when the act gave it to another
-	// Grounds are the facts on which a rule proposed, and Before those that a former
-	// proposal had named: as they were then.
+	LeadFrom  string             `json:"lead_from,omitempty"` // ID of the former lead, when the act gave the task to another unit
+	// Grounds are the facts, as they were then, on which a rule of consequences proposed,
+	// and Before those of them that a former proposal had named.
 	Grounds []act.Ground `json:"grounds,omitempty"`
 	Before  []act.Ground `json:"before,omitempty"`
 	Rule    string       `json:"rule,omitempty"` // ID of that rule
-	// From is the task of another plan that it was carried on from.
+	// From is the task of another plan from which this one was carried on.
 	From *act.Elsewhere `json:"from,omitempty"`
-	// Origin is what a task was opened for that its plan's document does not name.
+	// Origin is what a task that the plan's document does not name was opened for.
 	Origin act.Origin `json:"origin,omitzero"`
 }
 
@@ -66,7 +66,7 @@ func (m Moment) units() []string {
 	return ids
 }
 
-// parts are what the events' data may hold; each kind has some.
+// parts has the fields of the events' data; each kind of event has some of them.
 type parts struct {
 	Stage     json.RawMessage  `json:"stage"` // a stage, or its ID
 	Revision  int              `json:"revision"`
@@ -79,22 +79,22 @@ type parts struct {
 	Error     string           `json:"error"`
 	Notice    string           `json:"notice"`
 	Period    string           `json:"period"`
-	Due       json.RawMessage  `json:"due"` // a day, or of an act from and to
+	Due       json.RawMessage  `json:"due"` // a day, or, in an act, an object with from and to
 	Light     plan.Light       `json:"light"`
 	Reason    string           `json:"reason"`
-	Act       json.RawMessage  `json:"act"` // of a person's act the whole of it, of a carriage its ID
+	Act       json.RawMessage  `json:"act"` // the whole of a person's act; where a task was carried, the act's ID
 	Refused   *act.Refusal     `json:"refused"`
 	Grounds   []act.Ground     `json:"grounds"`
 	Before    []act.Ground     `json:"before"`
-	Rule      json.RawMessage  `json:"rule"` // of a proposal its ID, of another act what it made of a recurrence
+	Rule      json.RawMessage  `json:"rule"` // in a proposal, the ID of the rule; in another act, the recurrence that it sets
 	Lead      struct {
 		From string `json:"from"`
 	} `json:"lead"`
 	From   *act.Elsewhere  `json:"from"`
-	Origin json.RawMessage `json:"origin"` // what a task, or of a proposal its talk, was opened for
+	Origin json.RawMessage `json:"origin"` // what a task, or a proposal's talk, was opened for
 }
 
-// act is the act of a person that an event tells of; nil of another event.
+// act is the act of a person in an event's data; nil when there is none.
 func (p parts) act() *act.Act {
 	var a act.Act
 	if json.Unmarshal(p.Act, &a) != nil || a.Kind == "" {
@@ -103,20 +103,21 @@ func (p parts) act() *act.Act {
 	return &a
 }
 
-// due is the day of an event, or the two between which an act moved it.
+// due is the due date of an event, or the two dates from and to which an act moved it;
+// zero days when there are none.
 func (p parts) due() (day, from, to calendar.Day) {
 	var moved struct {
 		From calendar.Day `json:"from"`
 		To   calendar.Day `json:"to"`
 	}
 	if json.Unmarshal(p.Due, &day) != nil {
-		_ = json.Unmarshal(p.Due, &moved) // neither: none
+		_ = json.Unmarshal(p.Due, &moved) // of another shape: moved stays zero
 	}
 	return day, moved.From, moved.To
 }
 
-// partsOf reads what it can: a kind that is not known here still has its
-// place, its actor and its times.
+// partsOf reads the data of an event, as far as its fields are those of parts: an event
+// of an unknown kind is still shown, with its place, actor and times.
 func partsOf(e ledger.Event) (p parts) {
 	_ = json.Unmarshal(e.Data, &p)
 	return p
@@ -144,10 +145,10 @@ func (b *binder) history(r Records) []Moment {
 		}
 		if len(p.Grounds) > 0 {
 			m.Grounds, m.Before = p.Grounds, p.Before
-			_ = json.Unmarshal(p.Rule, &m.Rule) // no text: none
+			_ = json.Unmarshal(p.Rule, &m.Rule) // not a string: Rule stays ""
 		}
 		if e.Kind == ledger.TaskOpened {
-			_ = json.Unmarshal(p.Origin, &m.Origin) // no text: none
+			_ = json.Unmarshal(p.Origin, &m.Origin) // not an origin: Origin stays zero
 		}
 		m.Due, m.DueFrom, m.DueTo = p.due()
 		if e.Task != r.Task.ID {
@@ -173,13 +174,15 @@ func (b *binder) history(r Records) []Moment {
 	return moments
 }
 
-// ofDuty tells which events of its occurrences a duty's history shows.
+// ofDuty tells whether a duty's history shows events of this kind of its occurrences: only
+// their opening and the acts that end them.
 func ofDuty(kind string) bool {
 	return kind == ledger.OccurrenceOpened || kind == ledger.PlanLaunched ||
 		slices.ContainsFunc(act.On(act.OnTask), func(r act.Row) bool { return r.Ends() && ledger.ActKind(r.Kind) == kind })
 }
 
-// stageOf fills in the stage an event decided or found void.
+// stageOf fills in the stage that an event decided or voided. rungs are the stages in the
+// ledger's table; a stage that is not there is taken from the event.
 func (b *binder) stageOf(m *Moment, e ledger.Event, p parts, rungs map[stageKey]Step) {
 	var stage plan.Stage
 	var id string

@@ -12,7 +12,8 @@ import (
 	"duban/internal/words"
 )
 
-// ladder is the task's own ladder: the current one, then those it replaced.
+// ladder is the section of the task's own ladder: the current one, then those that it
+// replaced, the newest first.
 func (d caseWords) ladder() Section {
 	out := Section{Heading: d.say("part_ladder")}
 	rows := slices.DeleteFunc(slices.Clone(d.c.Ladder), aside)
@@ -33,15 +34,15 @@ func (d caseWords) ladder() Section {
 	return out
 }
 
-// aside tells which stages are no part of the ladder as people read it: what an
-// act told at once is among the messages, what chased a matter that was settled
-// in time never spoke.
+// aside tells which stages are left out of the ladder that people read: what was told
+// because of an act, which is among the messages, and stages about a matter that was
+// settled before they spoke.
 func aside(s StageRow) bool {
 	return s.Kind == plan.Told || s.State == ledger.Void && s.Topic != "" && s.Topic != plan.TopicAcknowledge
 }
 
-// stages is a table of rungs: when, what, decided when, to whom with what
-// result, and how it came to stand on its day.
+// stages is a table of stages: when each speaks, its name and light, when it was decided,
+// to whom it spoke with what result, and why it is on its day.
 func (d caseWords) stages(rows []StageRow) Grid {
 	g := Grid{Columns: d.heads("at", "stage", "light", "decided", "to", "remark")}
 	channels := map[string]bool{}
@@ -75,8 +76,9 @@ func (d caseWords) decided(s StageRow) string {
 	return d.say("waiting")
 }
 
-// results are a stage's recipients, one a line, each with what became of its
-// message; of a stage still to come, whom it will speak to.
+// results are a decided stage's recipients, one a line, each with what became of the
+// message to it; for any other stage only the recipients. several: the table has
+// messages of several channels, and each line names its own.
 func (d caseWords) results(s StageRow, several bool) string {
 	if s.State != ledger.Decided {
 		return d.seats(s.To)
@@ -104,7 +106,8 @@ func (d caseWords) results(s StageRow, several bool) string {
 	return strings.Join(lines, "\n")
 }
 
-// why says how a stage came to stand on its day: moved, merged, late.
+// why is the remark on a stage: why it was moved, what it is about, which stages were
+// merged into it, and how late it was decided.
 func (d caseWords) why(s StageRow) string {
 	var parts []string
 	if s.MovedBy != "" {
@@ -172,7 +175,8 @@ func (d caseWords) opened(t CaseTalk) string {
 	return ""
 }
 
-// stepResult is what became of a step; of a talk that is over, nothing more is asked.
+// stepResult says whether a step was taken, and how late. A step that was not taken is
+// not owed any more when the talk is over.
 func (d caseWords) stepResult(state act.TalkState, st TalkStep) string {
 	key := "step_waiting"
 	switch {
@@ -192,7 +196,7 @@ func (d caseWords) stepResult(state act.TalkState, st TalkStep) string {
 	return d.say(key, words.Data{"Days": d.days(st.WorkdaysLate, true)})
 }
 
-// messages are all that was said, one message a line.
+// messages is the section of all messages, a line for each stage, recipient and channel.
 func (d caseWords) messages() Section {
 	out := Section{Heading: d.say("part_messages")}
 	g := Grid{Columns: d.heads("sent", "who", "channel", "stage", "message", "message_id")}
@@ -216,7 +220,7 @@ func (d caseWords) messages() Section {
 		return out
 	}
 	states := d.tally(ledger.Sent, ledger.Failed, ledger.Unknown, ledger.Sending, ledger.Pending, ledger.Rides, ledger.Dropped)
-	mails := map[string]bool{} // one of them may carry several words
+	mails := map[string]bool{} // by message ID: one mail may carry several stages
 	for _, s := range d.c.All() {
 		for _, m := range s.Messages {
 			if m.MessageID != "" {
@@ -232,7 +236,8 @@ func (d caseWords) messages() Section {
 	return out
 }
 
-// spoken is when a message went out by the plan's clock; zero when it did not.
+// spoken is when a message went out, on the plan clock where that is known and else on
+// the real clock; zero when it did not.
 func (m Message) spoken() time.Time {
 	if m.SentPlan.IsZero() {
 		return m.SentAt
@@ -240,7 +245,8 @@ func (m Message) spoken() time.Time {
 	return m.SentPlan
 }
 
-// second is an instant of a clock that a fast one is compared with.
+// second is an instant of the real clock to the second, "" for none: where the plan clock
+// runs fast, many plan instants are within one real minute.
 func second(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -248,7 +254,7 @@ func second(t time.Time) string {
 	return t.Format(time.DateTime)
 }
 
-// shortID is as much of a message's ID as its file in the outbox bears.
+// shortID is the beginning of a message's ID, as in the name of its file in the outbox.
 func shortID(id string) string { return id[:min(len(id), 12)] }
 
 // pair is one moment on both clocks.
@@ -259,7 +265,7 @@ func apart(pairs []pair) bool {
 	return slices.ContainsFunc(pairs, func(p pair) bool { return p.plan.Sub(p.real).Abs() >= time.Minute })
 }
 
-// insert puts a column before the one at place.
+// insert puts a column before the column at the index place.
 func (g *Grid) insert(place int, head string, column []string) {
 	g.Columns = slices.Insert(g.Columns, place, head)
 	for i := range g.Rows {
@@ -267,8 +273,8 @@ func (g *Grid) insert(place int, head string, column []string) {
 	}
 }
 
-// history is what happened, in the order of the chain. Messages that simply
-// went out are in their own section.
+// history is the section of the case's events, in the order of the chain. The events of
+// messages that were sent are left out: they have a section of their own.
 func (d caseWords) history() Section {
 	out := Section{Heading: d.say("part_history")}
 	g := Grid{Columns: d.heads("plan_at", "actor", "event")}
@@ -299,7 +305,8 @@ func (d caseWords) history() Section {
 	return out
 }
 
-// event is one event in words; of a kind that has none, its name and its reason.
+// event is one event in words; for a kind without a sentence in the catalogue, its name
+// and its reason.
 func (d caseWords) event(m Moment) string {
 	if m.Act != nil {
 		return d.did(m)

@@ -14,37 +14,37 @@ import (
 // decision, a verification, a part, an answer.
 type Wait struct {
 	For   string       `json:"for"`             // return, extension, report, part, instruction
-	Seat  act.Seat     `json:"seat"`            // who owes it: office, leadership, assisting, lead
+	Seat  act.Seat     `json:"seat"`            // that owes it: office, leadership, assisting, lead
 	Unit  string       `json:"unit"`            // ID of the unit that owes it
 	Ref   string       `json:"ref,omitempty"`   // number of the part or instruction
-	By    string       `json:"by,omitempty"`    // who asked
-	On    calendar.Day `json:"on"`              // when
-	Words string       `json:"words,omitempty"` // what was said
-	New   calendar.Day `json:"new,omitzero"`    // the due date asked for
-	Limit calendar.Day `json:"limit,omitzero"`  // until when; "" when there is none
+	By    string       `json:"by,omitempty"`    // who asked for it
+	On    calendar.Day `json:"on"`              // the day it was asked for
+	Words string       `json:"words,omitempty"` // the words of the request, part or instruction
+	New   calendar.Day `json:"new,omitzero"`    // the due date that an extension asks for
+	Limit calendar.Day `json:"limit,omitzero"`  // the last day to give it; left out when there is none
 }
 
-// Interval is a time without stages 暂停.
+// Interval is a pause 暂停 of a task, in which no stages speak.
 type Interval struct {
 	From   calendar.Day `json:"from"`
-	Until  calendar.Day `json:"until,omitzero"` // as said when it began
-	To     calendar.Day `json:"to,omitzero"`    // when it ended; "" while it lasts
-	Moves  bool         `json:"moves,omitempty"`
+	Until  calendar.Day `json:"until,omitzero"`  // the last day, as said when the pause began
+	To     calendar.Day `json:"to,omitzero"`     // the day it ended; left out while it lasts
+	Moves  bool         `json:"moves,omitempty"` // the due date moves by the pause
 	Reason string       `json:"reason,omitempty"`
 }
 
-// course is what acts know about a line, with the days they are judged by.
+// course is what acts have made of a line, with the limits by which acts are judged.
 func (b *binder) course(t ledger.Task) act.Case {
-	c := b.book.Course(ledger.CaseOf(t)).Case
-	c.Known = nil // of no interest to a reader
+	c := b.rules.Course(ledger.CaseOf(t)).Case
+	c.Known = nil // the IDs of acts, which no reader needs
 	return c
 }
 
-// waits are what a case waits for beside the task itself, the earliest limit first.
+// waits are what somebody owes in a case beside the task itself, the earliest limit first.
 func (b *binder) waits(c act.Case) []Wait {
 	all := []Wait{}
 	requests := map[string]*act.Pending{act.TopicReturn: c.Return, act.TopicReport: c.Report, act.TopicExtension: c.Extension}
-	for _, o := range b.book.Owed(c) {
+	for _, o := range b.rules.Owed(c) {
 		topic, ref, _ := strings.Cut(o.ID, "-")
 		w := Wait{For: topic, Seat: act.Office, Unit: o.By[0].Unit, On: o.Since, Limit: o.Limit}
 		switch topic {
@@ -69,7 +69,8 @@ func (b *binder) waits(c act.Case) []Wait {
 	return all
 }
 
-// pauses are the intervals between acts that suspended and resumed a case.
+// pauses are the intervals from each act that suspended the case to the act that resumed
+// or ended it.
 func pauses(history []Moment) []Interval {
 	all := []Interval{}
 	for _, m := range history {

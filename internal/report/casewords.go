@@ -14,8 +14,7 @@ import (
 	"duban/internal/words"
 )
 
-// Section is one part of a case file in words: facts, lines and tables, in
-// that order.
+// Section is one part of a case file in words: facts, then tables, then lines.
 type Section struct {
 	Heading string
 	Facts   []Fact
@@ -26,7 +25,7 @@ type Section struct {
 // Fact is one line of facts.
 type Fact struct{ Label, Text string }
 
-// Grid is a table in words; a cell may have several lines. Head is said above it.
+// Grid is a table in words; a cell may have several lines. Head is the text above the table.
 type Grid struct {
 	Head    string
 	Columns []string
@@ -162,7 +161,8 @@ func (d caseWords) mention(m plan.Mention) string {
 	return d.say("mention", words.Data{"Clause": m.Clause, "ID": m.ID, "Due": due, "Source": m.Source, "Ruling": m.Ruling})
 }
 
-// carriedFrom is where a task comes from, and how it stood there.
+// carriedFrom says from which task of which plan a task was carried, and when, and what it
+// brings along: due date, lateness, talks, extensions.
 func (d caseWords) carriedFrom(from act.Elsewhere) string {
 	data := words.Data{"Plan": from.Plan, "Task": d.c.calls(from.Plan, from.Task), "On": d.Day(from.On), "Late": from.Late, "Talks": from.Talks, "Extended": d.c.Course.Granted}
 	if !from.Due.IsZero() {
@@ -191,7 +191,8 @@ func (d caseWords) commas(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), d.say("comma"))
 }
 
-// next is what the engine will do next and to whom.
+// next says which stage the engine will say next, when and to whom; "" for a line that is
+// not chased.
 func (d caseWords) next() string {
 	r := d.c.Task
 	if r.Kind != plan.Dated || r.State != ledger.TaskOpen {
@@ -223,7 +224,7 @@ func (d caseWords) policy() string {
 	return text
 }
 
-// stuck are what the machine cannot get done at present, since when and why.
+// stuck says what the task's workflows cannot get done at present, since when and why.
 func (d caseWords) stuck() (all []string) {
 	for _, w := range d.c.Stuck {
 		all = append(all, d.Stuck(w, d.c.Facts.Assigned.Location()))
@@ -231,13 +232,14 @@ func (d caseWords) stuck() (all []string) {
 	return all
 }
 
-// Stuck is what a workflow cannot get done at present in words: since when in the plan's
-// zone, how often it was tried, and why.
+// Stuck says what a workflow cannot get done at present: since when, in zone, how often it
+// was tried, and why it failed.
 func (s Speaker) Stuck(w ledger.Wait, zone *time.Location) string {
 	return notice.Wait{What: w.What, Since: w.Since, Tried: w.TriedAt, Rounds: w.Rounds, Error: w.Error}.Words(s.w, zone)
 }
 
-// warnings are what somebody must look at.
+// warnings say what somebody must look at: what is stuck, a task without a workflow, stages
+// that were due and not decided, messages that did not arrive or may not have.
 func (d caseWords) warnings() (all []string) {
 	all = d.stuck()
 	r := d.c.Task
@@ -269,7 +271,7 @@ func doubtful(state ledger.NoticeState) bool {
 	return state == ledger.Failed || state == ledger.Unknown
 }
 
-// tally is how many of the case's messages stand in each of these states.
+// tally says how many of the case's messages are in each of these states.
 func (d caseWords) tally(states ...ledger.NoticeState) string {
 	n := d.c.Tally()
 	var parts []string
@@ -281,7 +283,7 @@ func (d caseWords) tally(states ...ledger.NoticeState) string {
 	return d.list(parts)
 }
 
-// stage is what a stage is called in a case: its rule in words.
+// stage is the name of a stage in a case file: its rung in words, such as 到期前30天提醒.
 func (d caseWords) stage(s StageRow) string {
 	return d.stageOf(Step{Stage: s.Stage, Kind: s.Kind, Talk: s.Talk, Topic: s.Topic, Rule: s.rule(s.Stage)})
 }
@@ -295,9 +297,9 @@ func (d caseWords) stageOf(s Step) string {
 	return d.Stage(s)
 }
 
-// ruleName is a policy's stage in words: 到期前30天提醒. What was decided is named
-// by the rung it was then, what is expected by the policy in force; "" when that
-// does not know it.
+// ruleName is a rung of a policy in words: 到期前30天提醒. r is the rung by which a stage was
+// decided; for nil it is the rung id of the policy in force, and "" when the policy has
+// none.
 func (d caseWords) ruleName(r *plan.Rule, id string) string {
 	if r == nil {
 		i := slices.IndexFunc(d.c.Facts.Rules, func(r plan.Rule) bool { return r.ID == id })
@@ -324,8 +326,8 @@ func (d caseWords) ruleName(r *plan.Rule, id string) string {
 // Rung is a rung of a policy in words: 到期前30天提醒.
 func (s Speaker) Rung(r plan.Rule) string { return caseWords{Speaker: s}.ruleName(&r, r.ID) }
 
-// seats are recipients; the accountable unit's own seats, the office and the
-// leadership without their names, which are among the facts.
+// seats names recipients. The accountable unit's seats, the office and the leadership are
+// named without their units, which are among the facts.
 func (d caseWords) seats(to []people.Recipient) string {
 	names := make([]string, len(to))
 	for i, r := range to {
@@ -345,7 +347,7 @@ func (d caseWords) seatOf(to people.Recipient) string {
 	return d.seat(to, name)
 }
 
-// rule is a duty's recurrence and its occurrences.
+// rule is the section of a duty's recurrence and its occurrences.
 func (d caseWords) rule() Section {
 	out := Section{Heading: d.say("part_rule")}
 	out.Facts = []Fact{{d.say("label_rule"), d.recurrence()}}
@@ -367,7 +369,7 @@ func (d caseWords) rule() Section {
 	return out
 }
 
-// Recurrence is a duty's rule in words.
+// Recurrence is a duty's recurrence in words; "" for any other line.
 func (s Speaker) Recurrence(c Case) string { return caseWords{s, c}.recurrence() }
 
 func (d caseWords) recurrence() string {

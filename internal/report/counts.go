@@ -9,10 +9,10 @@ import (
 	"duban/internal/plan"
 )
 
-// Tally counts chased lines: tasks and occurrences of duties. What was
-// cancelled is not among Total. Total = Done + Open, Done = OnTime + DoneLate,
-// Open = Green + Blue + Yellow + Red. Overdue are those of Red that are their
-// units' to do: what was reported late and waits for the office is red and not overdue.
+// Tally counts chased lines: tasks and occurrences of duties. Cancelled and carried
+// ones are not among Total. Total = Done + Open, Done = OnTime + DoneLate,
+// Open = Green + Blue + Yellow + Red. Overdue are those of Red whose units still owe
+// them: a task that was reported late and waits for the office is red and not overdue.
 type Tally struct {
 	Total     int `json:"total"`
 	Done      int `json:"done"`
@@ -26,9 +26,9 @@ type Tally struct {
 	Red       int `json:"red"`
 	Cancelled int `json:"cancelled"`
 	Carried   int `json:"carried"` // into another plan, which counts it
-	Talks     int `json:"talks"`   // warning talks called, those declined or void left out
-	// Struck 到期 are all whose hour has struck: Done + Red. Of a unit they are less
-	// UnitTally.Inherited, more UnitTally.Passed.
+	Talks     int `json:"talks"`   // warning talks called: see Called.Counts
+	// Struck 到期 are the lines that are judged: Done + Red. For a unit,
+	// UnitTally.Inherited are taken off and UnitTally.Passed added.
 	Struck int `json:"struck"`
 	// OnTimeRate 按期办结率 is how many of Struck were done in time, of 1; null when
 	// there is none yet.
@@ -41,32 +41,31 @@ type Counts struct {
 	RankFloor int         `json:"rank_floor"` // units with fewer than so many in Struck have no rank
 	Duties    int         `json:"duties"`     // recurring commitments; their occurrences are in the tallies
 	Standing  int         `json:"standing"`   // lines without a date, in no tally
-	ByUnit    []UnitTally `json:"by_unit"`    // who missed nothing first; see UnitTally
+	ByUnit    []UnitTally `json:"by_unit"`    // units that missed nothing first; see UnitTally
 	ByKind    []KindTally `json:"by_kind"`    // task, occurrence
 	ByLight   []LightRow  `json:"by_light"`   // red, yellow, blue, green, done_late, done
 }
 
-// UnitTally is one accountable unit's tally: of the tasks that it leads, and of what
-// stays its own of tasks that it led: the dates it missed, and the talks to which it
-// was called. Rank counts from 1 by OnTimeRate; equal rates have equal ranks and the
-// next rank is skipped (1, 1, 3). It is 0 of a unit with fewer in Struck than
-// Counts.RankFloor; those among them that had something due and missed nothing are
-// before whoever missed something all the same. Units are ranked, never persons; who missed nothing stands above
-// all who missed something.
+// UnitTally is one accountable unit's tally: the tasks that it leads, and, of tasks that it
+// led before, the dates it missed and the talks to which it was called. Rank counts from 1
+// by OnTimeRate; equal rates have equal ranks and the next rank is skipped (1, 1, 3). Rank
+// is 0 for a unit with fewer in Struck than Counts.RankFloor. Such a unit that had something
+// due and missed nothing still counts in the ranks of the others: units that missed nothing
+// are above all that missed something. Units are ranked, never persons.
 type UnitTally struct {
 	Unit   string `json:"unit"`
 	UnitID string `json:"unit_id"`
 	Rank   int    `json:"rank"`
 	Tally
-	// Inherited are those of Done and Red that were late already when the unit was
-	// given them: they count neither for it nor against it.
+	// Inherited are those of DoneLate and Red that were late already when the unit was
+	// given them: they count neither for the unit nor against it.
 	Inherited int `json:"inherited"`
-	// Passed are dates that it missed of tasks that other units lead now.
+	// Passed are due dates that the unit missed of tasks that other units lead now.
 	Passed int `json:"passed"`
 }
 
-// DefaultRankFloor is RankFloor where the office has not decided one: the rate of
-// fewer says nothing.
+// DefaultRankFloor is Counts.RankFloor where the office has not decided one: the on-time
+// rate of fewer lines says nothing about a unit.
 const DefaultRankFloor = 5
 
 // KindTally is the tally of tasks, or of occurrences of duties 期次.
@@ -88,10 +87,10 @@ const (
 	KindOccurrence = "occurrence"
 )
 
-// Gravity is the lights from the gravest to the mildest.
+// Gravity has the lights from the gravest to the mildest.
 var Gravity = []plan.Light{plan.Red, plan.Yellow, plan.Blue, plan.Green, plan.DoneLate, plan.Done}
 
-// Count tallies the rows of a book. Units with fewer than floor of what is due are
+// Count tallies the rows of a book. Units with fewer than floor lines in Tally.Struck are
 // not ranked; a floor of 0 is DefaultRankFloor.
 func Count(rows []Row, floor int) Counts {
 	c := newCounts(floor)
@@ -122,7 +121,7 @@ func Count(rows []Row, floor int) Counts {
 			unit(m.UnitID, m.Unit).Passed++
 		}
 		for _, k := range r.Talks {
-			if k.Counts() && !talks[k.ID] { // one about several tasks counts once
+			if k.Counts() && !talks[k.ID] { // a talk about several tasks counts once
 				talks[k.ID] = true
 				c.Talks++
 				c.kind(k.occurs).Talks++
@@ -138,7 +137,8 @@ func newCounts(floor int) Counts {
 	return Counts{RankFloor: cmp.Or(floor, DefaultRankFloor), ByUnit: []UnitTally{}, ByKind: []KindTally{{Kind: KindTask}, {Kind: KindOccurrence}}, ByLight: []LightRow{}}
 }
 
-// units finds the place of a unit in ByUnit; one that is met first comes last.
+// units gives a function that finds the index of a unit in ByUnit, and appends a unit that
+// is not there.
 func (c *Counts) units() func(id, name string) int {
 	places := map[string]int{}
 	return func(id, name string) int {
@@ -159,8 +159,8 @@ func (c *Counts) kind(occurrence bool) *KindTally {
 	return &c.ByKind[0]
 }
 
-// Counts tells that it is a talk that was called, and not a circular, one that never
-// came about, one that goes on as part of another, or one that goes on in another
+// Counts tells whether a talk is among Tally.Talks: not a circular, not one that was
+// declined or void, not one that has joined another, and not one that goes on in another
 // plan, which counts it.
 func (k Called) Counts() bool {
 	return k.What != plan.ProposeCircular && k.State != act.TalkVoid && k.State != act.TalkDeclined && k.State != act.TalkCarried && k.State != act.TalkJoined
@@ -179,7 +179,7 @@ func (t *Tally) add(r Row) {
 	t.show(r.Light, r.Overdue, 1)
 }
 
-// show counts n lines that show a light.
+// show adds n lines that show the light.
 func (t *Tally) show(light plan.Light, overdue bool, n int) {
 	switch light {
 	case plan.Done:
@@ -200,8 +200,8 @@ func (t *Tally) show(light plan.Light, overdue bool, n int) {
 	}
 }
 
-// sum works out what follows from the counted. more are those whose hour has struck
-// beside the tally's own.
+// sum computes Done, Open, Struck and OnTimeRate from the counted lights. more is added to
+// Struck: a unit's Passed less its Inherited.
 func (t *Tally) sum(more int) {
 	t.Done = t.OnTime + t.DoneLate
 	t.Open = t.Green + t.Blue + t.Yellow + t.Red
@@ -233,8 +233,9 @@ func (c *Counts) finish() {
 // Missed is how many dates a unit missed.
 func (u UnitTally) Missed() int { return u.Struck - u.OnTime }
 
-// rank orders units: who missed nothing first; then the ranked before the others;
-// then by their rate, the best first. Among equals the order of the document stands.
+// rank orders units and sets their Rank: those that missed nothing first; then those with
+// at least floor in Struck before the others; then by their rate, the best first. Among
+// equals the order of the document is kept.
 func rank(units []UnitTally, floor int) {
 	slices.SortStableFunc(units, func(a, b UnitTally) int {
 		return cmp.Or(first(a.Missed() == 0, b.Missed() == 0), first(a.Struck >= floor, b.Struck >= floor), byRate(a.Tally, b.Tally))
@@ -253,7 +254,7 @@ func rank(units []UnitTally, floor int) {
 	}
 }
 
-// first orders two answers to one question: yes comes before no.
+// first compares two answers to one question: true comes before false.
 func first(a, b bool) int {
 	switch {
 	case a == b:
@@ -264,8 +265,8 @@ func first(a, b bool) int {
 	return 1
 }
 
-// byRate compares in whole numbers, so that 1/3 and 2/6 are equal. Nothing due is no
-// rate: it comes last.
+// byRate compares two tallies by OnTime/Struck, the higher first, in whole numbers, so
+// that 1/3 and 2/6 are equal. A tally with nothing in Struck has no rate and comes last.
 func byRate(a, b Tally) int {
 	if a.Struck == 0 || b.Struck == 0 {
 		return first(a.Struck > 0, b.Struck > 0)
@@ -273,7 +274,8 @@ func byRate(a, b Tally) int {
 	return cmp.Compare(b.OnTime*a.Struck, a.OnTime*b.Struck)
 }
 
-// CountOf tallies what the ledger has counted of a plan, without units, kinds and lights.
+// CountOf makes the counts of a plan from the groups that the ledger has counted, without
+// ByUnit, ByKind and ByLight. talks is the number of talks called.
 func CountOf(counted []ledger.Counted, talks int) Counts {
 	c := Counts{Tally: Tally{Talks: talks}, RankFloor: DefaultRankFloor}
 	for _, n := range counted {
@@ -295,8 +297,8 @@ func CountOf(counted []ledger.Counted, talks int) Counts {
 	return c
 }
 
-// ByGravity orders rows for who must act: the gravest light first, then the
-// earliest due date, then the document's order. What has no light comes last.
+// ByGravity orders rows for somebody who must act: the gravest light first, then the
+// earliest due date, then the document's order. Rows without a light come last.
 func ByGravity(rows []Row) []Row {
 	sorted := slices.Clone(rows)
 	slices.SortStableFunc(sorted, Graver)

@@ -15,9 +15,9 @@ import (
 	"duban/internal/words"
 )
 
-// Whatever the rows: every number that appears twice is the sum of its parts; who
-// missed nothing stands above who missed something; a unit with a better rate has the
-// better rank, with equal ranks for equal rates; below the floor there is none.
+// For random rows, every total is the sum of its parts; units that missed nothing are above
+// those that missed something; a unit with a better rate has the better rank, with equal
+// ranks for equal rates; a unit below the floor has no rank.
 func TestTalliesAddUp(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -123,7 +123,7 @@ func sumOf(all []report.Tally) (sum report.Tally) {
 	return sum
 }
 
-// linesOf are a tally's lights as the block by lights has them.
+// linesOf are a tally's lights as Counts.ByLight has them.
 func linesOf(c report.Tally) (lines []report.LightRow) {
 	for _, one := range []report.LightRow{{Light: plan.Red, Count: c.Red}, {Light: plan.Yellow, Count: c.Yellow}, {Light: plan.Blue, Count: c.Blue},
 		{Light: plan.Green, Count: c.Green}, {Light: plan.DoneLate, Count: c.DoneLate}, {Light: plan.Done, Count: c.OnTime}} {
@@ -135,8 +135,8 @@ func linesOf(c report.Tally) (lines []report.LightRow) {
 	return lines
 }
 
-// The book of a year that goes on in the next says how much of it does, in its first lines
-// and in its counts; that of another says nothing of it.
+// The book of a plan of which tasks were carried into the next plan says how many, in its
+// first lines and in its counts; any other book does not mention it.
 func TestABookSaysWhatWasCarriedOn(t *testing.T) {
 	t.Parallel()
 	for state, want := range map[ledger.TaskState]bool{ledger.TaskCarried: true, ledger.TaskOpen: false} {
@@ -147,16 +147,16 @@ func TestABookSaysWhatWasCarriedOn(t *testing.T) {
 	}
 }
 
-// After a task was given to another unit in its delay, the miss and the talk are the
-// former unit's: it does not lose them, and the new one does not get them.
+// When a task that is overdue is given to another unit, the miss and the talk still count
+// for the former unit, and not for the new one.
 func TestAMissAndATalkCountForWhomTheyWereAbout(t *testing.T) {
 	t.Parallel()
 	r := small(t)
-	book, err := act.NewBook(&r.launched.Plan, holidays(t))
+	rules, err := act.NewRules(&r.launched.Plan, holidays(t))
 	require.NoError(t, err)
-	c := book.Course(r.tasks[0].Facts)
+	c := rules.Course(r.tasks[0].Facts)
 	given := act.Act{ID: "g", Kind: act.Reassign, By: act.Actor{Account: "wang", Name: "王", Unit: "xietiao"}, At: nine(day(6, 28)), On: day(6, 28), Unit: "gaoping", Reason: "职责调整"}
-	c, _, refused := book.Act(c, given)
+	c, _, refused := rules.Act(c, given)
 	require.Nil(t, refused)
 	r.tasks[0].Facts, r.tasks[0].Lead = c.Case, "gaoping"
 	counts := r.book(t, day(7, 1)).Counts
@@ -171,7 +171,7 @@ func TestAMissAndATalkCountForWhomTheyWereAbout(t *testing.T) {
 	require.Equal(t, 1, counts.Talks)
 }
 
-// A rate never says nothing or all when it is not so, in words and in the workbook.
+// A rate is shown as 0% or 100% only when it is exactly that, in words and in the workbook.
 func TestRatesAreNotRoundedToNothingOrAll(t *testing.T) {
 	t.Parallel()
 	say := report.Speak(words.New("zh"))
@@ -196,7 +196,7 @@ func TestRatesAreNotRoundedToNothingOrAll(t *testing.T) {
 	require.NotContains(t, counts[5], "100.0%")
 }
 
-// On the first day of a plan nobody is ranked, and the two units with a miss stand last.
+// On the first day of a plan nobody is ranked, and the two units with a miss are last.
 func TestTheFirstDayOfAPlanRanksNobody(t *testing.T) {
 	t.Parallel()
 	var rows []report.Row
@@ -216,8 +216,8 @@ func TestTheFirstDayOfAPlanRanksNobody(t *testing.T) {
 	require.Equal(t, []string{"a", "b", "c", "late1", "late2"}, order)
 	require.Equal(t, report.DefaultRankFloor, c.RankFloor)
 
-	// Later one of them has missed all that was due, and one has done the little that was:
-	// nobody who missed everything is the first.
+	// Later one of them has missed five more, and another has done the little that was due:
+	// a unit that missed everything is not the first.
 	for range 5 {
 		rows = append(rows, report.Row{Kind: plan.Dated, State: ledger.TaskOpen, LeadID: "late1", Light: plan.Red, Overdue: true})
 	}

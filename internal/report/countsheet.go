@@ -59,13 +59,13 @@ func (s pages) tally(first, second cell, t Tally) []cell {
 	}
 	cells := []cell{first, second, number(t.Total), number(t.Done), number(t.OnTime), late, number(t.Open), over, number(t.Struck), rate,
 		number(t.Red), number(t.Yellow), number(t.Blue), number(t.Green), number(t.Talks), number(t.Cancelled)}
-	if s.table.Counts.Carried > 0 { // of a plan that goes on in the next
+	if s.table.Counts.Carried > 0 { // tasks of the plan were carried into the next
 		cells = append(cells, number(t.Carried))
 	}
 	return cells
 }
 
-// rateCell is a share of 1 as Rate says it.
+// rateCell is the cell of a share of 1, shown as Rate writes it.
 func (s Speaker) rateCell(r *float64) cell {
 	c := cell{text: s.Rate(r), look: asRate}
 	if r != nil {

@@ -6,19 +6,19 @@ import (
 	"duban/internal/plan"
 )
 
-// Duty is one duty and how its occurrences stand.
+// Duty is one duty and its occurrences.
 type Duty struct {
 	ID         string
 	Recurrence *plan.Recurrence
-	Opened     int       // occurrences so far
-	Open       int       // of them not closed yet
-	Overdue    int       // of those, past their due dates
+	Opened     int       // occurrences that were opened so far
+	Open       int       // occurrences that are open
+	Overdue    int       // occurrences that are overdue: see act.Measure
 	Upcoming   *Upcoming // the next one to be opened; nil without one
 }
 
-// Duties are some duties of a plan on the day today, in the order given; of the plan
-// at least these are known as its document has them. occurrences are theirs, those of
-// each by due date.
+// Duties are some duties of a plan on the day today, in the order of duties. l.Plan must
+// have at least these duties of its document. occurrences are those of the duties, each
+// duty's by due date.
 func Duties(l ledger.Launched, duties, occurrences []ledger.Task, today calendar.Day, cal *calendar.Calendar) []Duty {
 	b := newBinder(l, today, cal)
 	of := map[string][]ledger.Task{}
@@ -33,7 +33,7 @@ func Duties(l ledger.Launched, duties, occurrences []ledger.Task, today calendar
 			if o.State == ledger.TaskOpen {
 				all[i].Open++
 			}
-			if b.book.Measure(ledger.CaseOf(o), today).Overdue {
+			if b.rules.Measure(ledger.CaseOf(o), today).Overdue {
 				all[i].Overdue++
 			}
 		}

@@ -16,18 +16,18 @@ import (
 	"duban/internal/words"
 )
 
-// eventData is what the sentences of the table need of an event's data; the
-// whole of it is in -o json.
+// eventData has the fields of events' data that Event puts into sentences; the JSON output
+// of a list of events has the whole data.
 type eventData struct {
 	Lost   int             `json:"lost"`
-	Stage  json.RawMessage `json:"stage"` // whole where it was decided, its ID where it came to nothing
+	Stage  json.RawMessage `json:"stage"` // the whole stage where it was decided, its ID where it was voided
 	Talk   string          `json:"talk"`
 	Due    string          `json:"due"`
 	Reason string          `json:"reason"`
 	Paper  string          `json:"paper"` // of an amendment
 	Left   []any           `json:"left"`  // what refused it
 	Key    string          `json:"key"`   // of a policy
-	Tasks  json.RawMessage `json:"tasks"` // a count of a launch, a list of what was armed
+	Tasks  json.RawMessage `json:"tasks"` // of a launch, a number; of an arming, a list of IDs
 	Digest string          `json:"digest"`
 	Error  string          `json:"error"`
 	Year   int             `json:"year"`
@@ -38,7 +38,7 @@ type eventData struct {
 	Before string `json:"before"`
 	Value  string `json:"value"`
 
-	Thing   string `json:"thing"` // what a workflow that was mended is of
+	Thing   string `json:"thing"` // the task, talk or other thing whose workflow was mended
 	Why     string `json:"why"`
 	Missing []any  `json:"missing"` // of an audit's alarm
 	Stuck   []any  `json:"stuck"`
@@ -47,7 +47,8 @@ type eventData struct {
 	Alone   []any  `json:"unattended"`
 }
 
-// EventName is what a kind of event is called; one without words is shown as it is.
+// EventName is the name of a kind of event; a kind without one in the catalogue is
+// returned unchanged.
 func (s Speaker) EventName(kind string) string {
 	if k, ok := strings.CutPrefix(kind, "act."); ok && kind != ledger.ActRefused {
 		kind = k
@@ -71,7 +72,7 @@ func (s Speaker) Origin(o act.Origin) string {
 	return s.w.T("event.origin_"+string(o.Kind), words.Data{"Of": o.Of, "Section": of, "Month": month})
 }
 
-// Event is what an event says, in a sentence; its instants are told in the zone.
+// Event says in a sentence what an event tells, with its instants in zone.
 func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event) string {
 	if text, ok := s.actText(dir, e); ok {
 		return text
@@ -89,7 +90,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 		return s.w.T("event.say_tasks", words.Data{"N": string(d.Tasks)})
 	case ledger.TaskArmed:
 		var armed []string
-		_ = json.Unmarshal(d.Tasks, &armed) // a list that is not one counts none
+		_ = json.Unmarshal(d.Tasks, &armed) // not a list: zero tasks
 		return s.w.T("event.say_tasks", words.Data{"N": len(armed)})
 	case ledger.OccurrenceOpened:
 		return s.w.T("event.say_due", words.Data{"Due": d.Due})
@@ -133,6 +134,41 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 			return name + " <" + email + ">"
 		}
 		return s.w.T("office.done", words.Data{"Name": c.Seat.String(), "Before": contact(c.WasName, c.WasEmail), "Value": contact(c.Name, c.Email)})
+	case ledger.ChargeSet:
+		var c struct {
+			Of        string `json:"of"`
+			Leader    string `json:"leader"`
+			Person    string `json:"person"`
+			Phone     string `json:"phone"`
+			WasLeader string `json:"was_leader"`
+			WasPerson string `json:"was_person"`
+			WasPhone  string `json:"was_phone"`
+		}
+		if err := json.Unmarshal(e.Data, &c); err != nil {
+			break
+		}
+		named := func(all ...string) string {
+			if text := strings.Join(strings.Fields(strings.Join(all, " ")), " "); text != "" {
+				return text
+			}
+			return s.w.T("office.nobody")
+		}
+		return s.w.T("office.done", words.Data{"Name": c.Of, "Before": named(c.WasLeader, c.WasPerson, c.WasPhone), "Value": named(c.Leader, c.Person, c.Phone)})
+	case ledger.UnitSet:
+		var u struct {
+			Unit       string   `json:"unit"`
+			Name       string   `json:"name"`
+			Aliases    []string `json:"aliases"`
+			WasName    string   `json:"was_name"`
+			WasAliases []string `json:"was_aliases"`
+		}
+		if err := json.Unmarshal(e.Data, &u); err != nil {
+			break
+		}
+		called := func(name string, aliases []string) string {
+			return strings.Join(append([]string{name}, aliases...), s.w.T("report.comma"))
+		}
+		return s.w.T("office.done", words.Data{"Name": u.Unit, "Before": called(u.WasName, u.WasAliases), "Value": called(u.Name, u.Aliases)})
 	case ledger.WorkflowMended, ledger.WorkflowTaken:
 		return s.w.T("event.say_mended", words.Data{"Thing": s.call(e.Plan, d.Thing), "Why": s.w.T("doctor.why_" + d.Why)})
 	case ledger.AuditAlarm:
@@ -154,7 +190,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 			break
 		}
 		return s.w.T("event.say_from", words.Data{"Plan": of.From.Plan, "Task": s.call(of.From.Plan, of.From.Task)})
-	case ledger.PlanEnded:
+	case ledger.PlanEnded, ledger.PlanArchived, ledger.PlanTakenBack:
 		var of struct {
 			Act act.Act `json:"act"`
 		}
@@ -175,7 +211,8 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 	return clip(string(e.Data), 200)
 }
 
-// actText is what an act said, or why it was refused; ok is false for what is no act.
+// actText says what an act was about, or why it was refused; ok is false for an event that
+// is no act.
 func (s Speaker) actText(dir people.Directory, e ledger.Event) (text string, ok bool) {
 	if !strings.HasPrefix(e.Kind, "act.") {
 		return "", false
@@ -204,7 +241,7 @@ func (s Speaker) actText(dir people.Directory, e ledger.Event) (text string, ok 
 	return s.w.T("event.say_act", words.Data{"By": by, "Words": said}), true
 }
 
-// about is what an act was about, in a few words each: dates, units, a percentage.
+// about are the facts of an act, each in a few words: dates, units, a percentage.
 func (s Speaker) about(dir people.Directory, a act.Act) (all []string) {
 	add := func(name, value string) {
 		if value != "" {
@@ -215,7 +252,7 @@ func (s Speaker) about(dir people.Directory, a act.Act) (all []string) {
 		add("entered", a.Entered.Name)
 	}
 	row, _ := act.Topic(a.Kind)
-	if a.Kind == act.Carry { // the rest is what the task is in the other plan
+	if a.Kind == act.Carry { // the act's other fields describe the task in the other plan
 		all = append(all, s.intoOf(a)...)
 		add("paper", a.Paper)
 		return all
@@ -249,14 +286,14 @@ func (s Speaker) about(dir people.Directory, a act.Act) (all []string) {
 	if a.Begin != nil && !a.Begin.IsZero() {
 		add("begin", a.Begin.String())
 	}
-	if row.Takes(act.FieldRef) { // elsewhere it is the task, or the unit that goes
+	if row.Takes(act.FieldRef) { // an act of another kind has in Ref the task, or the unit that goes
 		add("ref", a.Ref)
 	}
 	add("paper", a.Paper)
 	return all
 }
 
-// TalkOf tells a talk's stage by its ID.
+// TalkOf is the stage's ID when it is a talk's, and "" otherwise.
 func TalkOf(stage string) string {
 	if strings.HasPrefix(stage, "talk-") {
 		return stage
@@ -275,7 +312,7 @@ func digestOf(key string) (people.Recipient, time.Time, bool) {
 	return to, at, ok && err == nil
 }
 
-// told is an instant as people of a plan's zone read it.
+// told is an instant in zone, to the minute: 2021-06-30 09:00.
 func told(zone *time.Location, at time.Time) string { return at.In(zone).Format("2006-01-02 15:04") }
 
 func clip(text string, n int) string {
@@ -285,7 +322,7 @@ func clip(text string, n int) string {
 	return text
 }
 
-// Seats is 市水务局联络员、市水务局分管领导.
+// Seats names recipients: 市水务局联络员、市水务局分管领导.
 func (s Speaker) Seats(d people.Directory, to []people.Recipient) string {
 	var out []string
 	for _, r := range to {
@@ -294,7 +331,8 @@ func (s Speaker) Seats(d people.Directory, to []people.Recipient) string {
 	return strings.Join(out, s.w.T("cli.list_comma"))
 }
 
-// Seat is 市水务局联络员, of a unit by its name; the office and the leadership are named alone.
+// Seat names a seat by its unit's name and its role: 市水务局联络员. The office and the
+// leadership are named without a role.
 func (s Speaker) Seat(unit string, role people.Role) string {
 	if role == people.Office || role == people.Leader {
 		return unit

@@ -4,7 +4,8 @@ import (
 	"duban/internal/words"
 )
 
-// Texts are what each sheet of the workbook is to show, row by row.
+// Texts are the sheets' names and the text of each sheet's cells, row by row, as the workbook
+// is to show them.
 func Texts(t Table, in *words.Words) (names []string, texts [][][]string) {
 	for _, sh := range (pages{Speaker{w: in}, t}).sheets() {
 		rows := [][]string{{sh.title}}

@@ -27,7 +27,7 @@ func day(month time.Month, date int) calendar.Day { return calendar.NewDay(2021,
 
 func nine(d calendar.Day) time.Time { return d.At(9, 0, calendar.Beijing).UTC() }
 
-// rows are what a ledger would hold.
+// rows are the rows of a ledger about one plan.
 type rows struct {
 	launched ledger.Launched
 	tasks    []ledger.Task
@@ -40,8 +40,8 @@ func (r rows) book(t testing.TB, today calendar.Day) report.Table {
 	return report.Book(r.launched, r.tasks, r.stages, r.notices, r.talks, today, holidays(t))
 }
 
-// small is a plan of every kind of line, written by hand: what each sheet must
-// say of it can be worked out on paper. 2021-07-01 is a Thursday.
+// small is a plan with every kind of line, written by hand and so small that the text of
+// each sheet can be checked on paper. 2021-07-01 is a Thursday.
 func small(t testing.TB) rows {
 	t.Helper()
 	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
@@ -92,13 +92,13 @@ func small(t testing.TB) rows {
 	r.speak("t6", "", "catch-up", plan.Remind, day(6, 30), ledger.Decided, calendar.Day{})
 	r.speak("t3", "", "due", plan.DueDay, day(6, 30), ledger.Void, calendar.Day{}, people.Recipient{Unit: "chengguan", Role: people.Liaison})
 	r.notices[1].State, r.notices[1].Error = ledger.Failed, "550 no such mailbox"
-	book, err := act.NewBook(&p, holidays(t))
+	rules, err := act.NewRules(&p, holidays(t))
 	require.NoError(t, err)
 	for i, row := range r.tasks { // everything until the first of July has been said
 		c := factsOf(&p, row)
-		for _, s := range book.Ahead(c) {
+		for _, s := range rules.Ahead(c) {
 			if s.At.Before(nine(day(7, 1))) {
-				c = book.Say(c, s)
+				c = rules.Say(c, s)
 			}
 		}
 		r.tasks[i].Facts = c
@@ -108,7 +108,7 @@ func small(t testing.TB) rows {
 	return r
 }
 
-// factsOf are what acts know of a task that stands as its row says.
+// factsOf is the case of a task with the state and dates of its row.
 func factsOf(p *plan.Plan, row ledger.Task) act.Case {
 	c := act.NewCase(p, plan.Task{ID: row.ID, Kind: row.Kind, Title: row.Title, Lead: row.Lead, Assist: row.Assist, Policy: row.Policy, Due: row.Due, Publish: row.Publish}, row.Assigned)
 	switch row.State {
@@ -138,8 +138,8 @@ func (r *rows) speak(task, talk, id string, kind plan.StageKind, at calendar.Day
 	r.stages = append(r.stages, s)
 }
 
-// wholeYear is the seeded plan with every stage before today decided and said,
-// nobody having done anything but a few.
+// wholeYear is the seeded plan with every stage before today decided and said; people have
+// acted on a few tasks only.
 func wholeYear(t testing.TB, today calendar.Day) rows {
 	t.Helper()
 	cal := holidays(t)
@@ -147,24 +147,24 @@ func wholeYear(t testing.TB, today calendar.Day) rows {
 	for _, pr := range problems {
 		require.True(t, pr.Warning, "%+v", pr)
 	}
-	book, err := act.NewBook(p, cal)
+	rules, err := act.NewRules(p, cal)
 	require.NoError(t, err)
-	at := p.Issued.At(0, 0, book.Zone)
+	at := p.Issued.At(0, 0, rules.Zone)
 	r := rows{launched: ledger.Launched{Plan: *p, At: at}}
 	for i, written := range p.Tasks {
-		r.chase(book, ledger.TaskOf(p, written, at), i, today)
-		occurrence, ok := book.NextOccurrence(p.Policies[written.Policy], written, p.Issued, at)
+		r.chase(rules, ledger.TaskOf(p, written, at), i, today)
+		occurrence, ok := rules.NextOccurrence(p.Policies[written.Policy], written, p.Issued, at)
 		if ok {
 			task := ledger.TaskOf(p, act.OccurrenceOf(written, occurrence), at)
 			task.Duty, task.Period = written.ID, occurrence.Period
-			r.chase(book, task, i, today)
+			r.chase(rules, task, i, today)
 		}
 	}
 	return r
 }
 
-func (r *rows) chase(book act.Book, task ledger.Task, i int, today calendar.Day) {
-	end := today.End(book.Zone)
+func (r *rows) chase(rules act.Rules, task ledger.Task, i int, today calendar.Day) {
+	end := today.End(rules.Zone)
 	if task.Kind == plan.Dated && i%4 == 0 && task.Due.AddDays(i%13-8).Before(today) {
 		closed := task.Due.AddDays(i%13 - 8)
 		task.State, task.ClosedAt = ledger.TaskClosed, nine(closed)
@@ -174,11 +174,11 @@ func (r *rows) chase(book act.Book, task ledger.Task, i int, today calendar.Day)
 	if task.Kind == plan.Dated {
 		begin := task.Facts
 		begin.State = act.Open
-		for _, s := range book.Ahead(begin) {
+		for _, s := range rules.Ahead(begin) {
 			if !s.At.Before(end) {
 				break
 			}
-			task.Facts = book.Say(task.Facts, s)
+			task.Facts = rules.Say(task.Facts, s)
 			r.stages = append(r.stages, ledger.Stage{Plan: task.Plan, Task: task.ID, Revision: 1, Stage: s, State: ledger.Decided, DecidedAt: s.At.Add(-time.Hour)})
 			for _, to := range s.To {
 				r.notices = append(r.notices, ledger.Notice{Effect: ledger.Effect{Task: task.ID, Revision: 1, Stage: s.ID, Recipient: to, Channel: "outbox"},

@@ -16,7 +16,7 @@ import (
 type Loads struct {
 	From  calendar.Day `json:"from"` // Monday of the first week
 	Weeks int          `json:"weeks"`
-	Seats []SeatLoad   `json:"seats"` // by the seat's gravity and name
+	Seats []SeatLoad   `json:"seats"` // in seatOrder, then the most messages first, then by the unit's name
 }
 
 // SeatLoad is one seat's messages, by week.
@@ -27,10 +27,10 @@ type SeatLoad struct {
 	Sum   int              `json:"sum"`
 }
 
-// Foreloads are the messages in which what is foretold of a plan will reach its seats,
-// as the rhythm of its policies puts it into them. What a seat gets already, at the
-// same instant, is left out.
-func Foreloads(b act.Book, p *plan.Plan, foretold []plan.Foretold, already []ledger.Load) (all []ledger.Load) {
+// Foreloads are the messages in which the foretold stages of a plan will reach its seats,
+// put together by the rhythm of its policies (act.Rules.Mailings). A message to a seat that
+// has one at the same instant in already is left out.
+func Foreloads(b act.Rules, p *plan.Plan, foretold []plan.Foretold, already []ledger.Load) (all []ledger.Load) {
 	type message struct {
 		to people.Recipient
 		at int64
@@ -47,10 +47,11 @@ func Foreloads(b act.Book, p *plan.Plan, foretold []plan.Foretold, already []led
 	return all
 }
 
-// seatOrder is the seats from the highest down.
+// seatOrder has the seats from the highest to the lowest.
 var seatOrder = []people.Role{people.Leader, people.Office, people.Head, people.Deputy, people.Liaison}
 
-// LoadsOf gathers messages by seat and week, weeks from Monday in the zone.
+// LoadsOf gathers messages by seat and week. Weeks begin on Monday, in zone; name gives a
+// unit's name.
 func LoadsOf(loads []ledger.Load, zone *time.Location, name func(unit string) string) Loads {
 	out := Loads{Seats: []SeatLoad{}}
 	day := func(l ledger.Load) calendar.Day { return calendar.DayOf(l.SpeakAt.In(zone)) }

@@ -19,8 +19,8 @@ import (
 	"duban/internal/words"
 )
 
-// everyDistance is a book whose 600 lines are each another number of working days
-// from their dates, or late by so many, and which has every kind of talk and step.
+// everyDistance is a book with 600 lines, each with another number of working days left,
+// over, or late when done, and with every state of a talk's step.
 func everyDistance(t testing.TB) report.Table {
 	t.Helper()
 	table := small(t).book(t, day(7, 1))
@@ -48,8 +48,8 @@ func everyDistance(t testing.TB) report.Table {
 	return table
 }
 
-// Excel reads some two hundred number formats and offers to repair a file with more:
-// there is one for each sentence, whatever the numbers in it.
+// Excel reads some two hundred number formats and offers to repair a file with more. The
+// workbook has one for each sentence, not one for each number in it.
 func TestAWorkbookHasFewNumberFormats(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []string{"zh", "en"} {
@@ -63,7 +63,7 @@ func TestAWorkbookHasFewNumberFormats(t *testing.T) {
 	}
 }
 
-// Dates are dates: they sort, and can be reckoned with.
+// A day in the workbook is a spreadsheet's date, which can be sorted and calculated with.
 func TestDatesAreDates(t *testing.T) {
 	t.Parallel()
 	f := workbook(t, small(t).book(t, day(7, 1)), "zh")
@@ -105,7 +105,8 @@ func TestDatesAreDates(t *testing.T) {
 	}
 }
 
-// Another program than the one that wrote it, LibreOffice, shows in every cell what the book says.
+// LibreOffice, another program than the library that wrote the workbook, shows in every cell
+// the text of the book.
 func TestAnotherProgramReadsTheWorkbook(t *testing.T) {
 	t.Parallel()
 	office, err := exec.LookPath("soffice")

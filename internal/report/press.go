@@ -6,7 +6,7 @@ import (
 	"duban/internal/plan"
 )
 
-// press writes one sheet's rows; the first error stays.
+// press writes one sheet's rows. After the first error, which is in err, it writes no more.
 type press struct {
 	*binding
 	layout
@@ -25,11 +25,11 @@ const (
 func (p *press) all() {
 	p.across(p.sheet.title, styleKey{role: titleRole}, titleHeight)
 	for _, line := range p.sheet.lines {
-		room := 0.0
+		width := 0.0
 		for _, w := range p.widths[:p.printed] {
-			room += w
+			width += w
 		}
-		p.across(line, styleKey{role: lineRole}, float64(lines(line, room))*lineHeight+5)
+		p.across(line, styleKey{role: lineRole}, float64(lines(line, width))*lineHeight+5)
 	}
 	for i, b := range p.sheet.blocks {
 		if b.heading != "" {
@@ -101,7 +101,7 @@ const (
 	titleFont = "方正小标宋简体"
 )
 
-// role of a cell that is not of a table's body.
+// role is the part of a sheet that a cell belongs to.
 type role int
 
 const (
@@ -119,8 +119,8 @@ type styleKey struct {
 	format string
 }
 
-// paint is a light's ground and ink. Done late is neither green nor grey: it
-// never looks like done.
+// paint is a light's background and text colour, as RRGGBB. Done late is neither green nor
+// grey, so that it does not look like done.
 type paint struct{ ground, ink string }
 
 var paints = map[plan.Light]paint{
@@ -140,7 +140,7 @@ func (b *binding) style(key styleKey) int {
 	}
 	id, err := b.f.NewStyle(draw(key))
 	if err != nil {
-		panic(err) // the styles are all in this file; a test draws them
+		panic(err) // excelize refuses no style of this file: a test writes them all
 	}
 	b.styles[key] = id
 	return id

@@ -11,13 +11,15 @@ import (
 	"duban/internal/words"
 )
 
-// HeadOf is a head as it is noted outside the ledger.
+// HeadOf writes the head of the chain in the form in which people note it outside the
+// ledger: its sequence number, a colon and its hash.
 func HeadOf(p ledger.Proof) string { return fmt.Sprintf("%d:%s", p.Seq, p.Hash) }
 
 // notedHead is a head as HeadOf writes it: 4697:9f3a…
 var notedHead = regexp.MustCompile(`^([0-9]{1,18}):([0-9a-f]{16,64})$`)
 
-// ReadHead reads a head that was noted.
+// ReadHead reads a head that HeadOf wrote; its hash may be shortened to 16 digits. ok is
+// false for any other text.
 func ReadHead(text string) (seq int64, hash string, ok bool) {
 	noted := notedHead.FindStringSubmatch(strings.TrimSpace(text))
 	if noted == nil {
@@ -27,8 +29,8 @@ func ReadHead(text string) (seq int64, hash string, ok bool) {
 	return seq, noted[2], err == nil
 }
 
-// ProofFault is what a check of the ledger has found, as a sentence; "" for errors that
-// say nothing of it.
+// ProofFault says which fault a check of the ledger has found; "" when the error is not a
+// fault of the ledger.
 func (s Speaker) ProofFault(check ledger.Check, p ledger.Proof, err error) string {
 	var broken *ledger.BrokenChainError
 	var count *ledger.CountError
@@ -45,7 +47,7 @@ func (s Speaker) ProofFault(check ledger.Check, p ledger.Proof, err error) strin
 	return ""
 }
 
-// ProofLines say that a check of the ledger has found nothing.
+// ProofLines say that a check of the ledger has found no fault, and what was checked.
 func (s Speaker) ProofLines(check ledger.Check, p ledger.Proof) []string {
 	lines := []string{s.w.T("cli.ledger_whole", words.Data{"Events": p.Seq})}
 	if check.Seq > 0 {

@@ -29,13 +29,13 @@ type cell struct {
 	format string // Excel's number format for number
 }
 
-// column is one column of a sheet: its heading, and the width at which its
-// texts wrap, in half-width characters. Numbers do not wrap: theirs must be
-// wide enough for all that their formats say.
+// column is one column of a sheet.
 type column struct {
 	heading string
-	most    float64
-	aside   bool // left out of what is printed
+	// most is the width at which texts wrap, in half-width characters. A column of numbers,
+	// which do not wrap, must be wide enough for every text that their formats show.
+	most  float64
+	aside bool // not printed
 }
 
 // block is a table within a sheet, under a heading of its own.
@@ -52,7 +52,7 @@ type sheet struct {
 	lines  []string // under the title
 	frozen int      // columns that stay when the sheet is scrolled sideways
 	blocks []block
-	empty  string // said when a block has no rows
+	empty  string // text in place of a block's rows when it has none
 }
 
 func text(s string) cell   { return cell{text: s} }
@@ -63,16 +63,17 @@ func number(n int) cell {
 	return cell{text: itoa(n), number: &f, look: asCenter, format: "0"}
 }
 
-// Formats of days and moments, one for each sentence around them.
+// Excel's number formats of days and instants.
 const (
 	dayFormat    = "yyyy-mm-dd"
 	minuteFormat = "yyyy-mm-dd hh:mm"
 )
 
-// date is a day as a spreadsheet has it.
+// date is a cell with a day as a spreadsheet's date.
 func date(d calendar.Day) cell { return dated(d, d.String(), dayFormat) }
 
-// dated is a day shown by a format that says text.
+// dated is a cell with a day, empty for none: a spreadsheet's date with a format that shows
+// it as text does.
 func dated(d calendar.Day, text, format string) cell {
 	if d.IsZero() {
 		return center("")
@@ -81,7 +82,7 @@ func dated(d calendar.Day, text, format string) cell {
 	return cell{text: text, number: &n, look: asCenter, format: format}
 }
 
-// moment is an instant, on the clock of its zone, to the minute.
+// moment is a cell with an instant in t's time zone, to the minute; empty for none.
 func moment(t time.Time) cell {
 	if t.IsZero() {
 		return center("")
@@ -93,17 +94,17 @@ func moment(t time.Time) cell {
 // firstDay is day 0 of a spreadsheet's dates.
 var firstDay = calendar.NewDay(1899, 12, 30)
 
-// Speaker words a table's lines in one language.
+// Speaker puts the lines of tables and case files into words of one language.
 type Speaker struct {
 	w      *words.Words
-	called func(plan, thing string) string // nil: by the ID of the ledger
+	called func(plan, thing string) string // the ID that people use for a ledger ID; nil: the ledger's is used
 }
 
-// Speak says what tables hold in the language of w.
+// Speak makes a Speaker of the language of w.
 func Speak(w *words.Words) Speaker { return Speaker{w: w} }
 
-// Calling names tasks and talks in what events say as called does, given a plan and an ID
-// of the ledger.
+// Calling gives a Speaker that names tasks and talks in the sentences about events as called
+// does. called takes a plan's ID and the task's or talk's ID in the ledger.
 func (s Speaker) Calling(called func(plan, thing string) string) Speaker {
 	s.called = called
 	return s
@@ -124,8 +125,8 @@ type pages struct {
 
 func (s Speaker) t(name string, data ...words.Data) string { return s.w.T("report."+name, data...) }
 
-// known is the word for a name that data may have made up: the name itself when
-// there is no word for it.
+// known is the catalogue's word for a name, or the name itself when there is no word for
+// it, as for one that a plan's author has chosen.
 func (s Speaker) known(prefix, name string) string {
 	key := "report." + prefix + name
 	if got := s.w.T(key); got != key {
@@ -134,7 +135,7 @@ func (s Speaker) known(prefix, name string) string {
 	return name
 }
 
-// term is one of the common words, nothing for nothing.
+// term is one of the catalogue's common words; "" for "".
 func (s Speaker) term(name string) string {
 	if name == "" {
 		return ""
@@ -170,7 +171,7 @@ func (s pages) headed(name string) sheet {
 	}
 }
 
-// Day is a day written out.
+// Day is a day written out in the reader's language: 2021年6月30日.
 func (s Speaker) Day(d calendar.Day) string {
 	return d.At(0, 0, time.UTC).Format(s.t("day_layout"))
 }

@@ -11,44 +11,43 @@ import (
 	"duban/internal/plan"
 )
 
-// StageRow is one rung of a task's or talk's ladder: expected, decided or void.
-// What is expected speaks of its task as it stands; what was decided, of its task
-// as it stood then: title, unit, date, rungs and names.
+// StageRow is one stage of a task's or talk's ladder: expected, decided or void. The
+// title, unit, due date, rungs and names of an expected stage are those of the task now;
+// those of a decided one are of the task as it was then.
 type StageRow struct {
 	Task      string         `json:"task"`
 	Title     string         `json:"title"`
 	Revision  int            `json:"revision"`
-	Talk      string         `json:"talk,omitempty"` // ID of the talk whose step it belongs to
-	Unit      string         `json:"unit"`           // name of the accountable unit; of a talk's stage, of the unit called
+	Talk      string         `json:"talk,omitempty"` // ID of the talk to whose step the stage belongs
+	Unit      string         `json:"unit"`           // name of the accountable unit, or for a talk's stage of the unit called
 	UnitID    string         `json:"unit_id"`
 	Due       calendar.Day   `json:"due"`
 	Stage     string         `json:"stage"`
 	Kind      plan.StageKind `json:"kind"`
-	At        time.Time      `json:"at"`         // when it speaks, plan clock
-	MovedFrom calendar.Day   `json:"moved_from"` // the rest day it was moved from
-	// MovedBy says what moved it, in a case file only: rest (a rest day), due (it
-	// may not come after the due date) or late (it was assigned after that day).
+	At        time.Time      `json:"at"`         // when the stage speaks, plan clock, in the plan's zone
+	MovedFrom calendar.Day   `json:"moved_from"` // the day that the rung gives, when the stage is on another; see MovedBy
+	// MovedBy says why the stage is not on MovedFrom, in a case file only: rest (a rest
+	// day), due (after the due date) or late (before the task was assigned).
 	MovedBy string `json:"moved_by,omitempty"`
-	// Provisional tells that what is to come may still move: the year has no notice of holidays yet.
+	// Provisional tells that an expected stage may still move: the year has no holiday notice yet.
 	Provisional bool               `json:"provisional,omitempty"`
-	Why         *Why               `json:"why,omitempty"` // it stands on its day, in a case file only
+	Why         *Why               `json:"why,omitempty"` // why the stage is on its day; in a case file only
 	To          []people.Recipient `json:"to"`            // unit/role, as in "shuiwu/liaison"
 	Light       plan.Light         `json:"light"`
 	Merged      []string           `json:"merged"` // milder stages of the same day that became this one
 	State       ledger.StageState  `json:"state"`
 	DecidedAt   time.Time          `json:"decided_at,omitzero"`
-	// Matter is what it speaks of when that is not the task's own limit: topic,
-	// words, by, limit, new, paper, those that are set.
+	// Matter is what the stage is about when it is not the task's own due date. In
+	// JSON: topic, words, by, limit, new, paper, those that are set.
 	plan.Matter
 	Unless   string    `json:"unless,omitempty"` // acknowledged: not spoken once the unit has acknowledged
-	Messages []Message `json:"messages"`         // what was said of it; empty until it is decided
-	// Rules are the rungs of the policy that it and those in Merged are, as they
-	// were when it was decided; empty of what is expected.
+	Messages []Message `json:"messages"`         // one for each recipient and channel; empty until the stage is decided
+	// Rules are the policy's rungs of the stage and of those in Merged, as they were
+	// when the stage was decided; empty for an expected stage.
 	Rules []plan.Rule `json:"rules,omitempty"`
 }
 
-// rule is the rung of the policy with this ID as the stage had it; nil when it is
-// not known.
+// rule is the rung with this ID among Rules; nil when there is none.
 func (r StageRow) rule(id string) *plan.Rule {
 	if i := slices.IndexFunc(r.Rules, func(u plan.Rule) bool { return u.ID == id }); i >= 0 {
 		return &r.Rules[i]
@@ -56,7 +55,7 @@ func (r StageRow) rule(id string) *plan.Rule {
 	return nil
 }
 
-// Message is what became of one stage's word to one recipient over one channel.
+// Message is what became of one stage's notice to one recipient over one channel.
 type Message struct {
 	To        people.Recipient   `json:"to"`
 	Name      string             `json:"name"` // of the unit
@@ -66,7 +65,7 @@ type Message struct {
 	SentAt    time.Time          `json:"sent_at,omitzero"`     // real clock: the receipt
 	SentPlan  time.Time          `json:"sent_plan,omitzero"`   // plan clock of the receipt; in a case file only
 	Error     string             `json:"error,omitempty"`
-	Twice     bool               `json:"twice,omitempty"` // sent after a try of unknown fate: it may have arrived twice
+	Twice     bool               `json:"twice,omitempty"` // sent after an earlier try of unknown fate: the message may have arrived twice
 }
 
 // stageKey names one decided stage.
@@ -75,7 +74,7 @@ type stageKey struct {
 	revision          int
 }
 
-// stageRows are all stages by time, then in the order of tasks.
+// stageRows are the rows of all stages by instant, then in the order of tasks.
 func (b *binder) stageRows(tasks []ledger.Task, stages []ledger.Stage, notices []ledger.Notice) []StageRow {
 	said := map[stageKey][]Message{}
 	for _, n := range notices {
@@ -112,12 +111,12 @@ func (b *binder) stageRows(tasks []ledger.Task, stages []ledger.Stage, notices [
 	return rows
 }
 
-// named is the name that a unit had in a scene, or has now.
+// named is the name that a unit had in a stage's scene, or else has now.
 func (b *binder) named(s ledger.Scene, unit string) string {
 	return cmp.Or(s.Names[unit], b.people.Name(unit))
 }
 
-// ordered are messages in the order in which the stage names its recipients.
+// ordered sorts a stage's messages in the order of its recipients to, then by channel.
 func (b *binder) ordered(to []people.Recipient, said []Message) []Message {
 	slices.SortStableFunc(said, func(x, y Message) int {
 		return cmp.Or(cmp.Compare(slices.Index(to, x.To), slices.Index(to, y.To)), cmp.Compare(x.Channel, y.Channel))

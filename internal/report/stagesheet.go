@@ -22,8 +22,8 @@ func clock(t time.Time) string {
 	return t.Format(minute)
 }
 
-// stages is the sheet 督办记录: one line for each decided stage and each of its
-// messages; a stage that had nobody to speak to has one line that says so.
+// stages is the sheet 督办记录: one line for each message of each decided stage; a stage
+// that had no recipient has one line that says so.
 func (s pages) stages() sheet {
 	sh := s.headed("stages")
 	sh.frozen = 3
@@ -54,7 +54,7 @@ func (s pages) stages() sheet {
 	return sh
 }
 
-// messages are a stage's messages, or one empty one for nobody.
+// messages are a stage's messages, or one empty message when it had no recipient.
 func (r StageRow) messages() []Message {
 	if len(r.Messages) == 0 {
 		return []Message{{}}
@@ -83,7 +83,7 @@ func (s Speaker) said(m Message) cell {
 	return c
 }
 
-// fate is what became of a message, in a word.
+// fate is the word for what became of a message.
 func (s Speaker) fate(m Message) string {
 	if m.State == ledger.Sent && m.Twice {
 		return s.t("message_twice")
@@ -136,7 +136,7 @@ func (s pages) talks() sheet {
 	return sh
 }
 
-// talkTitle is the title of a talk's task, and of how many it is.
+// talkTitle is the title of a talk's task, and how many tasks the talk is about.
 func (s pages) talkTitle(titles map[string]Row, k TalkRow) string {
 	if len(k.Tasks) < 2 {
 		return s.Title(titles[k.Task])
@@ -144,8 +144,8 @@ func (s pages) talkTitle(titles map[string]Row, k TalkRow) string {
 	return s.t("talk_about", words.Data{"Title": s.Title(titles[k.Task]), "N": len(k.Tasks)})
 }
 
-// stepIDs are the steps of all talks, in the order in which they are first met, and last
-// the one of circulars.
+// stepIDs are the IDs of the steps of all talks, each in the place where a talk first has
+// it, and last the step of circulars.
 func (s pages) stepIDs() []string {
 	var ids []string
 	seen := map[string]bool{}
@@ -163,7 +163,7 @@ func (s pages) stepIDs() []string {
 	return ids
 }
 
-// talkStep is the day of a step: the one on which it was taken, or its limit.
+// talkStep is the cell of a step: the day on which it was taken, or its limit.
 func (s pages) talkStep(steps []TalkStep, id string) cell {
 	for _, st := range steps {
 		if st.ID != id {
@@ -187,14 +187,15 @@ func (s pages) talkStep(steps []TalkStep, id string) cell {
 	return center("")
 }
 
-// dayFormat is the number format of a sentence about a day.
+// dayFormat is the number format that shows a date within the catalogue's sentence key.
 func (s Speaker) dayFormat(key string) string {
 	const mark = "2021-01-01"
 	before, after, _ := strings.Cut(s.t(key, words.Data{"Day": mark}), mark)
 	return quoted(before) + dayFormat + quoted(after)
 }
 
-// Zone is what a zone is called.
+// Zone is the name of a time zone for readers: 北京时间 for Asia/Shanghai and "", any other
+// unchanged.
 func (s Speaker) Zone(name string) string {
 	if name == "" || name == "Asia/Shanghai" {
 		return s.t("zone_beijing")

@@ -9,8 +9,8 @@ import (
 	"duban/internal/plan"
 )
 
-// SumUp is Count, and BoardOf by month and by clause, of what the ledger has summed up of
-// a plan. name gives a unit's name.
+// SumUp gives what Count, and BoardOf by month and by clause, would give for a plan's rows,
+// from the groups that the ledger has summed up. name gives a unit's name.
 func SumUp(s ledger.Sums, floor int, name func(unit string) string) (c Counts, months, clauses Board) {
 	all := slices.SortedStableFunc(slices.Values(s.Tasks), func(a, b ledger.Summed) int { // the order of the document
 		return cmp.Or(a.First-b.First, cmp.Compare(a.Lead, b.Lead), cmp.Compare(a.Month, b.Month))
@@ -59,7 +59,7 @@ func SumUp(s ledger.Sums, floor int, name func(unit string) string) (c Counts, m
 	return c, boardOf(all, name, func(n ledger.Summed) string { return n.Month }, true), boardOf(all, name, func(n ledger.Summed) string { return n.Clause }, false)
 }
 
-// boardOf is BoardOf of what was summed up.
+// boardOf is BoardOf for groups that the ledger has summed up.
 func boardOf(all []ledger.Summed, name func(string) string, group func(ledger.Summed) string, months bool) Board {
 	b := newBoarder(months)
 	for _, n := range all {

@@ -11,15 +11,15 @@ import (
 	"duban/internal/words"
 )
 
-// OfTalk is a case file narrowed to one of its talks: its stages, and what
-// happened about it. ok is false when the case has no such talk. Its JSON is
-// what `talk show -o json` prints.
+// OfTalk is a case file narrowed to one of its talks: its stages, its history and what is
+// stuck about it. id is the talk's ID in the ledger or the one people use; ok is false
+// when the case has no such talk. Its JSON is what `talk show -o json` prints.
 func (c Case) OfTalk(id string) (_ Case, ok bool) {
 	i := slices.IndexFunc(c.Talks, func(t CaseTalk) bool { return t.Key == id || t.ID == id })
 	if i < 0 {
 		return c, false
 	}
-	id = c.Talks[i].Key // what happened is told by the ID of the ledger
+	id = c.Talks[i].Key // events and waits have the talk's ID in the ledger
 	c.Talks, c.Ladder = c.Talks[i:i+1], []StageRow{}
 	c.Stuck = slices.DeleteFunc(slices.Clone(c.Stuck), func(w ledger.Wait) bool { return w.Thing != id })
 	c.History = slices.DeleteFunc(slices.Clone(c.History), func(m Moment) bool {
@@ -28,7 +28,7 @@ func (c Case) OfTalk(id string) (_ Case, ok bool) {
 	return c, true
 }
 
-// Talk puts the narrowed case file of one talk into words.
+// Talk puts the case file of one talk, made by OfTalk, into words.
 func (s Speaker) Talk(c Case) (title, subtitle string, sections []Section) {
 	d, t := caseWords{s, c}, c.Talks[0]
 	title = d.say("talk_title", words.Data{"Unit": t.Unit, "Number": t.Number, "What": d.whatOf(t)})
@@ -109,7 +109,8 @@ func (d caseWords) talkFactsOf(t CaseTalk) Section {
 	return out
 }
 
-// memberOf is one of several tasks of a talk, with its own date and what has become of it.
+// memberOf says which task one member of a talk is, with its missed date and what has
+// become of it.
 func (d caseWords) memberOf(t CaseTalk, m act.Member) string {
 	key := ""
 	switch {
@@ -132,7 +133,7 @@ func (d caseWords) memberOf(t CaseTalk, m act.Member) string {
 	return of + d.say(key)
 }
 
-// groundsOf is what a talk was proposed for: see reasonOf.
+// groundsOf says on which facts a rule proposed a talk, see reasonOf; "" when no rule did.
 func (d caseWords) groundsOf(t CaseTalk) string {
 	for _, m := range d.c.History {
 		if m.Talk == t.Key && len(m.Grounds) > 0 && m.Act != nil && m.Refused == nil {
@@ -142,7 +143,7 @@ func (d caseWords) groundsOf(t CaseTalk) string {
 	return t.Course.Grounds
 }
 
-// proposedBy says where a talk comes from.
+// proposedBy says what a talk was opened or proposed by: a stage, a person, a rule.
 func (d caseWords) proposedBy(t CaseTalk) string {
 	switch t.Origin.Kind {
 	case "", act.OriginStage:
@@ -153,11 +154,11 @@ func (d caseWords) proposedBy(t CaseTalk) string {
 	return d.say("from_rule", words.Data{"Rule": d.ruleTitle(t.Origin.Of), "Day": d.dayOr(t.Course.Asked)})
 }
 
-// ruleTitle is what a rule of consequences is called, its ID when the plan does
-// not know it.
+// ruleTitle is the title of a rule of consequences, or its ID when the plan has no such
+// rule.
 func (d caseWords) ruleTitle(id string) string { return cmp.Or(d.c.Rules[id], id) }
 
-// thenOfTalk is what comes next of a talk: who owes what until when, and what
+// thenOfTalk says what comes next in a talk: who owes what until when, and which stage
 // the engine says next.
 func (d caseWords) thenOfTalk(t CaseTalk) string {
 	var parts []string
@@ -188,7 +189,8 @@ func (d caseWords) thenOfTalk(t CaseTalk) string {
 	return d.join(parts...)
 }
 
-// decideBy is the limit for a leader's word on a proposal.
+// decideBy is the day until which a leader is to decide about a proposal or a doubt; zero
+// when there is no limit.
 func (d caseWords) decideBy(t CaseTalk) (limit calendar.Day) {
 	for _, s := range t.Stages {
 		if (s.Topic == act.TopicProposal || s.Topic == act.TopicDoubt) && !s.Limit.IsZero() {
@@ -198,14 +200,14 @@ func (d caseWords) decideBy(t CaseTalk) (limit calendar.Day) {
 	return limit
 }
 
-// ThenOfTalk says in one line what comes of a talk after an act. c is narrowed
-// to it.
+// ThenOfTalk says in one line what comes next in a talk after an act. c is its case file,
+// made by OfTalk.
 func (s Speaker) ThenOfTalk(c Case) string {
 	d := caseWords{s, c}
 	return d.say("then_next", words.Data{"Next": d.thenOfTalk(c.Talks[0])})
 }
 
-// TalkState is how a talk stands, in a word.
+// TalkState is the state of a talk, in a word.
 func (s Speaker) TalkState(t TalkRow) string {
 	state := s.talkState(t.What, t.State)
 	switch {
@@ -219,7 +221,7 @@ func (s Speaker) TalkState(t TalkRow) string {
 	return state
 }
 
-// TalkAbout is the title of a talk's task, and of how many it is.
+// TalkAbout is the title of a talk's task, and how many tasks the talk is about.
 func (s Speaker) TalkAbout(t TalkRow) string {
 	if len(t.Tasks) < 2 {
 		return t.Title
@@ -227,7 +229,8 @@ func (s Speaker) TalkAbout(t TalkRow) string {
 	return s.t("talk_about", words.Data{"Title": t.Title, "N": len(t.Tasks)})
 }
 
-// talkState words a state: a circular is out, and answered or not.
+// talkState is the word for a state: an open or closed circular has words of its own,
+// issued and answered.
 func (s Speaker) talkState(what string, state act.TalkState) string {
 	if what == plan.ProposeCircular && (state == act.TalkOpen || state == act.TalkClosed) {
 		return s.t("circular_" + string(state))
@@ -235,7 +238,7 @@ func (s Speaker) talkState(what string, state act.TalkState) string {
 	return s.t("talk_" + string(state))
 }
 
-// TalkWhat is what a talk is: a talk or a circular.
+// TalkWhat is the word for a talk's sort: talk 约谈 or circular 通报.
 func (s Speaker) TalkWhat(t TalkRow) string { return s.w.T("matter.what_" + t.What) }
 
 // TalkNext is the first step of an open talk that is not taken, with its limit;

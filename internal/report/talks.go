@@ -14,26 +14,27 @@ import (
 // TalkRow is one warning talk 约谈 with its steps.
 type TalkRow struct {
 	ID       string        `json:"id"` // task#1, as the plan calls the task now
-	Key      string        `json:"-"`  // as the ledger calls it for ever
+	Key      string        `json:"-"`  // the ID in the ledger, which never changes
 	Task     string        `json:"task"`
 	Title    string        `json:"title"`
-	Number   int           `json:"number"` // first, second … talk of its unit in the plan, or circular: each counts by itself
+	Number   int           `json:"number"` // from 1 among the unit's talks in the plan, or among its circulars; 0: not opened
 	Unit     string        `json:"unit"`
 	UnitID   string        `json:"unit_id"`
 	Due      calendar.Day  `json:"due"`             // of the task
-	Tasks    []TalkTask    `json:"tasks,omitempty"` // those that it is about, its own first, where they are several
+	Tasks    []TalkTask    `json:"tasks,omitempty"` // the tasks of a talk about several, its own first
 	State    act.TalkState `json:"state"`
-	OpensAt  time.Time     `json:"opens_at"`           // of a proposal, when it was made
-	Opened   calendar.Day  `json:"opened"`             // "" of what has not opened
-	Approver string        `json:"approver"`           // who approved it, or ended or kept it last; "" of what was declined
+	OpensAt  time.Time     `json:"opens_at"`           // plan clock; of a proposal, when it was made
+	Opened   calendar.Day  `json:"opened"`             // "" when it was not opened
+	Approver string        `json:"approver"`           // who approved the talk, or ended or kept it last; "" when it was declined
 	Decliner string        `json:"decliner,omitempty"` // who declined it
 	What     string        `json:"what"`               // talk or circular 通报
 	Origin   act.Origin    `json:"origin"`             // stage, hand, or the rule that proposed it, rule:ID
-	// Unfounded tells that what it rests on is no longer so: the date was moved.
+	// Unfounded tells that the talk was opened and its grounds no longer hold: the missed
+	// due date was moved.
 	Unfounded bool         `json:"unfounded,omitempty"`
-	Course    act.TalkCase `json:"course"`           // all that people's acts have made of it: see act.TalkCase
+	Course    act.TalkCase `json:"course"`           // the talk's facts as people's acts have made them: see act.TalkCase
 	Steps     []TalkStep   `json:"steps"`            // in the order of the policy
-	Rounds    []TalkRound  `json:"rounds,omitempty"` // those before this one: the unit was called again
+	Rounds    []TalkRound  `json:"rounds,omitempty"` // the former rounds, each ended when the unit was called again
 }
 
 // TalkTask is one of several tasks of a talk.
@@ -53,12 +54,12 @@ type TalkRound struct {
 
 // TalkStep is one step of a talk: its limit, and the day it was taken.
 type TalkStep struct {
-	ID    string       `json:"id"`    // served, held, minutes, plan, report, verified; of a circular answer
-	Limit calendar.Day `json:"limit"` // "" when it is asked for no more: the talk, or the round, is over
+	ID    string       `json:"id"`    // served, held, minutes, plan, report, verified; answer for a circular
+	Limit calendar.Day `json:"limit"` // "" when the step is no longer owed: the talk, or the round, is over
 	Taken calendar.Day `json:"taken"` // "" until it is taken
 	Late  bool         `json:"late"`  // taken after its limit, or not taken though it has passed
-	// WorkdaysLate counts working days from the limit to the day it was taken, or
-	// to today; 0 when only rest days lie between.
+	// WorkdaysLate counts working days from the limit to the day the step was taken, or
+	// to today; 0 when there are only rest days between.
 	WorkdaysLate int `json:"workdays_late,omitempty"`
 }
 
@@ -79,7 +80,7 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 		switch k.State {
 		case act.TalkOpen, act.TalkClosed:
 			rows[i].Opened = b.day(k.OpensAt)
-		case act.TalkCarried: // it had opened, or waited for a leader still
+		case act.TalkCarried: // the talk may have been opened before, or still have been a proposal
 			if k.Facts != nil {
 				rows[i].Opened = k.Facts.Opened
 			}
@@ -103,7 +104,7 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 	return rows
 }
 
-// nameNow is what the plan calls a task now; id where the task is not given.
+// nameNow is the ID that the plan's document uses now for a task; id where t is zero.
 func nameNow(t ledger.Task, id string) string {
 	if t.ID == "" {
 		return id
@@ -111,15 +112,14 @@ func nameNow(t ledger.Task, id string) string {
 	return t.Shown()
 }
 
-// talkCourse is what acts know about a talk.
+// talkCourse is what acts have made of a talk.
 func (b *binder) talkCourse(t ledger.Task, k ledger.Talk) act.TalkCase {
 	c := ledger.TalkCaseOf(&b.launched.Plan, t, k)
-	c.Known, c.Said = nil, nil // of no interest to a reader
+	c.Known, c.Said = nil, nil // the IDs of acts and of what was said, which no reader needs
 	return c
 }
 
-// talkSteps are the steps of a talk that was opened; one that waits, was
-// declined or is void has none.
+// talkSteps are the steps of an open or closed talk; a talk in any other state has none.
 func (b *binder) talkSteps(t ledger.Task, k ledger.Talk) []TalkStep {
 	steps := []TalkStep{}
 	c := b.talkCourse(t, k)
@@ -129,8 +129,8 @@ func (b *binder) talkSteps(t ledger.Task, k ledger.Talk) []TalkStep {
 	return b.stepsOf(c, k.State == act.TalkOpen)
 }
 
-// stepsOf are the steps of one round of a talk. owed tells that those not taken are
-// still asked for.
+// stepsOf are the steps of one round of a talk. owed: the steps that were not taken are
+// still owed.
 func (b *binder) stepsOf(c act.TalkCase, owed bool) []TalkStep {
 	steps, ids := []TalkStep{}, []string{}
 	if policy := b.launched.Plan.Policies[c.Policy]; c.What == plan.ProposeCircular {
@@ -141,12 +141,12 @@ func (b *binder) stepsOf(c act.TalkCase, owed bool) []TalkStep {
 		}
 	}
 	for _, id := range ids {
-		one, until := TalkStep{ID: id, Limit: b.book.StepLimit(c, id), Taken: c.Taken[id]}, b.today
+		one, until := TalkStep{ID: id, Limit: b.rules.StepLimit(c, id), Taken: c.Taken[id]}, b.today
 		if !one.Taken.IsZero() {
 			until = one.Taken
 		}
 		if owed || !one.Taken.IsZero() {
-			one.WorkdaysLate, one.Late = b.book.StepLate(c, one.Limit, until)
+			one.WorkdaysLate, one.Late = b.rules.StepLate(c, one.Limit, until)
 		} else {
 			one.Limit = calendar.Day{}
 		}
@@ -155,7 +155,7 @@ func (b *binder) stepsOf(c act.TalkCase, owed bool) []TalkStep {
 	return steps
 }
 
-// talkRounds are the rounds of a talk before the one that goes on, or went on last.
+// talkRounds are the rounds of a talk before its last one.
 func (b *binder) talkRounds(c act.TalkCase) (rounds []TalkRound) {
 	for i, r := range c.Rounds {
 		then := c

@@ -11,7 +11,7 @@ import (
 )
 
 // WriteCSV writes the sheet 台账, headings first, as UTF-8 with a byte order
-// mark, so that Excel opens the Chinese right. A text that a spreadsheet would
+// mark, without which Excel shows the Chinese wrongly. A text that a spreadsheet would
 // take for a formula gets an apostrophe before it.
 func WriteCSV(w io.Writer, t Table, in *words.Words) error {
 	b := pages{Speaker{w: in}, t}.book().blocks[0]
@@ -24,7 +24,7 @@ func WriteCSV(w io.Writer, t Table, in *words.Words) error {
 	for i, c := range b.columns {
 		record[i] = c.heading
 	}
-	_ = out.Write(record) // the error stays in out
+	_ = out.Write(record) // out.Error has the first error
 	for _, row := range b.rows {
 		for i, c := range row {
 			record[i] = harmless(strings.ReplaceAll(c.text, "\n", " "))
@@ -38,8 +38,8 @@ func WriteCSV(w io.Writer, t Table, in *words.Words) error {
 	return nil
 }
 
-// harmless keeps a spreadsheet from calculating a text: = + - @ at its
-// beginning, in either width, or hidden behind blanks.
+// harmless keeps a spreadsheet from reading a text as a formula: it puts an apostrophe
+// before one that begins with = + - or @, full-width or not, also after blanks.
 func harmless(s string) string {
 	trimmed := strings.TrimLeft(s, " \t\r\n\u00a0\u3000")
 	if trimmed != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(trimmed)[0]) {
@@ -48,7 +48,7 @@ func harmless(s string) string {
 	return s
 }
 
-// Write writes a table as a file of one format: xlsx, csv or json.
+// Write writes a table as a file of one format: csv, json or else xlsx.
 func Write(w io.Writer, format string, t Table, in *words.Words) error {
 	switch format {
 	case "csv":

@@ -17,8 +17,8 @@ import (
 	"duban/internal/words"
 )
 
-// spring is the small plan in which t6 was reminded and urged in June while it was
-// another unit's, under another title and date, by a policy with another ladder.
+// spring is the small plan in which t6 was reminded and urged in June, when another unit
+// led it and it had another title, due date and ladder.
 func spring(t testing.TB) rows {
 	t.Helper()
 	r := small(t)
@@ -37,9 +37,9 @@ func spring(t testing.TB) rows {
 	return r
 }
 
-// Rows of last spring name the unit, its name, the title and the date of last
-// spring, however the task stands now.
-func TestARowStandsAsItWasSaid(t *testing.T) {
+// The rows of stages decided last spring have the unit, its name, the title and the due
+// date of that time, though the task has others now.
+func TestARowIsAsItWasSaid(t *testing.T) {
 	t.Parallel()
 	book := spring(t).book(t, calendar.NewDay(2022, 7, 1))
 	var row report.StageRow
@@ -63,8 +63,8 @@ func TestARowStandsAsItWasSaid(t *testing.T) {
 	require.NotContains(t, said, "高平市人民政府")
 }
 
-// The case file names the rungs of a ladder that was replaced by the policy of that
-// time, where they stand, where they were merged, and in the history.
+// The case file names the rungs of a replaced ladder by the policy of that time: in the
+// ladder, among merged stages, and in the history.
 func TestTheRungsOfAReplacedLadderKeepTheirNames(t *testing.T) {
 	t.Parallel()
 	for lang, want := range map[string][]string{
@@ -81,8 +81,8 @@ func TestTheRungsOfAReplacedLadderKeepTheirNames(t *testing.T) {
 	}
 }
 
-// What a rule counted when it proposed is worded when it is read: in the reader's
-// language, and of the day on which it was counted, a year later too.
+// The facts of a rule's proposal are put into words when they are read: in the reader's
+// language, and with the numbers of the day on which the rule counted, also a year later.
 func TestTheFactsOfAProposalAreWordedWhenTheyAreRead(t *testing.T) {
 	t.Parallel()
 	proposed := ledger.Event{Seq: 1, Kind: ledger.ActKind(act.Propose), Plan: "small", Task: "t1", Actor: ledger.Engine, Real: nine(day(6, 25)), PlanAt: nine(day(6, 25)),
@@ -124,8 +124,8 @@ func TestAnEventSaysWhatTheActWasAbout(t *testing.T) {
 	}
 }
 
-// What an audit, a carriage and the end of a plan write down is told in a sentence, and
-// never as the data that it is kept as.
+// The events of an audit, of a carried task and of a plan's end are shown as sentences and
+// not as their JSON data.
 func TestAnEventThatIsNoActIsASentence(t *testing.T) {
 	t.Parallel()
 	dir := small(t).launched.Plan.Directory

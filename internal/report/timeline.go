@@ -13,33 +13,34 @@ import (
 
 // Kinds of lines of a timeline.
 const (
-	LineOrdered = "ordered" // what was ordered, in which words of which document
-	LineDone    = "done"    // an act, who and why
-	LineRefused = "refused" // an act that was not done, and why
-	LineSaid    = "said"    // a word, to whom and what became of each message
-	LineSilent  = "silent"  // a word that left no trace
-	LineVoid    = "void"    // a word that is not said any more
-	LineHeard   = "heard"   // what the program noted: a talk opened, an alarm
+	LineOrdered = "ordered" // the task was assigned, with the document's words
+	LineDone    = "done"    // an act was done, by whom and why
+	LineRefused = "refused" // an act was refused, and why
+	LineSaid    = "said"    // a stage was decided, to whom and what became of each message
+	LineSilent  = "silent"  // a stage was due and is not in the ledger: see Case.Silent
+	LineVoid    = "void"    // a stage that will not be said any more
+	LineHeard   = "heard"   // another event of the ledger: a talk opened, an alarm
 	LineLimit   = "limit"   // the due date itself
-	LineComing  = "coming"  // a word that comes if nobody acts
+	LineComing  = "coming"  // a stage that comes if nobody acts
 )
 
 // Line is one line of a task's timeline, in words.
 type Line struct {
 	Kind  string
 	At    time.Time // plan clock
-	When  string    // as people read it
+	When  string    // At in the plan's zone, or the due date, in words
 	What  string
-	Who   string   // who did it
-	Texts []string // to whom with which result, or what was said
-	Why   string   // why that day
+	Who   string   // who did the act
+	Texts []string // a stage's recipients with their results, or what was said
+	Why   string   // why a stage is on that day
 	Light plan.Light
-	Talk  string // ID of the talk that it is about, or led to, as the plan calls the task now
-	Ahead bool   // it is still to come
+	Talk  string // ID of the talk that the line is about or that the stage opened, with the task's ID of the plan's document
+	Ahead bool   // whether the line is still to come
 }
 
-// Timeline tells a dated task's life in the order of time: ordered in which words, every
-// word with its delivery, every act with who and why, then what comes if nobody acts.
+// Timeline gives the lines of a task's or duty's timeline by instant: the assignment with
+// the document's words, every stage with its delivery, every act with who and why, then the
+// stages that come if nobody acts. A standing line has none.
 func (s Speaker) Timeline(c Case) (lines []Line) {
 	d := caseWords{s, c}
 	if c.Task.Kind == plan.Standing {
@@ -80,7 +81,8 @@ func (d caseWords) limitLine(key string, day calendar.Day) Line {
 	return Line{Kind: LineLimit, At: end, When: d.say("end_of_day", words.Data{"Day": d.weekday(day)}), What: d.say(key), Ahead: !day.Before(d.c.AsOf)}
 }
 
-// lineOf is an event of the history that is no word and no message.
+// lineOf is the line of an event of the history; ok is false for events of stages and
+// messages, which wordLine tells, and for those that no reader needs.
 func (d caseWords) lineOf(m Moment) (l Line, ok bool) {
 	l = Line{Kind: LineHeard, At: m.Plan, Talk: d.c.now(m.Talk)}
 	if m.Act != nil {
@@ -95,13 +97,13 @@ func (d caseWords) lineOf(m Moment) (l Line, ok bool) {
 	}
 	switch m.Kind {
 	case ledger.StageDecided, ledger.TaskOrdered, ledger.StageVoid, ledger.PlanLaunched, ledger.TaskArmed, ledger.MessageIntent, ledger.MessageSent, ledger.MessageLeaving, ledger.NoticeDropped:
-		return l, false // told with its word, or of no interest
+		return l, false // in the line of its stage, or of no use to a reader
 	}
 	l.What = d.event(m)
 	return l, l.What != ""
 }
 
-// wordLine is a stage: what was said, or comes.
+// wordLine is the line of a stage: what was said, or will be.
 func (d caseWords) wordLine(s StageRow) (l Line, ok bool) {
 	l = Line{Kind: LineSaid, At: s.At, What: d.stage(s), Light: s.Light, Talk: s.Talk, Why: d.Why(d.c, s)}
 	switch {
@@ -132,8 +134,8 @@ func (d caseWords) wordLine(s StageRow) (l Line, ok bool) {
 	return l, true
 }
 
-// Head puts into words what a case file says beside its timeline: its facts, what is
-// owed under it, its talks with their steps.
+// Head puts into words the parts of a case file that are not in its timeline: its facts,
+// what is owed under it, its talks with their steps.
 func (s Speaker) Head(c Case) (title, subtitle string, sections []Section) {
 	d := caseWords{s, c}
 	title, subtitle, _ = s.Case(c)

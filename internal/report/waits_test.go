@@ -14,8 +14,8 @@ import (
 	"duban/internal/words"
 )
 
-// The column of talks shows the gravest that waits, whatever came after it, and
-// counts circulars apart.
+// The column of talks shows the gravest talk that is not over, also when a later one is
+// over, and numbers circulars apart from talks.
 func TestAListShowsTheGravestThatWaits(t *testing.T) {
 	t.Parallel()
 	talk, circular := plan.ProposeTalk, plan.ProposeCircular
@@ -37,8 +37,9 @@ func TestAListShowsTheGravestThatWaits(t *testing.T) {
 	}
 }
 
-// A talk after a circular is the first talk; a proposal has no opening day; who
-// declined is no approver; a closed talk owes no steps; a second round keeps the first.
+// A unit's first talk after a circular has the number 1; a proposal has no opening day; a
+// declined talk has a decliner and no approver; a closed talk owes no steps; the rows of a
+// second round keep the first round.
 func TestTalksAreToldAsTheyWere(t *testing.T) {
 	t.Parallel()
 	r := small(t)
@@ -85,9 +86,9 @@ func TestTalksAreToldAsTheyWere(t *testing.T) {
 	require.Equal(t, []string{"约谈", "2", "", "待批准", "", ""}, text(8, 4, 5, 6, 7, 8, 9))
 }
 
-// What a person urged or a leader instructed is the last that was done to supervise;
-// what was not said in its time is not what comes next; a closed task is all done, a
-// suspended one keeps its last report.
+// Last is also an urging by hand or a leader's instruction; Next is never a stage whose day
+// has passed; the progress of a closed task is 100%, that of a suspended one the last
+// reported.
 func TestTheLastTheNextAndTheProgress(t *testing.T) {
 	t.Parallel()
 	r := small(t)
@@ -104,7 +105,7 @@ func TestTheLastTheNextAndTheProgress(t *testing.T) {
 	require.Equal(t, []string{"催办", "领导批示", "到期"}, []string{say.Stage(*book.Tasks[0].Last), say.Stage(*book.Tasks[5].Last), say.Stage(*book.Tasks[1].Last)})
 	require.Equal(t, []string{"60%", "100%", "0% 红灯"}, []string{say.Progress(book.Tasks[1]), say.Progress(book.Tasks[2]), say.Progress(book.Tasks[0])})
 	require.Equal(t, []string{"暂停", "销号", "撤销"}, []string{say.State(book.Tasks[1]), say.State(book.Tasks[2]), say.State(book.Tasks[4])})
-	for _, row := range r.book(t, day(7, 20)).Tasks { // nothing was said for three weeks: the engine stood still
+	for _, row := range r.book(t, day(7, 20)).Tasks { // nothing was said for three weeks: the engine did not run
 		if row.Next != nil {
 			require.False(t, calendar.DayOf(row.Next.At).Before(day(7, 20)), row.ID)
 		}
@@ -118,7 +119,7 @@ func TestTheLastTheNextAndTheProgress(t *testing.T) {
 	}
 }
 
-// Tomorrow is tomorrow, one is one, and rest days are no working days.
+// Left has sentences of its own for tomorrow, for one day, and for a time of rest days only.
 func TestDistancesArePlainWords(t *testing.T) {
 	t.Parallel()
 	dist := func(work, days int, overdue bool) report.Row {

@@ -13,19 +13,19 @@ import (
 	"duban/internal/words"
 )
 
-// WaterCells are a section's line of a month's table in words, by column; see
+// WaterCells are the words of one section's line in a month's table, by the names in
 // WaterColumns.
 type WaterCells map[string]string
 
 // WaterColumns are the columns of a month's table as it is published, in order.
 var WaterColumns = []string{"no", "county", "section", "river", "level", "target", "month", "month_over", "month_met", "last_year", "year", "year_over", "year_met", "year_ago", "note"}
 
-// WaterRow words a section's line.
+// WaterRow puts a section's line into words.
 func (s Speaker) WaterRow(dir people.Directory, r water.Row) WaterCells {
 	cells := WaterCells{
 		"county": dir.Name(r.Section.County), "section": r.Section.Name, "river": r.Section.River, "level": s.w.T("water.level_" + r.Section.Level),
-		"target": s.Target(r.Target), "month": s.Standing(r.Month), "month_over": s.Overs(r.Month.Over), "month_met": s.outcome(r.Month.Outcome),
-		"last_year": s.Standing(r.LastYear), "year": s.Standing(r.Year), "year_over": s.Overs(r.Year.Over), "year_met": s.outcome(r.Year.Outcome), "year_ago": s.Standing(r.YearAgo),
+		"target": s.Target(r.Target), "month": s.Result(r.Month), "month_over": s.Overs(r.Month.Over), "month_met": s.outcome(r.Month.Outcome),
+		"last_year": s.Result(r.LastYear), "year": s.Result(r.Year), "year_over": s.Overs(r.Year.Over), "year_met": s.outcome(r.Year.Outcome), "year_ago": s.Result(r.YearAgo),
 	}
 	if r.Section.No > 0 {
 		cells["no"] = strconv.Itoa(r.Section.No)
@@ -48,7 +48,7 @@ func (s Speaker) WaterRow(dir people.Directory, r water.Row) WaterCells {
 	return cells
 }
 
-// Target is what a section is to reach, in words.
+// Target is the water quality that a section is to reach, in words.
 func (s Speaker) Target(t water.Target) string {
 	if !t.Known() {
 		return s.w.T("water.by_province")
@@ -66,8 +66,8 @@ func (s Speaker) Target(t water.Target) string {
 	return text
 }
 
-// Standing is a class or a state in words; "—" where nothing is known.
-func (s Speaker) Standing(is water.Standing) string {
+// Result is a class or a state in words; "—" where nothing is known.
+func (s Speaker) Result(is water.Result) string {
 	switch {
 	case is.State != water.Observed:
 		return s.w.T("water.state_" + string(is.State))
@@ -77,12 +77,15 @@ func (s Speaker) Standing(is water.Standing) string {
 	return is.Class.String()
 }
 
-// Item is an item's name.
+// Item is an item's name; "" for none.
 func (s Speaker) Item(i water.Item) string {
+	if i == "" {
+		return ""
+	}
 	return s.w.T("water.item_" + strings.ToLower(strings.ReplaceAll(string(i), "-", "")))
 }
 
-// Field is the name of what a reading holds: an item's, 水质类别, 状态, 超标项目.
+// Field is the name of a field of a reading: an item's, 水质类别, 状态 or 超标项目.
 func (s Speaker) Field(name string) string {
 	switch name {
 	case water.FieldClass, water.FieldState, water.FieldOver:
@@ -91,7 +94,7 @@ func (s Speaker) Field(name string) string {
 	return s.Item(water.Item(name))
 }
 
-// Datum is what a reading holds of a field, in words; "—" where it holds nothing.
+// Datum puts the text of a reading's field into words; "—" for "".
 func (s Speaker) Datum(field, text string) string {
 	if text == "" {
 		return "—"
@@ -107,12 +110,13 @@ func (s Speaker) Datum(field, text string) string {
 	return text
 }
 
-// Corrected says what was corrected of a reading, from what, why and by whom.
+// Corrected says which field of a reading was corrected, from and to what, why and by whom.
 func (s Speaker) Corrected(c water.Corrected, of water.Span, reason, by string) string {
 	return s.w.T("water.corrected", words.Data{"Field": s.Field(c.Field) + s.Span(of), "Old": s.Datum(c.Field, c.Old), "New": s.Datum(c.Field, c.New), "Reason": reason, "By": by})
 }
 
-// Span stands behind a month or a name: of the year so far it says so.
+// Span is what is added to the name of a month or a field: that the value is of the year so
+// far, or "" for one of the month.
 func (s Speaker) Span(of water.Span) string {
 	if of == water.OfYear {
 		return s.w.T("water.span_year")
@@ -120,7 +124,8 @@ func (s Speaker) Span(of water.Span) string {
 	return ""
 }
 
-// Overs are what is over, as bulletins print it: 氨氮(1.12)、溶解氧.
+// Overs are the items over their standard, with by how many times, as bulletins print
+// them: 氨氮(1.12)、溶解氧.
 func (s Speaker) Overs(all []water.Over) string {
 	var texts []string
 	for _, o := range all {
@@ -133,7 +138,7 @@ func (s Speaker) Overs(all []water.Over) string {
 	return strings.Join(texts, s.w.T("cli.list_comma"))
 }
 
-// times is a multiple with two decimals, or as many as it takes to be more than nothing.
+// times is a multiple with two decimals, or with as many as are needed so that it is not 0.
 func times(n decimal.Decimal) string {
 	for places := int32(2); places < 6; places++ {
 		if r := n.Round(places); !r.IsZero() {
@@ -166,8 +171,8 @@ func (s Speaker) Grade(g water.Grade) string {
 	return s.w.T("water.grade_" + string(g))
 }
 
-// WaterBook is a month's table with its title and sums, as it is put into a workbook.
-type WaterBook struct {
+// WaterSheet is what WriteWater writes: a month's table with its title and sums.
+type WaterSheet struct {
 	Title string // of the plan
 	Month water.Month
 	Rows  []water.Row
@@ -176,7 +181,7 @@ type WaterBook struct {
 }
 
 // WriteWater writes a month's table as a workbook.
-func (s Speaker) WriteWater(out io.Writer, dir people.Directory, b WaterBook) error {
+func (s Speaker) WriteWater(out io.Writer, dir people.Directory, b WaterSheet) error {
 	f := excelize.NewFile()
 	defer f.Close()
 	sheet := s.w.T("water.sheet", words.Data{"Month": b.Month.String()})

@@ -8,22 +8,22 @@ import (
 	"duban/internal/words"
 )
 
-// Why says how a stage came to stand on its day: the rung of the policy, the day from
-// which it counts and where that stands in the document, and the rest day from which it
-// was moved. Of what an act says at once there is none.
+// Why says how a stage came to its day: the rung of the policy, the day from
+// which the rung counts, the clause of the document that sets it, and the rest day from
+// which the stage was moved. A stage that is told because of an act has none.
 type Why struct {
-	Rule   *plan.Rule   `json:"rule,omitempty"`   // the rung; none of what has a limit of its own
-	Base   string       `json:"base"`             // due, assigned, or limit: of the step or the matter itself
-	From   calendar.Day `json:"from"`             // the day that counts: the due date, the day it was given, the limit
+	Rule   *plan.Rule   `json:"rule,omitempty"`   // the rung; none for a stage of a talk's step or of another matter
+	Base   string       `json:"base"`             // what From is: due, assigned, or limit (of the step or matter)
+	From   calendar.Day `json:"from"`             // the due date, the day the task was assigned, or the limit
 	Clause string       `json:"clause,omitempty"` // of the document, that sets the due date
-	Day    calendar.Day `json:"day"`              // that the rule gives
-	Rest   string       `json:"rest,omitempty"`   // why nothing is said on that day: a festival's name, saturday, sunday
-	// Stood tells that days in which the unit's clock stood are not counted: it was
-	// paused, or waited for the office.
+	Day    calendar.Day `json:"day"`              // the day that the rung gives
+	Rest   string       `json:"rest,omitempty"`   // why nothing is said on Day: a festival's name, saturday, sunday
+	// Stood tells that the stage is later because days on which the unit's clock was
+	// halted (a pause, a wait for the office) are not counted.
 	Stood bool `json:"stood,omitempty"`
 }
 
-// whys fills in why each stage of a case stands on its day.
+// whys fills in why each stage of a case is on its day.
 func (b *binder) whys(c *Case) {
 	for i := range c.Ladder {
 		c.Ladder[i].Why = b.why(*c, c.Ladder[i])
@@ -35,6 +35,8 @@ func (b *binder) whys(c *Case) {
 	}
 }
 
+// why is nil when the stage was told because of an act, and when the day cannot be
+// explained by the rung.
 func (b *binder) why(c Case, s StageRow) *Why {
 	if s.Kind == plan.Told {
 		return nil
@@ -77,12 +79,12 @@ func (b *binder) why(c Case, s StageRow) *Why {
 	case stood && gives.Before(w.Day):
 		w.Stood = true
 	default:
-		return nil // it stands there for another reason: none is better than a wrong one
+		return nil // the rung does not explain the day: no reason is better than a wrong one
 	}
 	return w
 }
 
-// restOf is why a day is a rest day: what the notice calls it, or its weekday.
+// restOf is why a day is a rest day: the holiday's name in the notice, or its weekday.
 func (b *binder) restOf(day calendar.Day) string {
 	for _, year := range []int{day.Year, day.Year + 1, day.Year - 1} {
 		for _, h := range b.cal.InForce(year).Days {
@@ -94,7 +96,7 @@ func (b *binder) restOf(day calendar.Day) string {
 	return map[bool]string{true: "saturday", false: "sunday"}[day.Weekday() == 6]
 }
 
-// Why says why a stage stands on its day; "" of what is said at once.
+// Why says why a stage is on its day; "" when row.Why is nil.
 func (s Speaker) Why(c Case, row StageRow) string {
 	d, w := caseWords{s, c}, row.Why
 	if w == nil {

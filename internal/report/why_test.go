@@ -14,7 +14,7 @@ import (
 	"duban/internal/words"
 )
 
-// reasons are why each stage of a task's own ladder stands on its day, by its ID.
+// reasons are the sentences of Why for the stages of a task's own ladder, by stage ID.
 func reasons(c report.Case, lang string) map[string]string {
 	all := map[string]string{}
 	for _, s := range c.Ladder {
@@ -23,8 +23,8 @@ func reasons(c report.Case, lang string) map[string]string {
 	return all
 }
 
-// TestWhyThatDay: the rule, the clause that sets the limit, and the rest day from which
-// it was moved, which a festival's notice names.
+// TestWhyThatDay: the reason names the rung, the clause that sets the due date, and the rest
+// day from which the stage was moved, a holiday by its name in the notice.
 func TestWhyThatDay(t *testing.T) {
 	t.Parallel()
 	r := small(t)
@@ -38,9 +38,9 @@ func TestWhyThatDay(t *testing.T) {
 	require.Contains(t, reasons(c, "zh")["remind-1"], "算得2021年10月7日（星期四），是国庆节休息日，提前到2021年9月30日（星期四）")
 }
 
-// TestTheReasonIsTheRule: of every stage of every task, the day that is named is what the
-// rung gives counted from the day that is named, and where the stage stands elsewhere it
-// says what moved it.
+// TestTheReasonIsTheRule: for every stage of every task, Why.Day is the day that the rung
+// gives, counted from Why.From, and when the stage is on another day the sentence says why
+// it was moved.
 func TestTheReasonIsTheRule(t *testing.T) {
 	t.Parallel()
 	cal, counted, unsaid := holidays(t), 0, 0
@@ -84,8 +84,8 @@ func TestTheReasonIsTheRule(t *testing.T) {
 	require.Greater(t, counted, 300)
 }
 
-// TestTheTimelineTellsALife: what was ordered first, what comes last, everything in the
-// order of time, and nothing of today's future before today.
+// TestTheTimelineTellsALife: the assignment is the first line, all lines are by instant, and
+// each stage that is still to come is marked Ahead, with its recipients and its reason.
 func TestTheTimelineTellsALife(t *testing.T) {
 	t.Parallel()
 	r := small(t)

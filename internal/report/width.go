@@ -7,14 +7,15 @@ import (
 	"duban/internal/words"
 )
 
-// ruler measures what stands in a terminal and on paper.
+// ruler measures text for terminals and paper: a character of ambiguous width takes one
+// half-width character.
 var ruler = words.Ruler{Ambiguous: 1}
 
 // wide is how many half-width characters a text takes: 2 for a Chinese one.
 func wide(s string) int { return ruler.Cells(s) }
 
-// widths are the widths of a sheet's columns: what the widest cell needs and
-// two more, at most what the column allows.
+// widths are the widths of a sheet's columns, in half-width characters: that of the widest
+// cell and two more, at most column.most.
 func (sh sheet) widths() []float64 {
 	var all []float64
 	for _, b := range sh.blocks {
@@ -48,8 +49,8 @@ func height(cells []cell, widths []float64, line float64) float64 {
 	return math.Min(float64(most)*line+4, 400) // Excel takes 409 at most
 }
 
-// lines is how many lines a text takes at a width: an estimate that errs on
-// the side of more.
+// lines estimates, rather too many than too few, how many lines a text takes at a width in
+// half-width characters.
 func lines(s string, w float64) int {
 	n := 0
 	for _, l := range strings.Split(s, "\n") {
@@ -62,6 +63,6 @@ func lines(s string, w float64) int {
 func Wide(s string) int { return wide(s) }
 
 // Fold breaks a text into lines of at most w half-width characters: between
-// words, or anywhere among Chinese characters, but not before a mark that
-// closes. There is always one line at least.
+// words, or anywhere among Chinese characters, but not before a closing punctuation
+// mark. There is at least one line.
 func Fold(s string, w int) []string { return ruler.Fold(s, w, w, false) }

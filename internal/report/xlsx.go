@@ -41,7 +41,7 @@ func WriteXLSX(w io.Writer, t Table, in *words.Words) error {
 type binding struct {
 	f      *excelize.File
 	styles map[styleKey]int
-	page   string // words of the page number
+	page   string // the footer with the page number
 }
 
 func (b *binding) add(i int, sh sheet) error {
@@ -79,7 +79,7 @@ func (b *binding) add(i int, sh sheet) error {
 // layout says where things are on a sheet.
 type layout struct {
 	widths  []float64
-	printed int // columns that are printed; the rest stand aside
+	printed int // number of the columns that are printed, which come first
 	header  int // row of the first block's headings
 	last    int // last row of all
 }
@@ -99,7 +99,7 @@ func lay(sh sheet) layout {
 	for i, b := range sh.blocks {
 		if b.heading != "" {
 			if i > 0 {
-				row++ // a line of air
+				row++ // an empty row between two blocks
 			}
 			row++
 		}
@@ -112,8 +112,8 @@ func lay(sh sheet) layout {
 	return l
 }
 
-// single tells that a sheet is one table, which can be filtered and scrolled
-// under its headings.
+// single tells whether a sheet is one table: only then can it be filtered, and scrolled
+// under fixed headings.
 func (sh sheet) single() bool { return len(sh.blocks) == 1 }
 
 func (l layout) panes(sh sheet) *excelize.Panes {
@@ -128,14 +128,14 @@ func (l layout) panes(sh sheet) *excelize.Panes {
 	return p
 }
 
-// setUp sets what must be known before the rows: page, headings on every page,
-// filter.
+// setUp sets what excelize wants before the rows are written: page layout, headings on
+// every page, filter.
 func (b *binding) setUp(sh sheet, l layout) error {
 	size, landscape, one, none, yes := 9, "landscape", 1, 0, true
 	if err := b.f.SetPageLayout(sh.name, &excelize.PageLayoutOptions{Size: &size, Orientation: &landscape, FitToWidth: &one, FitToHeight: &none}); err != nil {
 		return err
 	}
-	if sh.single() { // before the sheet's properties: it sets them anew
+	if sh.single() { // before SetSheetProps, because AutoFilter overwrites the sheet's properties
 		if err := b.f.AutoFilter(sh.name, name(1, l.header)+":"+name(len(l.widths), l.last), nil); err != nil {
 			return err
 		}

@@ -74,7 +74,8 @@ func TestWorkbookHoldsTheWholeBook(t *testing.T) {
 	}, sheetRows(t, f, "约谈通报")[3:])
 }
 
-// The distance is a number, so that the column sorts; no cell is a formula.
+// The working days to the due date are a number, so that the column can be sorted; no cell
+// is a formula.
 func TestWorkbookSortsAndCalculatesNothing(t *testing.T) {
 	t.Parallel()
 	f := workbook(t, small(t).book(t, day(7, 1)), "zh")
@@ -123,10 +124,10 @@ func TestWorkbookIsReadyToScrollFilterAndPrint(t *testing.T) {
 	}
 	width, err := f.GetColWidth("台账", "B")
 	require.NoError(t, err)
-	require.Equal(t, 30.0, width) // 巡查排污口（2021年第三季度）: 28, and two
+	require.Equal(t, 30.0, width) // 巡查排污口（2021年第三季度） takes 28, and two are added
 }
 
-// Every light has a ground of its own, and done late is not like done.
+// Every light has a background of its own, and done late another than done.
 func TestLightsAreColouredAndWorded(t *testing.T) {
 	t.Parallel()
 	f := workbook(t, small(t).book(t, day(7, 1)), "zh")

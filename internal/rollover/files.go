@@ -10,6 +10,7 @@ import (
 
 	"duban/internal/leftover"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/words"
 )
 
@@ -20,9 +21,8 @@ type File struct {
 }
 
 // Files are the draft's files in the order in which they are written: plan.yaml,
-// the plan's own units, policies, register of sections and accounts unchanged, and rollover.md, the
-// report. read gives the bytes of a file that this year's plan.yaml names; raw
-// is that plan.yaml.
+// the plan's parts and accounts unchanged, and rollover.md, the report. read gives the
+// bytes of a file that this year's plan.yaml names; raw is that plan.yaml.
 func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *words.Words) ([]File, error) {
 	root, err := d.root(raw)
 	if err != nil {
@@ -30,7 +30,7 @@ func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *word
 	}
 	names, taken := map[string]string{}, map[string]bool{planName: true, reportName: true}
 	var others []File
-	for _, field := range []string{"units", "policies", "water", "accounts"} {
+	for _, field := range besides() {
 		n := value(root, field)
 		if n == nil {
 			continue
@@ -77,12 +77,12 @@ const (
 	reportName = "rollover.md"
 )
 
-// DiffersError: a file is there already and says something else.
+// DiffersError: a file of this name is there already, with other content.
 type DiffersError struct{ Path string }
 
 func (e *DiffersError) Error() string { return e.Path + ": is there already and differs" }
 
-// lastYear is the last that a plan may be of.
+// lastYear is the last year that a plan may be for.
 const lastYear = 2100
 
 // YearError: a draft was asked for a year that does not come after its plan's, or is too late.
@@ -98,7 +98,7 @@ func CheckYear(p *plan.Plan, year int) error {
 	return nil
 }
 
-// Sentence is why a draft was not made, for an error of this room; ok is false for others.
+// Sentence is why a draft was not made, for an error of this package; ok is false for others.
 func Sentence(w *words.Words, err error) (text string, ok bool) {
 	var year *YearError
 	var differs *DiffersError
@@ -111,9 +111,9 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 	return "", false
 }
 
-// Write puts the files into dir, which it makes. It changes nothing that is
-// there: identical files stay, and one that differs is a *DiffersError before
-// anything is written. A run that was interrupted is finished by the next.
+// Write puts the files into dir, which it makes. Files that are there are never changed:
+// identical ones are left alone, and where one differs, *DiffersError before anything is
+// written. Calling Write again finishes one that was interrupted.
 func Write(dir string, files []File) error {
 	var missing []File
 	for _, f := range files {
@@ -159,4 +159,12 @@ func writeNew(path string, raw []byte) (err error) {
 		return os.Rename(tmp.Name(), path) // a file system without links
 	}
 	return nil
+}
+
+// besides are the fields of plan.yaml that name files which next year's plan keeps.
+func besides() (fields []string) {
+	for _, part := range planfile.Parts {
+		fields = append(fields, part.Field)
+	}
+	return append(fields, "accounts")
 }

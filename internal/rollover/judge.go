@@ -30,9 +30,8 @@ var (
 	stateVerb = []string{"达到", "达标", "保持", "控制"}
 )
 
-// judge reads the sentence by the rules of internal/deadline. The reading that
-// gave the task its limit rules; beside it, or without it, one that recurs
-// every year.
+// judge reads the sentence by the rules of internal/deadline. It goes by the reading that
+// gave the task its limit, and by one that recurs every year where there is one.
 func judge(t plan.Task, p *plan.Plan) sentence {
 	readings := deadline.Read(t.Source, deadline.Context{Issued: p.Issued, PlanYear: p.Year})
 	limit, found := pick(readings, func(r deadline.Reading) bool {

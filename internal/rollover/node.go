@@ -6,8 +6,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// plainCopy is a node of its own, its aliases written out: what an anchor
-// named may not be carried.
+// plainCopy is a copy of a node with its aliases written out, since the node with the
+// anchor may not be in the draft.
 func plainCopy(n *yaml.Node) *yaml.Node {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias

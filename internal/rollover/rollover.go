@@ -1,7 +1,7 @@
 // Package rollover drafts next year's plan from this year's 结转: what goes on,
-// what comes again, what was left unfinished and how late it is. It decides
-// nothing that the words of the document do not decide: the rest is proposed
-// and marked with planfile.Todo for a person. It is pure but for Write.
+// what comes again, what was left unfinished and how late it is. The package decides
+// only what the words of the document decide: everything else is proposed and marked
+// with planfile.Todo for a person. It is pure but for reading and writing files.
 package rollover
 
 import (
@@ -25,8 +25,8 @@ type Record struct {
 	Due   calendar.Day // as extended
 	State string       // Open, Closed or Cancelled; as the ledger writes them
 
-	// What acts have made of it, and where it stands on Draft.At by the one reading of
-	// late that every list has.
+	// The fields as acts have changed them, and the lateness on Draft.At, counted as in
+	// every list.
 	Assist    []string         // unit IDs
 	Policy    string           // its name, without a version
 	Rule      *plan.Recurrence // of a duty
@@ -91,7 +91,7 @@ type Late struct {
 }
 
 // Roll decides what becomes of each task of p in the plan of year, which must
-// be later than p's. records are what the ledger knows, as it stands on the day at; nil:
+// be later than p's. records are what the ledger knows, as it is on the day at; nil:
 // there is none, and nobody knows what is finished. The tasks are those that acts have
 // made of the plan's.
 func Roll(p *plan.Plan, records []Record, year int, at calendar.Day) Draft {
@@ -120,8 +120,8 @@ func Roll(p *plan.Plan, records []Record, year int, at calendar.Day) Draft {
 	return d
 }
 
-// asActed brings an item to what acts have made of its task, and says whether the
-// task goes on as it.
+// asActed gives an item the title, policy and assisting units that acts have given its task,
+// and sets whether the old plan's task goes on as this one.
 func (i *Item) asActed(r Record, known bool) {
 	if i.Do == Drop || !known {
 		return
@@ -257,7 +257,7 @@ func (d Draft) dated(i *Item, r Record, known bool) {
 }
 
 // unfinished is why a person looks at what was not finished: it is late, or not due
-// yet, or its time stands because it waits for the office or is paused.
+// yet, or its clock is halted because it waits for the office or is paused.
 func (d Draft) unfinished(l *Late) string {
 	switch {
 	case l != nil && l.Days > 0:

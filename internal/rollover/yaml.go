@@ -104,8 +104,9 @@ func (r *rewriter) head(root *yaml.Node, files map[string]string) {
 	}
 	r.mark(root, "number", "", r.say("doubt_number"), "")
 	r.mark(root, "issued", r.start().String(), r.say("doubt_issued"), "")
+	remove(root, "schemes") // a year's measures with a year's dates: next year's are for the counties to draw
 	set(root, "year", strconv.Itoa(r.Year), "").Tag = "!!int"
-	for _, name := range []string{"units", "policies", "water", "accounts"} {
+	for _, name := range besides() {
 		n := value(root, name)
 		if n == nil {
 			continue
@@ -119,7 +120,7 @@ func (r *rewriter) head(root *yaml.Node, files map[string]string) {
 }
 
 // mark proposes a value that a person decides; about is the title of what it
-// stands in, for the report.
+// is in, for the report.
 func (r *rewriter) mark(n *yaml.Node, field, proposed, why, about string) {
 	set(n, field, planfile.Todo+proposed, why)
 	id := scalar(n, "id")
@@ -155,7 +156,7 @@ func (r *rewriter) clauses(seq *yaml.Node) {
 	seq.Content = kept
 }
 
-// headComment is what stands above an item of a list: the parser hangs it on the
+// headComment is what is above an item of a list: the parser hangs it on the
 // item or on its first key.
 func headComment(n *yaml.Node) string {
 	if n.HeadComment == "" && len(n.Content) > 0 {
@@ -237,7 +238,7 @@ func (r *rewriter) split(e *yaml.Node, id string) []*yaml.Node {
 	return all
 }
 
-// links brings same_as to the IDs that tasks of split entries have now.
+// links sets same_as to the IDs that tasks of split entries have in the draft.
 func (r *rewriter) links(n *yaml.Node) {
 	if n.Kind == yaml.MappingNode {
 		if to := value(n, "same_as"); to != nil && r.renamed[to.Value] != "" {
@@ -258,13 +259,13 @@ func (r *rewriter) sections(seq *yaml.Node) {
 		if i := r.items[scalar(s, "id")]; len(i.Doubts) > 0 {
 			target := value(s, "target")
 			r.marks = append(r.marks, mark{scalar(s, "id"), "target", scalar(s, "name") + " " + target.Value, r.doubts(i)})
-			target.SetString(planfile.Todo + target.Value) // no comment: sections stand on one line
+			target.SetString(planfile.Todo + target.Value) // no comment: sections are on one line
 		}
 	}
 }
 
-// rewrite brings an entry to its new year, and marks what is doubtful. What its number
-// was before is of the old plan.
+// rewrite brings an entry to its new year, and marks what is doubtful. Its `was` is dropped,
+// since that names IDs of the old plan.
 func (r *rewriter) rewrite(e *yaml.Node, i Item) {
 	remove(e, "was")
 	remove(e, "heir")
@@ -343,7 +344,7 @@ func (r *rewriter) note(e *yaml.Node, i Item) {
 	}
 }
 
-// recur brings a duty's rule to the new year; its mark stands on the last day,
+// recur brings a duty's rule to the new year; its mark is on the last day,
 // or on the rule itself when it has none.
 func (r *rewriter) recur(e *yaml.Node, i Item) {
 	n, to := value(e, "recur"), *i.Recur
@@ -374,7 +375,7 @@ func (r *rewriter) recur(e *yaml.Node, i Item) {
 	for _, name := range []string{"until", "every", "cron"} {
 		if v := value(n, name); v != nil {
 			r.marks = append(r.marks, mark{scalar(e, "id"), "recur", scalar(e, "title") + " " + ruleText(r.w, to), r.doubts(i)})
-			v.SetString(planfile.Todo + v.Value) // no comment: rules stand on one line
+			v.SetString(planfile.Todo + v.Value) // no comment: rules are on one line
 			return
 		}
 	}
@@ -403,7 +404,7 @@ func (r *rewriter) lateness(l Late) string {
 
 func (r *rewriter) waits(l Late) string { return waits(l, r.w) }
 
-// waits is what an unfinished task waits for, or is held up by; "" for nothing.
+// waits is what an unfinished task waits for: a ruling, a decision, a talk; "" for nothing.
 func waits(l Late, w *words.Words) string {
 	var all []string
 	add := func(is bool, key string) {

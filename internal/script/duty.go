@@ -13,7 +13,7 @@ import (
 // is opened, and those that fell due in the pause are left out.
 func (f *foreteller) duty(t plan.Task, from time.Time) {
 	e := f.eraAt(from)
-	d := &dutyWalk{walk: walk{foreteller: f, id: t.ID, course: e.book.Open(act.NewCase(e.plan, t, from)), now: from}, duty: t, from: from}
+	d := &dutyWalk{walk: walk{foreteller: f, id: t.ID, course: e.rules.Open(act.NewCase(e.plan, t, from)), now: from}, duty: t, from: from}
 	for _, m := range f.moments(OnDuty, t.ID, plan.Duty, from) {
 		d.open(m.act.At)
 		d.moved(m)
@@ -27,7 +27,8 @@ type dutyWalk struct {
 	from time.Time // the launch, or the amendment that added it
 }
 
-// moved is one act on the duty, and where its occurrences go on after it.
+// moved does one act on the duty; occurrences go on from the act's instant, or from now where
+// that is later.
 func (d *dutyWalk) moved(m moment) {
 	if d.now.Before(m.act.At) {
 		d.now = m.act.At
@@ -48,7 +49,7 @@ func (d *dutyWalk) open(before time.Time) {
 		}
 		e := d.eraAt(d.now)
 		duty := d.ruled(e.plan)
-		o, ok := e.book.NextOccurrence(e.plan.Policies[duty.Policy], duty, d.course.OpenedUpTo(), d.from)
+		o, ok := e.rules.NextOccurrence(e.plan.Policies[duty.Policy], duty, d.course.OpenedUpTo(), d.from)
 		opens := o.Opens
 		if opens.Before(d.now) {
 			opens = d.now
@@ -70,7 +71,7 @@ func (d *dutyWalk) over(due calendar.Day) bool {
 	return !last.IsZero() && due.After(last)
 }
 
-// ruled is the duty as acts have changed it.
+// ruled is the duty with the lead, policy and rule that acts have given it.
 func (d *dutyWalk) ruled(p *plan.Plan) plan.Task {
 	t := d.duty
 	for _, now := range p.Tasks {

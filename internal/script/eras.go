@@ -15,8 +15,8 @@ type era struct {
 	from  time.Time
 	plan  *plan.Plan
 	cal   *calendar.Calendar
-	book  act.Book
-	begun *Entry // by what; nil for the first
+	rules act.Rules
+	begun *Entry // the entry that begins the era; nil for the first
 	n     int    // number of the amendment
 	// Of an amendment: new commitments, and the changes of running ones.
 	added   []plan.Task
@@ -27,11 +27,11 @@ type era struct {
 
 // divide parts the year into eras.
 func (f *foreteller) divide(p *plan.Plan, cal *calendar.Calendar) error {
-	book, err := act.NewBook(p, cal)
+	rules, err := act.NewRules(p, cal)
 	if err != nil {
 		return err
 	}
-	now := era{from: f.launched, plan: p, cal: cal, book: book}
+	now := era{from: f.launched, plan: p, cal: cal, rules: rules}
 	f.eras = []era{now}
 	for i, e := range f.script.Entries {
 		at, done := f.done(e.Key(), e.At)
@@ -47,12 +47,12 @@ func (f *foreteller) divide(p *plan.Plan, cal *calendar.Calendar) error {
 				return err
 			}
 		}
-		if next.book, err = act.NewBook(next.plan, next.cal); err != nil {
+		if next.rules, err = act.NewRules(next.plan, next.cal); err != nil {
 			return err
 		}
-		next.book.Since = now.book.Since
+		next.rules.Since = now.rules.Since
 		if e.Sort == Notice {
-			next.book.Since = next.from
+			next.rules.Since = next.from
 		}
 		f.eras, now = append(f.eras, next), next
 	}
@@ -116,11 +116,11 @@ func (f *foreteller) own(e era, thing string, kind plan.Kind) (all []moment) {
 		if !done {
 			return
 		}
-		a.At, a.On = at.UTC(), calendar.DayOf(at.In(e.book.Zone))
+		a.At, a.On = at.UTC(), calendar.DayOf(at.In(e.rules.Zone))
 		all = append(all, moment{act: a})
 	}
 	if e.begun.Sort == Notice {
-		return nil // the calendar alone is another
+		return nil // the era begins with another calendar only
 	}
 	c, touched := e.changed[thing]
 	duty, occurrence := e.duty[thing]

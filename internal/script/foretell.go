@@ -14,10 +14,12 @@ import (
 
 // When gives the instants at which acts were done, by Entry.Key and, for the acts
 // that the engine does itself when a plan is amended or a calendar changes, by
-// task and act ID with a slash between. An act that is not in it was not done.
+// task and act ID with a slash between. An act that is not in it was not done. Of tasks that
+// the plan's document does not name, and acts that follow on tasks from what was measured,
+// complained of and noted, it gives the instants too (Opened): without them they follow at once.
 type When map[string]time.Time
 
-// Foresight is what a plan's year says when a script is acted.
+// Foresight are the words and answers of a plan's year in which the acts of a script are done.
 type Foresight struct {
 	// Stages in order of time, task and ID: as act.Preview gives them, with
 	// what acts change, and with what acts say at once.
@@ -45,10 +47,11 @@ func Foretell(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until ca
 	if err := f.divide(p, cal); err != nil {
 		return f.Foresight // Load refuses unknown time zones
 	}
+	f.follow()
 	f.year()
 	f.openTalks()
 	for _, e := range s.Entries {
-		if (e.Sort != Amends && e.Sort != Notice) && !f.acted[e.Key()] {
+		if e.Sort != Amends && e.Sort != Notice && !f.acted[e.Key()] {
 			f.Refused[e.Key()] = NoThing
 		}
 	}
@@ -63,7 +66,7 @@ func (f Foresight) Astray(s *Script) []Entry {
 	return slices.DeleteFunc(slices.Clone(s.Entries), func(e Entry) bool { return e.Expects(f.Refused[e.Key()]) })
 }
 
-// AstrayLines say so, a line each; none without a script.
+// AstrayLines are sentences about the entries Astray, a line each; none without a script.
 func (f Foresight) AstrayLines(w *words.Words, s *Script) (lines []string) {
 	if s == nil {
 		return nil
@@ -91,8 +94,9 @@ type foreteller struct {
 	script   *Script
 	when     When
 	eras     []era
-	acted    map[string]bool // Entry.Key: its turn has come
+	acted    map[string]bool // by Entry.Key: the act was done or refused
 	walks    []*walk         // of tasks and occurrences
+	follows  followed
 }
 
 // year is the life of everything in the plan, and of what amendments add.
@@ -105,12 +109,15 @@ func (f *foreteller) year() {
 			f.commitment(t, e.from)
 		}
 	}
+	for _, o := range f.follows.opened {
+		f.commitment(o.task, o.at)
+	}
 }
 
 func (f *foreteller) commitment(t plan.Task, from time.Time) {
 	e := f.eraAt(from)
 	c := act.NewCase(e.plan, t, from)
-	if order := e.book.Order(c); order != nil {
+	if order := e.rules.Order(c); order != nil {
 		f.Stages = append(f.Stages, plan.Foretold{Task: t.ID, Unit: c.Lead, Due: c.Due, Stage: *order})
 	}
 	switch t.Kind {
@@ -132,13 +139,16 @@ func (f *foreteller) moments(sort Sort, thing string, kind plan.Kind, from time.
 	var all []moment
 	for _, e := range f.script.Entries {
 		if at, ok := f.done(e.Key(), e.At); ok && e.Sort == sort && e.Thing == thing {
-			all = append(all, moment{e.at(at, f.eras[0].book.Zone), e.Key()})
+			all = append(all, moment{e.at(at, f.eras[0].rules.Zone), e.Key()})
 		}
 	}
 	for _, e := range f.eras[1:] {
 		if sort == OnTask || sort == OnDuty {
 			all = append(all, f.own(e, thing, kind)...)
 		}
+	}
+	if sort == OnTask {
+		all = append(all, f.follows.acts[thing]...)
 	}
 	all = slices.DeleteFunc(all, func(m moment) bool { return m.act.At.Before(from) })
 	slices.SortStableFunc(all, func(a, b moment) int { return a.act.At.Compare(b.act.At) })
@@ -159,10 +169,10 @@ type walk struct {
 	*foreteller
 	id     string
 	course act.Course
-	now    time.Time // all before it has happened
+	now    time.Time // everything before this instant has happened
 	talks  []called
-	states []state   // what acts have made of it, in order; the first is how it began
-	owed   []act.Act // of amendments, that it refused: the daily audit asks them again
+	states []state   // the thing after each act, in order; the first is how it began
+	owed   []act.Act // acts of amendments that the thing refused: the daily audit asks for them again
 }
 
 // state is a task after an act.
@@ -175,17 +185,17 @@ type state struct {
 
 // task is the whole life of a task or an occurrence that begins at from.
 func (f *foreteller) task(id string, c act.Case, from time.Time) {
-	w := &walk{foreteller: f, id: id, course: f.eraAt(from).book.Open(c), now: from}
+	w := &walk{foreteller: f, id: id, course: f.eraAt(from).rules.Open(c), now: from}
 	w.states = []state{{at: from, of: w.course.Case}}
 	for _, m := range f.moments(OnTask, id, plan.Dated, from) {
-		w.to(m.act.At.Add(1)) // what speaks at the instant of the act has spoken
+		w.to(m.act.At.Add(1)) // stages that speak at the instant of the act speak before it
 		w.do(m)
 	}
 	w.to(never)
 	f.walks = append(f.walks, w)
 }
 
-// never is after everything.
+// never is an instant after every other.
 var never = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // to lets the thing run until an instant, exclusive: the stages speak and pauses
@@ -200,7 +210,7 @@ func (w *walk) to(at time.Time) {
 		if !audit.IsZero() && !audit.After(end) {
 			end = audit
 		}
-		w.course = e.book.Course(w.course.Case)
+		w.course = e.rules.Course(w.course.Case)
 		w.pass(e, end)
 		w.now = end
 		if end.Equal(audit) {
@@ -209,28 +219,29 @@ func (w *walk) to(at time.Time) {
 	}
 }
 
-// audit is when what amendments owe the thing is asked next; zero when nothing is owed, or
-// the thing is over.
+// audit is when the daily audit next asks for the acts that amendments owe the thing; zero
+// when none is owed, or the thing is over.
 func (w *walk) audit(e era) time.Time {
 	if len(w.owed) == 0 || w.course.Over() || w.now.After(w.launched.AddDate(owedYears, 0, 0)) {
 		return time.Time{}
 	}
-	day := calendar.DayOf(w.now.In(e.book.Zone))
-	at := day.At(0, 0, e.book.Zone).Add(act.AuditAt)
+	day := calendar.DayOf(w.now.In(e.rules.Zone))
+	at := day.At(0, 0, e.rules.Zone).Add(act.AuditAt)
 	if !at.After(w.now) {
-		at = day.AddDays(1).At(0, 0, e.book.Zone).Add(act.AuditAt)
+		at = day.AddDays(1).At(0, 0, e.rules.Zone).Add(act.AuditAt)
 	}
 	return at.UTC()
 }
 
-// owedYears is how long after its launch a plan is asked what it owes: no year is longer.
+// owedYears is for how many years after a plan's launch audits are foretold: longer than any
+// plan's year.
 const owedYears = 3
 
 func (w *walk) askOwed(at time.Time) {
 	owed := w.owed
 	w.owed = nil
 	for _, a := range owed {
-		a.At, a.On = at, calendar.DayOf(at.In(w.eraAt(at).book.Zone))
+		a.At, a.On = at, calendar.DayOf(at.In(w.eraAt(at).rules.Zone))
 		w.do(moment{act: a})
 	}
 }
@@ -242,7 +253,7 @@ func (w *walk) pass(e era, end time.Time) {
 		switch next := w.course.Next; {
 		case next != nil && next.At.Before(end) && !(wakes && resume.At.Before(next.At)):
 			var s plan.Stage
-			w.course, s = e.book.Decide(w.course)
+			w.course, s = e.rules.Decide(w.course)
 			w.say(s, w.course.Case)
 			if s.Kind == plan.Talk && e.plan.Policies[w.course.Policy].Talk != nil {
 				w.talks = append(w.talks, called{of: w.course.Case, at: s.At})
@@ -255,7 +266,7 @@ func (w *walk) pass(e era, end time.Time) {
 	}
 }
 
-// do is one act: what it changes, and what it says at once.
+// do does one act: it changes the thing, and says at once what it tells.
 func (w *walk) do(m moment) {
 	e, before := w.eraAt(m.act.At), w.course.Case
 	if m.key == "" && act.OwnID(m.act.ID) {
@@ -264,9 +275,9 @@ func (w *walk) do(m moment) {
 			return
 		}
 	}
-	after, told, refused := e.book.Act(w.course, m.act)
+	after, told, refused := e.rules.Act(w.course, m.act)
 	w.acted[m.key] = true
-	amends := m.key == "" && act.OwnID(m.act.ID) && m.act.Kind != act.Resume
+	amends := m.key == "" && act.OfMany(m.act.ID)
 	if amends {
 		w.owed = slices.DeleteFunc(w.owed, func(a act.Act) bool { return a.Kind == m.act.Kind })
 	}

@@ -2,8 +2,10 @@ package script_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,4 +114,37 @@ func TestATaskThatIsActedOn(t *testing.T) {
 		"04-14 14:30 act-2-complete → shuizhiban/office",
 		"04-16 10:30 act-3-verify → gaoping/liaison",
 	}, lines(got, "2.4-survey.gaoping"))
+}
+
+// TestWhatFollowsInTheWatersYear: tables of sections open what the rules call for and close the
+// month's duty to hand in data; a complaint and an incident open their tasks, once, and end them.
+func TestWhatFollowsInTheWatersYear(t *testing.T) {
+	t.Parallel()
+	_, cal := seed(t)
+	dir := t.TempDir()
+	out, err := exec.Command("sh", filepath.Join(folder, "made", "switch.sh"), dir).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	p, problems := planfile.Load(filepath.Join(dir, "jincheng-2021-water", "plan.yaml"), cal)
+	require.False(t, strictyaml.Failed(problems), "%+v", problems)
+	for _, name := range []string{"script-water.yaml", "script-all.yaml"} {
+		s, problems := script.Load(filepath.Join(dir, "jincheng-2021-water", name), p, cal)
+		require.Empty(t, problems)
+		f := script.Foretell(p, cal, launched(p), calendar.NewDay(2021, 8, 31), s, nil)
+		require.Empty(t, f.Astray(s), name)
+		said := map[string][]string{}
+		for _, st := range f.Stages {
+			said[st.Task] = append(said[st.Task], st.Stage.At.In(calendar.Beijing).Format("01-02 ")+st.Stage.ID)
+		}
+		require.Equal(t, "06-15 "+act.OrderID, said["section-s09.2021-05.over"][0])
+		i := slices.IndexFunc(f.Stages, func(st plan.Foretold) bool { return st.Task == "section-s09.2021-05.over" })
+		require.Equal(t, "2021-07-15", f.Stages[i].Due.String(), "thirty days after the table came in")
+		require.Contains(t, said, "section-s02.2021-07.over")
+		require.Contains(t, said, "section-s02.2021-07.worsened-1")
+		require.Contains(t, said, "complaint-3")
+		require.NotContains(t, said, "complaint-2", "it joined another one before it was sorted")
+		for task, ends := range map[string]string{"readings.jiance.2021-05": "06-15 ", "complaint-1": "06-08 ", "incident-1.2": "06-22 ", "incident-1.3.eg-02": "07-10 "} {
+			require.NotEmpty(t, said[task], task)
+			require.Equal(t, ends, said[task][len(said[task])-1][:6], "%s: %s", task, said[task])
+		}
+	}
 }

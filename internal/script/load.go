@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ type reader struct {
 	plan   *plan.Plan
 	cal    *calendar.Calendar
 	zone   *time.Location
-	people *accounts.Book
+	people *accounts.List
 	script Script
 	ids    map[string]int // act ID → line
 }
@@ -75,12 +76,12 @@ func (r *reader) all(raw []byte) {
 // accounts reads the file of accounts; its own problems are the script's.
 func (r *reader) accounts(root strictyaml.Object) {
 	file := r.beside(cmp.Or(root.Text("accounts"), "accounts.yaml"))
-	book, problems := accounts.Load(file)
+	list, problems := accounts.Load(file)
 	r.Problems = append(r.Problems, problems...)
-	if book == nil {
+	if list == nil {
 		return
 	}
-	r.people = book
+	r.people = list
 }
 
 // proposals reads how the leadership answers what rules propose.
@@ -173,6 +174,22 @@ func (r *reader) what(o strictyaml.Object, e *Entry) {
 		r.thing(o, *e)
 		e.Act.Kind = act.Propose
 		return
+	case Measured:
+		if o.Has("do") {
+			o.Fault("do", "no_do", nil)
+		}
+		e.Thing = r.beside(e.Thing)
+		r.measured(o, e)
+		return
+	case OnComplaint, OnIncident:
+		if n, err := strconv.Atoi(e.Thing); err != nil || n < 1 {
+			o.Fault(string(e.Sort), "bad_number", words.Data{"Value": e.Thing})
+		}
+	case Assesses:
+		e.Act.Unit = e.Thing
+		if _, ok := r.plan.Directory.Unit(e.Thing); !ok {
+			o.Fault(string(e.Sort), "unknown_unit", words.Data{"Value": e.Thing})
+		}
 	case OnTask, OnDuty, OnTalk:
 		r.thing(o, *e)
 	}
@@ -226,8 +243,8 @@ func joined[T ~string](all []T) string {
 	return strings.Join(names, " ")
 }
 
-// thing notes a task, duty or talk that the plan cannot have. What an amendment
-// adds is not known here and has to be marked by its file coming first.
+// thing notes a task, duty or talk that the plan cannot have. After an entry that amends the
+// plan none is noted, since the tasks that an amendment adds are not known here.
 func (r *reader) thing(o strictyaml.Object, e Entry) {
 	id, _, _ := strings.Cut(e.Thing, "#")
 	amended := slices.ContainsFunc(r.script.Entries, func(e Entry) bool { return e.Sort == Amends })
@@ -238,12 +255,12 @@ func (r *reader) thing(o strictyaml.Object, e Entry) {
 		}
 		return t.ID == id || t.Kind == plan.Duty && strings.HasPrefix(id, t.ID+".")
 	})
-	if !known && !amended {
+	if !known && !amended && !r.later(id) {
 		o.Fault(string(e.Sort), "unknown_thing", words.Data{"Value": e.Thing})
 	}
 }
 
-// says reads all that the act says.
+// says reads the fields of the entry's act.
 func (r *reader) says(o strictyaml.Object, e *Entry) {
 	untaken(*e, o.Has, o.Fault)
 	a := &e.Act
@@ -269,17 +286,29 @@ func (r *reader) says(o strictyaml.Object, e *Entry) {
 		}
 	}
 	if f, ok := o.Object("facts", "facts"); ok {
-		a.Talk = &act.TalkFacts{What: f.Text("what"), Number: f.Text("number"), Time: instant(f, "time", r.zone), Place: f.Text("place"),
-			Chair: f.Text("chair"), Called: strictyaml.Plain(f.Texts(f.List("called"))), Missing: strictyaml.Plain(f.Texts(f.List("missing"))), Bring: f.Text("bring"), Public: f.Flag("public")}
+		unsaid(*e, f.Has, f.Fault)
+		r.facts(f, e)
 	}
 }
 
 // kindsOn are the acts that a sort of thing knows.
 func kindsOn(s Sort) (kinds []act.Kind) {
-	for _, row := range act.ByHand(act.Thing(s)) {
+	for _, row := range Acts(s) {
 		if !row.Opens() {
 			kinds = append(kinds, row.Kind)
 		}
 	}
 	return kinds
+}
+
+// Acts are the acts that a script may do on a sort of thing. Of an assessment they are what
+// the office enters: sheets are worked out from the whole ledger.
+func Acts(s Sort) []act.Row {
+	switch s {
+	case OnComplaint:
+		return act.On(act.OnComplaint)
+	case Assesses:
+		return slices.DeleteFunc(act.On(act.OnPlan), func(r act.Row) bool { return r.Kind != act.Enter && r.Kind != act.Strike })
+	}
+	return act.ByHand(act.Thing(s))
 }

@@ -11,6 +11,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/water"
 )
 
 // Script is what people do in one plan's year, in order of time.
@@ -50,10 +51,15 @@ const (
 	Propose Sort = "propose"  // a talk or a circular by hand: Thing is the task it is about
 	Amends  Sort = "amend"    // the plan is amended: Thing is the file
 	Notice  Sort = "calendar" // a holiday notice comes: Thing is the file
+
+	Measured    Sort = "readings"  // a table of sections comes in: Thing is the file
+	OnComplaint Sort = "complaint" // a complaint: Thing is its number, which it has by the order in which they are taken in
+	OnIncident  Sort = "incident"  // an incident: Thing is its number, as of complaints
+	Assesses    Sort = "assess"    // something is entered for the assessment, or struck: Thing is the unit's ID
 )
 
 // Sorts of entries, as the file names them.
-var Sorts = []Sort{OnTask, OnDuty, OnTalk, Propose, Amends, Notice}
+var Sorts = []Sort{OnTask, OnDuty, OnTalk, Propose, Amends, Notice, Measured, OnComplaint, OnIncident, Assesses}
 
 // Entry is one act of a script.
 type Entry struct {
@@ -71,6 +77,14 @@ type Entry struct {
 
 	Plan *plan.Plan     `json:"-"` // of Amends: the plan as amended
 	Year *calendar.Year `json:"-"` // of Notice
+
+	Readings []water.Reading `json:"-"` // of Measured
+}
+
+// Task tells that the entry is about tasks, duties and talks, whose answers are foretold, or about
+// the plan or the calendar by which they are.
+func (e Entry) Task() bool {
+	return !slices.Contains([]Sort{Measured, OnComplaint, OnIncident, Assesses}, e.Sort)
 }
 
 // Key names what an entry's answer is kept under: the thing and the act.

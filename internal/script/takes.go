@@ -7,15 +7,17 @@ import (
 	"duban/internal/words"
 )
 
-// written is where a script says a field of an act: under its name in the entry, or, as
-// facts of a talk and as evidence, in a mapping of the entry.
+// written is the name in a script's entry under which a field of an act is written: its own,
+// or, for facts of a talk and evidence, that of a mapping in the entry.
 func written(f act.Field) string {
 	switch f {
 	case act.FieldMoves:
 		return "moves"
 	case act.FieldFile, act.FieldURL:
 		return "evidence"
-	case act.FieldCircular, act.FieldNumber, act.FieldTime, act.FieldPlace, act.FieldChair, act.FieldCalled, act.FieldMissing, act.FieldBring, act.FieldPublic:
+	case act.FieldCircular, act.FieldNumber, act.FieldTime, act.FieldPlace, act.FieldChair, act.FieldCalled, act.FieldMissing, act.FieldBring, act.FieldPublic,
+		act.FieldSection, act.FieldItem, act.FieldSource, act.FieldEnds, act.FieldSupply, act.FieldFlow, act.FieldOrderer, act.FieldValue, act.FieldOutlets,
+		act.FieldHotline, act.FieldMatter, act.FieldWhere, act.FieldLimit, act.FieldOutcome, act.FieldAgain, act.FieldInto, act.FieldFact, act.FieldDay:
 		return "facts"
 	}
 	return string(f)
@@ -25,8 +27,11 @@ func written(f act.Field) string {
 // that is not known.
 func rowOf(e Entry) (act.Row, bool) {
 	on := act.Thing(e.Sort)
-	if e.Sort == Propose {
+	switch e.Sort {
+	case Propose:
 		on = act.OnTalk
+	case Assesses:
+		on = act.OnPlan
 	}
 	return act.Of(on, e.Act.Kind)
 }
@@ -41,7 +46,7 @@ func Takes(row act.Row) (names []string) {
 	return names
 }
 
-// untaken notes what an entry says that its act does not take: it would be forgotten in
+// untaken notes fields of an entry that its act does not take, which would be ignored in
 // silence.
 func untaken(e Entry, has func(name string) bool, fault func(name, key string, data words.Data)) {
 	row, ok := rowOf(e)
@@ -54,6 +59,23 @@ func untaken(e Entry, has func(name string) bool, fault func(name, key string, d
 		name := written(f.Field)
 		if has(name) && !slices.Contains(takes, name) && !slices.Contains(seen, name) {
 			seen = append(seen, name)
+			fault(name, "not_taken", words.Data{"Value": name, "Kind": string(row.Kind)})
+		}
+	}
+}
+
+// unsaid notes facts of an entry that its act does not take.
+func unsaid(e Entry, has func(name string) bool, fault func(name, key string, data words.Data)) {
+	row, ok := rowOf(e)
+	if !ok {
+		return
+	}
+	for _, name := range grammar.Fields["facts"] {
+		field := act.Field(name)
+		if name == "what" {
+			field = act.FieldCircular
+		}
+		if has(name) && !row.Takes(field) {
 			fault(name, "not_taken", words.Data{"Value": name, "Kind": string(row.Kind)})
 		}
 	}

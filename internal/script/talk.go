@@ -24,7 +24,7 @@ type called struct {
 // id is the talk's.
 func (c called) id() string { return fmt.Sprintf("%s#%d", c.walk.id, c.number) }
 
-// calls is what has called for it.
+// calls is the task, and the instant, that called for the talk.
 func (c called) calls() act.Called { return act.Called{Task: c.walk.id, At: c.at} }
 
 // unit is who is called.
@@ -114,12 +114,12 @@ func (d *desk) call(c called) {
 		Members: []act.Member{{Task: c.walk.id, About: c.of.Number, Due: c.of.Due}}}
 	t := &talkWalk{walk: c.walk, now: c.at, names: []string{c.id()}, about: map[string]*walk{c.walk.id: c.walk}, since: c.at, did: map[string]bool{}}
 	if c.hand == nil {
-		t.course = e.book.OpenTalk(talk, c.at)
+		t.course = e.rules.OpenTalk(talk, c.at)
 	} else {
 		d.acted[c.hand.key] = true
 		talk.Origin = act.Origin{Kind: act.OriginHand}
 		c.hand.act.Unit = talk.Lead
-		course, refused := e.book.Propose(talk, c.hand.act)
+		course, refused := e.rules.Propose(talk, c.hand.act)
 		if refused != nil {
 			d.Refused[c.hand.key] = refused.Key
 			return
@@ -133,13 +133,13 @@ func (d *desk) call(c called) {
 	d.talks = append(d.talks, t)
 }
 
-// host is the talk that one which opens, or is proposed, at an instant goes on as part of.
+// host is the talk that t joins when it opens, or is proposed, at an instant; nil for none.
 func (d *desk) host(t *talkWalk, at time.Time) *talkWalk {
 	for _, other := range d.talks {
 		switch {
 		case other == t || other.course.What != t.course.What:
 		case t.course.State == act.TalkProposed && other.course.State == act.TalkProposed,
-			t.course.State == act.TalkOpen && d.eraAt(at).book.Takes(other.course.TalkCase):
+			t.course.State == act.TalkOpen && d.eraAt(at).rules.Takes(other.course.TalkCase):
 			return other
 		}
 	}
@@ -151,21 +151,21 @@ type talkWalk struct {
 	*walk  // of the task it was opened for
 	course act.TalkCourse
 	now    time.Time
-	since  time.Time        // acts on its tasks touch it from then on
-	names  []string         // its ID, and those of what has joined it
+	since  time.Time        // from then on acts on its tasks concern the talk
+	names  []string         // its ID, and those of the talks that have joined it
 	about  map[string]*walk // by task
 	did    map[string]bool  // what has happened to it, by event.key
 }
 
 // takes makes another talk part of this one.
 func (t *talkWalk) takes(other *talkWalk, at time.Time) {
-	on := calendar.DayOf(at.In(t.eras[0].book.Zone))
+	on := calendar.DayOf(at.In(t.eras[0].rules.Zone))
 	t.course.TalkCase = t.course.With(other.course.TalkCase, on, at)
 	t.names = append(t.names, other.names...)
 	for id, w := range other.about {
 		if t.about[id] == nil {
 			t.about[id] = w
-			for _, s := range w.states { // what was done before is not done to it
+			for _, s := range w.states { // acts before this instant do not concern the talk
 				if s.at.Before(at) {
 					t.did[stateKey(id, s)] = true
 				}
@@ -185,8 +185,8 @@ type event struct {
 
 func stateKey(task string, s state) string { return task + "/" + s.by.ID + s.at.String() }
 
-// events are what has not happened yet to the talk, in order; of one instant what is
-// done to a task comes first.
+// events are the acts on the talk and its tasks that are still to come, in order; at one
+// instant acts on tasks come first.
 func (t *talkWalk) events() (all []event) {
 	for _, id := range slices.Sorted(maps.Keys(t.about)) {
 		for i, s := range t.about[id].states {
@@ -234,9 +234,9 @@ func (t *talkWalk) next(d *desk) {
 	}
 }
 
-// affected is what an act on one of its tasks makes of the talk.
+// affected changes the talk as an act on one of its tasks does (act.Rules.AffectedBy).
 func (t *talkWalk) affected(task string, s state) {
-	course, told, ok := t.eraAt(s.at).book.AffectedBy(t.course, task, s.before, s.of, s.by)
+	course, told, ok := t.eraAt(s.at).rules.AffectedBy(t.course, task, s.before, s.of, s.by)
 	if ok {
 		t.course = course
 		t.say(told)
@@ -250,7 +250,7 @@ func (t *talkWalk) to(at time.Time) {
 		if next := t.eraAfter(t.now); next.Before(stop) {
 			stop = next
 		}
-		said, after := t.eraAt(t.now).book.TalkUntil(t.course, stop)
+		said, after := t.eraAt(t.now).rules.TalkUntil(t.course, stop)
 		t.course, t.now = after, stop
 		t.say(said)
 	}
@@ -258,7 +258,7 @@ func (t *talkWalk) to(at time.Time) {
 
 func (t *talkWalk) do(m moment) {
 	t.acted[m.key] = true
-	after, told, refused := t.eraAt(m.act.At).book.ActOnTalk(t.course, m.act)
+	after, told, refused := t.eraAt(m.act.At).rules.ActOnTalk(t.course, m.act)
 	if refused != nil {
 		if m.key != "" {
 			t.Refused[m.key] = refused.Key

@@ -3,7 +3,7 @@ package settings
 import "errors"
 
 // Fault is one thing that is wrong with the settings. Error says it in English, for logs; Key and Data are for whoever
-// says it in another language: the name of a sentence, and what stands in it, Name being the variable.
+// says it in another language: the name of a sentence, and what is in it, Name being the variable.
 type Fault struct {
 	Key  string
 	Data map[string]any
@@ -17,7 +17,7 @@ func NewFault(key, name, text string) *Fault {
 
 func (f *Fault) Error() string { return f.text }
 
-// with adds what stands in the sentence.
+// with adds what is in the sentence.
 func (f *Fault) with(name string, value any) *Fault {
 	f.Data[name] = value
 	return f

@@ -23,8 +23,8 @@ import (
 type Config struct {
 	// TemporalAddress is TEMPORAL_ADDRESS; when empty, the worker runs the embedded server.
 	TemporalAddress string `env:"TEMPORAL_ADDRESS" want:"host:port of the Temporal frontend"`
-	// TemporalFile and TemporalProfile name a configuration of Temporal's own. Without them no file is looked for: what
-	// the environment says needs none.
+	// TemporalFile and TemporalProfile name a configuration of Temporal's own. Without them no such file is looked for:
+	// the environment has all that is needed.
 	TemporalFile    string `env:"TEMPORAL_CONFIG_FILE" want:"a file of Temporal's own settings, such as /etc/temporal.toml"`
 	TemporalProfile string `env:"TEMPORAL_PROFILE" want:"a profile in TEMPORAL_CONFIG_FILE"`
 
@@ -73,8 +73,8 @@ type Config struct {
 	// LogLevel and LogFormat (text or json) are of the log on standard error.
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error"`
 	LogFormat string     `env:"LOG_FORMAT" envDefault:"text" want:"text or json"`
-	// FromRoot says that Dir was given as a relative path to a program that was started in /: as a service without a
-	// working directory is, and nobody means it.
+	// FromRoot says that Dir was given as a relative path to a program that was started in /, as a service without a
+	// working directory is: most likely by mistake.
 	FromRoot bool `env:"-"`
 }
 
@@ -171,7 +171,7 @@ func Load(environ map[string]string) (Config, error) {
 	return c, nil
 }
 
-// absolute makes every path one that holds wherever it is used from.
+// absolute makes every path absolute.
 func (c *Config) absolute() error {
 	if here, err := os.Getwd(); err == nil {
 		c.FromRoot = here == "/" && !filepath.IsAbs(c.Dir)
@@ -233,7 +233,7 @@ func variable(field string) (name string) {
 	return name
 }
 
-// eachField visits the fields that stand for a variable.
+// eachField visits the fields that are read from a variable.
 func eachField(visit func(reflect.StructField)) {
 	for _, t := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[SMTP](), reflect.TypeFor[OIDC]()} {
 		for _, f := range reflect.VisibleFields(t) {

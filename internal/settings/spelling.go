@@ -9,9 +9,9 @@ import (
 	"unicode"
 )
 
-// What a value of the environment should not look like. Env files, unit files and containers each read quotes, line
-// ends and variables in their own way; what arrives wrongly is refused and never repaired in silence: a folder that is
-// not the one that is meant is an empty office beside the real one.
+// Values of the environment that were spoilt on the way. Env files, unit files and containers each read quotes, line
+// ends and variables in their own way. A value that looks spoilt is refused and never repaired in silence: with a wrong
+// folder, for example, the programs would find an empty office in place of the real one.
 
 // free are the variables whose value may hold anything but a line's end: passwords and keys.
 var free = []string{"SMTP_PASSWORD", "DUBAN_OIDC_SECRET", "TEMPORAL_API_KEY", "TEMPORAL_CODEC_AUTH"}
@@ -22,7 +22,7 @@ var paths = []string{"DUBAN_DIR", "DUBAN_OUTBOX", "DUBAN_ACCOUNTS", "DUBAN_CALEN
 // secret are those whose value is not shown.
 var secret = append([]string{"DATABASE_URL", "SMTP_USER"}, free...)
 
-// spelling complains of every variable whose value arrived otherwise than somebody meant it.
+// spelling has an error for every variable whose value looks spoilt: see misspelt.
 func spelling(set map[string]string) (errs []error) {
 	for _, name := range Names() {
 		value := set[name]
@@ -75,13 +75,13 @@ var spellings = map[spelt]string{
 	remote:     "is an address of the web, or a path of another system, and no path on this machine",
 }
 
-// unexpanded is what a shell, systemd or a template would have put something in place of.
+// unexpanded matches a variable that a shell, systemd or a template should have replaced by its value.
 var unexpanded = regexp.MustCompile(`\$\{?[A-Za-z_]|\$\(|^%[a-zA-Z](/|$)|\{\{`)
 
-// elsewhere is what a path on this machine is not: file:///srv/duban, C:\duban.
+// elsewhere matches texts that are no path on this machine: file:///srv/duban, C:\duban.
 var elsewhere = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://|^[A-Za-z]:[/\\]`)
 
-// password is the part of an address in which a $ may stand for itself.
+// password is the part of an address in which a $ may mean itself.
 var password = regexp.MustCompile(`://[^/@{(]*@`)
 
 var quoted = regexp.MustCompile(`^(".*"|'.*'|[“”‘’「].*)$`)

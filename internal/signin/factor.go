@@ -28,9 +28,9 @@ const (
 	skew   = 1  // codes before and after that are taken too: clocks differ
 )
 
-// SetUp begins to set up a second factor for the account of a cookie: of one that is
-// asked to (StepFactor), or that is signed in. Again it gives the same secret. It
-// counts once Confirm has taken a code of it. ErrNoSession.
+// SetUp begins to set up a second factor for the account of a cookie, which must be at
+// StepFactor or signed in. Called again, it gives the same secret. The factor is in force
+// once Confirm has taken a code of it. ErrNoSession.
 func (s *Service) SetUp(ctx context.Context, cookie string) (f Factor, err error) {
 	is, err := s.find(ctx, cookie)
 	if err == nil && is.Step == StepCode {
@@ -65,9 +65,9 @@ func (s *Service) SetUp(ctx context.Context, cookie string) (f Factor, err error
 	return f, err
 }
 
-// Confirm takes a code of the second factor for a cookie that Pending knows, or of the
-// one that SetUp began, and gives another cookie: somebody is signed in. ErrCode,
-// *WaitError, ErrBusy, ErrNoSession.
+// Confirm takes a code of the account's second factor for a cookie that Pending knows, or
+// a code of the factor that SetUp began for the cookie, and gives another cookie, which is
+// signed in. Errors: ErrCode, *WaitError, ErrBusy, ErrNoSession.
 func (s *Service) Confirm(ctx context.Context, cookie, code, address string) (Session, string, error) {
 	is, err := s.find(ctx, cookie)
 	if err != nil {
@@ -114,7 +114,8 @@ func (s *Service) Confirm(ctx context.Context, cookie, code, address string) (Se
 	return session(b.Session, fresh), fresh, nil
 }
 
-// stepOf is the time step that a code belongs to: one about now, after last.
+// stepOf is the time step (RFC 6238) that a code belongs to: at most skew steps from now,
+// and later than last, the step of the last code taken.
 func stepOf(code, secret string, now time.Time, last int64) (step int64, ok bool) {
 	code = strings.Map(func(r rune) rune {
 		if r == ' ' || r == '-' {
@@ -130,15 +131,6 @@ func stepOf(code, secret string, now time.Time, last int64) (step int64, ok bool
 		}
 	}
 	return 0, false
-}
-
-// HasFactor tells whether an account has a second factor.
-func (s *Service) HasFactor(ctx context.Context, account string) (bool, error) {
-	in, err := s.store.SignIn(ctx, account)
-	if errors.Is(err, ledger.ErrNotFound) {
-		return false, nil
-	}
-	return in.Factor != "", err
 }
 
 // DropFactor takes an account's second factor away, whose telephone was lost; its

@@ -21,7 +21,8 @@ import (
 // ByOIDC is the way of a session that another sign-in service vouched for.
 const ByOIDC = "oidc"
 
-// stepAway is the step of a session that has gone to that service and is not back yet.
+// stepAway is the step of a session whose browser has gone to the other service and is not
+// back yet.
 const stepAway = "away"
 
 // Single is how people sign in by another service, by OpenID Connect: authorization code
@@ -65,15 +66,16 @@ func (s *Service) By(o *Single) *Single {
 	return o
 }
 
-// known asks the service what it is, once it has answered; a service that is away when
-// the program starts keeps nothing from starting. Nobody waits for another's question,
-// so that each gets an answer within the service's limit while it hangs.
+// known is what the service has told of itself (OpenID Connect discovery), asked for at the
+// first use and kept from the first answer on, so that the program starts while the service
+// is away. Each request asks for itself: while the service hangs, each ends within
+// Single.Within.
 func (o *Single) known(ctx context.Context) (*oidc.Provider, *oauth2.Config, context.Context, error) {
 	ctx = oidc.ClientContext(ctx, o.client)
 	p := o.provider.Load()
 	if p == nil {
 		var err error
-		// The provider keeps its context to read keys later on: it is no request's.
+		// The provider keeps its context to read keys later on, so the context must not end with this request.
 		if p, err = oidc.NewProvider(context.WithoutCancel(ctx), o.Issuer); err != nil {
 			return nil, nil, ctx, fmt.Errorf("%w: %w", ErrSingleAway, err)
 		}
@@ -89,8 +91,8 @@ type away struct {
 	Next     string `json:"next"`
 }
 
-// Begin sends a browser to the service: to the address it gives, with a cookie that it
-// is to bring back within ten minutes. next is where to go then. ErrSingleAway.
+// Begin is the address of the service to send a browser to, and the cookie that the browser
+// is to bring back within ten minutes. next is the path to go to afterwards. ErrSingleAway.
 func (o *Single) Begin(ctx context.Context, a Attempt, next string) (to, cookie string, err error) {
 	_, config, _, err := o.known(ctx)
 	if err != nil {
@@ -114,9 +116,10 @@ func (o *Single) Begin(ctx context.Context, a Attempt, next string) (to, cookie 
 	return config.AuthCodeURL(session(b.Session, cookie).Form, oidc.Nonce(w.Nonce), oauth2.S256ChallengeOption(w.Verifier)), cookie, nil
 }
 
-// Finish takes what the service sent the browser back with: state and code. The cookie
-// is that of Begin, which is good once; what it gives is as SignIn has it, and where to
-// go. ErrSingle, ErrUnknown when no account fits, ErrSingleAway.
+// Finish takes the state and the code with which the service sent the browser back. cookie
+// is that of Begin, which is good once. It gives the session and its cookie as SignIn does,
+// and the path given to Begin. Errors: ErrSingle, ErrUnknown when no account fits,
+// ErrSingleAway.
 func (o *Single) Finish(ctx context.Context, cookie, state, code string, a Attempt) (is Session, fresh, next string, err error) {
 	w, err := o.back(ctx, cookie, state)
 	if err != nil {
@@ -157,7 +160,7 @@ func (o *Single) Finish(ctx context.Context, cookie, state, code string, a Attem
 	return is, fresh, w.Next, err
 }
 
-// back is what was remembered of the browser that comes back; it is forgotten.
+// back is what Begin remembered of the browser that comes back; it is forgotten then.
 func (o *Single) back(ctx context.Context, cookie, state string) (w away, err error) {
 	s := o.service
 	id, secret, _ := strings.Cut(cookie, ".")
@@ -216,6 +219,6 @@ func (o *Single) account(ctx context.Context, id *oidc.IDToken) (account string,
 	if err := s.store.BindSubject(ctx, id.Issuer, id.Subject, account, s.Now()); err != nil {
 		return "", false, err
 	}
-	account, err = s.store.Subject(ctx, id.Issuer, id.Subject) // that of whoever was first
+	account, err = s.store.Subject(ctx, id.Issuer, id.Subject) // where two sign in at once, the account that was bound first
 	return account, strong, err
 }

@@ -241,7 +241,7 @@ func TestTheOtherServiceAway(t *testing.T) {
 		require.ErrorIs(t, err, signin.ErrSingleAway)
 		w.in("gaoping")
 
-		// Several who come while it hangs ask it side by side: nobody stands behind
+		// Several who come while it hangs ask it side by side: nobody waits behind
 		// another's wait.
 		const several = 3
 		var met sync.WaitGroup

@@ -13,7 +13,8 @@ import (
 	"duban/internal/ledger"
 )
 
-// figures are those of OWASP: 19 MiB, two passes, one thread.
+// figures are the parameters of Argon2id that OWASP recommends: 19 MiB, two passes, one
+// thread.
 var figures = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 const (
@@ -53,8 +54,8 @@ func Acceptable(account, password string) error {
 	return nil
 }
 
-// nobody is the hash that is compared with where an account has none, so that the
-// answer takes as long.
+// nobody is the hash that a password is compared with where an account has none, so that
+// the answer takes as long as for an account that has one.
 var nobody = sync.OnceValue(func() string {
 	hash, err := argon2id.CreateHash(random(secretBytes), figures)
 	if err != nil {
@@ -63,10 +64,11 @@ var nobody = sync.OnceValue(func() string {
 	return hash
 })
 
-// turn waits until somebody may be let try: few passwords are worked on at once, because
-// each takes 19 MiB and tens of milliseconds, and a try is counted as failed only while it
-// has its turn, so that a city hall that comes in at nine from behind one address is not
-// kept out by its own number. It waits for as long as a browser waits for an answer.
+// turn waits until a password may be worked on: only Options.AtOnce are at the same time,
+// because each takes 19 MiB and tens of milliseconds. A try is counted as failed only while
+// it has its turn, so that the people of a city hall who sign in at nine from one address
+// do not lock each other out. turn waits as long as a browser waits for an answer, then
+// ErrBusy.
 func (s *Service) turn(ctx context.Context) (done func(), err error) {
 	if s.waiting.Add(1) > mostWaiting {
 		s.waiting.Add(-1)
@@ -85,7 +87,8 @@ func (s *Service) turn(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// matches compares a password with its hash; "" is nobody's. Whoever calls it has a turn.
+// matches compares a password with a hash; the hash "" matches nothing. The caller has a
+// turn.
 func (s *Service) matches(password, hash string) (bool, error) {
 	is := hash != "" && len(password) <= 4*MostPassword
 	if !is {

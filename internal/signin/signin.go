@@ -3,7 +3,7 @@
 // nothing about plans: what an account may do follows from the accounts file. It keeps
 // all of it in the ledger's database, beside the chain, so that several workers share
 // it and a backup holds it. Secrets are kept as hashes, but for that of a second
-// factor, of which the program needs to know as much as the telephone.
+// factor, which is kept as it is, since the program computes the same codes as the telephone.
 //
 // Who signs in: SignIn with a password gives a cookie. When a second factor is asked
 // for too, the cookie leads to Pending alone until Confirm has taken a code and given
@@ -28,7 +28,7 @@ import (
 	"duban/internal/ledger"
 )
 
-// Options say how long what holds, and whom the service knows.
+// Options are the service's time limits, and the accounts that it knows.
 type Options struct {
 	Now func() time.Time // the wall clock; time.Now when nil
 	// Known tells whether the accounts file has an account; nil: it has all.
@@ -43,7 +43,8 @@ type Options struct {
 	AtOnce int           // passwords worked on at once, each 19 MiB; 2 when 0
 }
 
-// LeastLog is how long who signed in is kept at least: six months, as the law asks.
+// LeastLog is how long the log of sign-ins is kept at least: six months, which 网络安全法
+// (in its version of 2016, 第二十一条第三项) asks for network logs.
 const LeastLog = 184 * 24 * time.Hour
 
 // pending is how long a sign-in may take between password and code.
@@ -55,7 +56,7 @@ var (
 	ErrRefused = errors.New("signin: account or password is wrong")
 	// ErrCode: the code of the second factor is wrong, or was used before.
 	ErrCode = errors.New("signin: the code is wrong")
-	// ErrNoSession: the cookie leads to no session; it never did, or that has ended.
+	// ErrNoSession: the cookie has no session; it never had one, or the session has ended.
 	ErrNoSession = errors.New("signin: nobody is signed in")
 	// ErrInvitation: the link was used, has ended, or was never made.
 	ErrInvitation = errors.New("signin: the invitation is not good")
@@ -65,7 +66,7 @@ var (
 	ErrUnknown = errors.New("signin: no such account")
 )
 
-// What the log calls what happened.
+// Events of the sign-in log.
 const (
 	SignedIn       = "signed_in"
 	Refused        = "refused"
@@ -156,9 +157,9 @@ type Session struct {
 	Form string
 }
 
-// SignIn takes a password. The cookie it gives is another than any before: it leads to
-// Who, or to Pending when Session.Step says that a second factor is asked for.
-// ErrRefused, *WaitError, ErrBusy, and what the ledger says.
+// SignIn takes a password. The cookie it gives is a new one: Who knows it, or Pending when
+// Session.Step says that a second factor is asked for. Errors: ErrRefused, *WaitError,
+// ErrBusy, and those of the ledger.
 func (s *Service) SignIn(ctx context.Context, a Attempt) (Session, string, error) {
 	done, err := s.turn(ctx)
 	if err != nil {
@@ -191,8 +192,8 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Session, string, error
 }
 
 // Vouched signs in an account that another service has vouched for, which way names.
-// A second factor is asked for as with a password, but where that service is said to
-// have asked for it.
+// A second factor is asked for as after a password; not where strong says that the service
+// has asked for one.
 func (s *Service) Vouched(ctx context.Context, a Attempt, way string, strong bool) (Session, string, error) {
 	if !s.Known(a.Account) {
 		return Session{}, "", ErrUnknown
@@ -250,8 +251,8 @@ func (s *Service) fresh(a Attempt, now time.Time) (b ledger.Beginning, cookie st
 	return b, id + "." + secret
 }
 
-// Who is the session of a cookie, of somebody who is signed in. ErrNoSession, also of
-// one whose second factor is still asked for; or what the ledger says.
+// Who is the session of a cookie of somebody who is signed in. Errors: ErrNoSession, also
+// for a session whose second factor is still asked for; those of the ledger.
 func (s *Service) Who(ctx context.Context, cookie string) (Session, error) {
 	is, err := s.find(ctx, cookie)
 	if err == nil && is.Step != "" {
@@ -261,7 +262,7 @@ func (s *Service) Who(ctx context.Context, cookie string) (Session, error) {
 		return Session{}, err
 	}
 	if now := s.Now(); now.Sub(is.SeenAt) > seenEvery {
-		// Reading goes on when this cannot be noted.
+		// The page is read even where this time cannot be noted.
 		soon, cancel := context.WithTimeout(ctx, mostSeeing)
 		_ = s.store.SeeSession(soon, is.ID, now)
 		cancel()
@@ -350,7 +351,8 @@ func (s *Service) Log(ctx context.Context, account string, skip, limit int) ([]l
 	return s.store.SignInLog(ctx, account, skip, limit)
 }
 
-// tidy forgets what has ended, once an hour. A failure is found by the next one.
+// tidy deletes sessions, invitations and the like that have ended, once an hour. What it
+// fails to delete is deleted the next time.
 func (s *Service) tidy(ctx context.Context, now time.Time) {
 	s.mu.Lock()
 	due := now.Sub(s.tidied) > tidyEvery
@@ -393,8 +395,8 @@ func random(bytes int) string {
 	return base64.RawURLEncoding.EncodeToString(fresh)
 }
 
-// hashed is what is kept of a random secret. It needs no slow hash: nobody guesses
-// 256 bits.
+// hashed is the hash that is kept in place of a random secret. A fast hash is enough, since
+// nobody guesses 256 bits.
 func hashed(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])

@@ -531,7 +531,7 @@ func TestWhoIsAwayNamesAStandIn(t *testing.T) {
 		}
 		n, err := w.NameStandIn(w.ctx, "fu-shizhang", "shuizhiban", from, until, "fu-shizhang")
 		w.ok(err)
-		stands := func(want ...string) {
+		actsFor := func(want ...string) {
 			t.Helper()
 			all, err := w.ActsFor(w.ctx, "shuizhiban")
 			w.ok(err)
@@ -547,21 +547,21 @@ func TestWhoIsAwayNamesAStandIn(t *testing.T) {
 			w.ok(err)
 			require.False(t, good, "not the other way round")
 		}
-		stands()
+		actsFor()
 		w.now = from
-		stands("fu-shizhang")
+		actsFor("fu-shizhang")
 		ended, err := w.EndStandIn(w.ctx, "shuizhiban", n.ID, "shuizhiban")
 		w.ok(err)
 		require.False(t, ended, "it is not his")
 		w.now = until.Add(-time.Second)
-		stands("fu-shizhang")
+		actsFor("fu-shizhang")
 		w.now = until
-		stands()
+		actsFor()
 		w.now = from
 		ended, err = w.EndStandIn(w.ctx, "fu-shizhang", n.ID, "fu-shizhang")
 		w.ok(err)
 		require.True(t, ended)
-		stands()
+		actsFor()
 		require.ElementsMatch(t, []string{"fu-shizhang standin_named", "fu-shizhang standin_ended"}, w.log("fu-shizhang"))
 	})
 }

@@ -11,17 +11,17 @@ import (
 
 // Why a stand-in is not named.
 var (
-	// ErrStandIn: it has no time, a time that has passed, or one of more than a year; or
-	// somebody would stand in for himself.
+	// ErrStandIn: the stand-in has no time, a time that has passed, or one of more than 366
+	// days; or somebody would stand in for themselves.
 	ErrStandIn = errors.New("signin: it cannot be so")
 )
 
 // longestAway is for how long a stand-in is named at most.
 const longestAway = 366 * 24 * time.Hour
 
-// NameStandIn has other act for an account from an instant until another; by is the
-// account that says so: its own, or one of the office. The accounts are held against
-// the accounts file: ErrUnknown. ErrStandIn.
+// NameStandIn names other as stand-in for an account from an instant until another; by is
+// the account that does so: that account itself, or one of the office. Errors: ErrUnknown
+// where the accounts file has not both, ErrStandIn.
 func (s *Service) NameStandIn(ctx context.Context, account, other string, from, until time.Time, by string) (ledger.StandIn, error) {
 	now := s.Now()
 	if !s.Known(account) || !s.Known(other) {
@@ -34,8 +34,8 @@ func (s *Service) NameStandIn(ctx context.Context, account, other string, from, 
 	return n, s.store.NameStandIn(ctx, n, s.by(by, StandInNamed, account, other))
 }
 
-// EndStandIn ends a stand-in of an account before its time. ended is false when there
-// is none that goes on.
+// EndStandIn ends a stand-in of an account before its time. ended is false when none with
+// this ID is in force or to come.
 func (s *Service) EndStandIn(ctx context.Context, account, id, by string) (ended bool, err error) {
 	return s.store.EndStandIn(ctx, account, id, s.Now(), s.by(by, StandInEnded, account, id))
 }
@@ -46,27 +46,28 @@ func (s *Service) StandIns(ctx context.Context, account string) ([]ledger.StandI
 	return s.store.StandIns(ctx, account, s.Now())
 }
 
-// Standing is somebody for whom an account acts now.
-type Standing struct {
+// ActingFor is somebody for whom an account acts now.
+type ActingFor struct {
 	ledger.StandIn
 	// Second tells that a second factor is asked of whoever is away, and that the account
-	// which stands in has none: it gets no further than the other would without one.
+	// which acts for them has none: it gets no further than they would without one.
 	Second bool
 }
 
 // ActsFor are those for whom an account may act now, in the order in which they went
-// away. Nobody acts for those for whom an absent one would have stood in.
-func (s *Service) ActsFor(ctx context.Context, account string) (standing []Standing, err error) {
+// away. It is not passed on: whoever acts for somebody away does not act for those for whom
+// that person is named.
+func (s *Service) ActsFor(ctx context.Context, account string) (acting []ActingFor, err error) {
 	now := s.Now()
 	all, err := s.store.StandIns(ctx, account, now)
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range all {
-		if n.Other != account || n.From.After(now) || !s.Known(n.Account) || slices.ContainsFunc(standing, func(o Standing) bool { return o.Account == n.Account }) {
+		if n.Other != account || n.From.After(now) || !s.Known(n.Account) || slices.ContainsFunc(acting, func(o ActingFor) bool { return o.Account == n.Account }) {
 			continue
 		}
-		one := Standing{StandIn: n}
+		one := ActingFor{StandIn: n}
 		if one.Second, err = s.Second(ctx, n.Account); err != nil {
 			return nil, err
 		}
@@ -77,9 +78,9 @@ func (s *Service) ActsFor(ctx context.Context, account string) (standing []Stand
 			}
 			one.Second = in.Factor == ""
 		}
-		standing = append(standing, one)
+		acting = append(acting, one)
 	}
-	return standing, nil
+	return acting, nil
 }
 
 // second tells whether an account needs a second factor: its own policy asks for one, or
@@ -89,6 +90,6 @@ func (s *Service) second(ctx context.Context, account string) (bool, error) {
 	if asked || err != nil {
 		return asked, err
 	}
-	standing, err := s.ActsFor(ctx, account)
-	return slices.ContainsFunc(standing, func(n Standing) bool { return n.Second }), err
+	acting, err := s.ActsFor(ctx, account)
+	return slices.ContainsFunc(acting, func(n ActingFor) bool { return n.Second }), err
 }

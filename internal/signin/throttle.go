@@ -23,9 +23,10 @@ type throttle struct {
 	first, most time.Duration
 }
 
-// An office's people often share one address, so that it may fail more often than an
-// account; whoever has gone to another service to sign in has not failed, and there may be
-// a whole city hall of them. The longest wait is short enough that nobody can keep another out for a day.
+// The people of an office often share one address, so that an address has more free tries
+// than an account. Going to another service to sign in is no failure, and a whole city hall
+// may do so at once from one address, so that such tries have the most. The longest waits
+// are short enough that nobody can keep another out for a day.
 var (
 	accountThrottle = throttle{"account", 5, 5 * time.Second, 15 * time.Minute}
 	addressThrottle = throttle{"address", 30, 5 * time.Second, 15 * time.Minute}
@@ -42,10 +43,11 @@ func (t throttle) wait(failures int) time.Duration {
 	return min(t.first<<min(failures-t.free-1, 20), t.most)
 }
 
-// next is a throttle after one more try at now, or how long that has to wait.
+// next is the state of a throttle after one more try at now, or how long that try has to
+// wait.
 func (t throttle) next(is ledger.Throttle, now time.Time) (ledger.Throttle, time.Duration) {
 	if wait := is.Until.Sub(now); wait > 0 {
-		return is, min(wait, t.most) // a clock that was set back keeps nobody out
+		return is, min(wait, t.most) // at most t.most, even where the clock was set back
 	}
 	if now.Sub(is.LastAt) > forgotten {
 		is.Failures = 0
@@ -55,7 +57,8 @@ func (t throttle) next(is ledger.Throttle, now time.Time) (ledger.Throttle, time
 	return is, 0
 }
 
-// throttled is what a throttle is kept under. Nobody can read from it what was typed.
+// throttled is the key under which a throttle is kept: a hash, since people type passwords
+// where accounts belong.
 func throttled(t throttle, who string) string { return hashed(t.name + " " + who)[:32] }
 
 // try counts a try of an account from an address as a failure, which a success takes
@@ -107,7 +110,7 @@ func bare(address string) string {
 	return short(address)
 }
 
-// network is what one machine or house has for itself: an IPv4 address, or the first
+// network is what one machine or office has for itself: an IPv4 address, or the first
 // half of an IPv6 one.
 func network(address string) string {
 	a, err := netip.ParseAddr(bare(address))

@@ -20,8 +20,8 @@ const (
 
 	ScopeRead   = "read"   // of API
 	ScopeAct    = "act"    // of API: to read and to act
-	ScopePerson = "person" // of Calendar: what the account's unit owes, for as long as it is the account's
-	ScopeUnit   = "unit"   // of Calendar: what Token.Unit owes, whoever made it
+	ScopePerson = "person" // of Calendar: what the account's unit owes, whichever unit that is at the time
+	ScopeUnit   = "unit"   // of Calendar: what Token.Unit owes, whichever account made the token
 )
 
 // scopes are those of each kind.
@@ -34,7 +34,7 @@ var (
 	ErrTokenAsked = errors.New("signin: no token can be made so")
 )
 
-// A token is written as its mark, its ID and its secret in hex, so that it can stand in
+// A token is written as its mark, its ID and its secret in hex, so that it can be written in
 // an address and be found where it was published by mistake.
 const (
 	tokenMark   = "duban_"
@@ -49,8 +49,9 @@ const (
 )
 
 // NewToken makes a token for an account; secret is the token itself, which nobody can
-// read again. n says Account, Kind, Scope, Unit of a unit's calendar, Name and EndsAt;
-// by is the account that makes it, "" the machine's operator. ErrUnknown, ErrTokenAsked.
+// read again. n has Account, Kind, Scope, Name, EndsAt and, for a unit's calendar, Unit;
+// by is the account that makes the token, "" the machine's operator. Errors: ErrUnknown,
+// ErrTokenAsked.
 func (s *Service) NewToken(ctx context.Context, n ledger.Token, by string) (made ledger.Token, secret string, err error) {
 	if !s.Known(n.Account) {
 		return n, "", ErrUnknown
@@ -70,7 +71,7 @@ func (s *Service) NewToken(ctx context.Context, n ledger.Token, by string) (made
 	return n, tokenMark + id + key, s.store.AddToken(ctx, n, s.by(by, TokenMade, n.Account, detail))
 }
 
-// Token is what a token stands for. ErrToken, also of another kind.
+// Token is the token with a secret. ErrToken, also where the token is of another kind.
 func (s *Service) Token(ctx context.Context, secret, kind string) (ledger.Token, error) {
 	rest, marked := strings.CutPrefix(secret, tokenMark)
 	if !marked || len(rest) != tokenID+tokenSecret {

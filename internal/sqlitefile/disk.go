@@ -9,12 +9,12 @@ import (
 )
 
 // ErrNetwork: a database is to be kept on a disk that several machines share. Neither
-// the locks that keep a second engine out nor SQLite's own hold there.
+// the locks that keep a second engine out nor SQLite's own locks work there.
 var ErrNetwork = errors.New("the folder is on a network disk")
 
 // Local refuses a folder, or one still to be made, that is known to be on a network
-// disk; the error wraps ErrNetwork and names the kind of disk. What cannot be told is
-// taken for local.
+// disk; the error wraps ErrNetwork and names the kind of disk. A disk whose kind cannot be
+// told is taken for local.
 func Local(dir string) error {
 	if kind := network(kindOf(dir)); kind != "" {
 		return fmt.Errorf("%s: %w (%s)", dir, ErrNetwork, kind)

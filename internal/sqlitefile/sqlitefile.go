@@ -3,7 +3,7 @@ package sqlitefile
 
 import "net/url"
 
-// Escaped is a path as it must stand in an SQLite address after "file:". There a
+// Escaped is a path as it must be in an SQLite address after "file:". There a
 // "?" begins the parameters, a "#" ends the name and "%20" is a space, so a name
 // with such signs in it would otherwise mean another file.
 func Escaped(path string) string { return (&url.URL{Path: path}).EscapedPath() }

@@ -19,7 +19,7 @@ type Problem struct {
 	Field   string         `json:"field"`  // path of the field: clauses[3].tasks[0].due
 	Key     string         `json:"key"`    // plan.unknown_unit
 	Data    map[string]any `json:"data,omitempty"`
-	Warning bool           `json:"warning"` // to be read, but the plan may be launched
+	Warning bool           `json:"warning"` // a person should read it; the plan may be launched all the same
 }
 
 // Text is the problem in one line: "file:line:column: field: message"; the
@@ -90,8 +90,8 @@ func oneLine(s string) string {
 }
 
 // InOrder sorts problems as a reader meets them: file by file in the order in
-// which they were opened, then down the page. What an alias (*) repeats stands
-// at one place and is said once.
+// which they were opened, then down the page. A problem that an alias (*) repeats is
+// listed once.
 func InOrder(problems []Problem, files []string) []Problem {
 	rank := map[string]int{}
 	for i, file := range files {

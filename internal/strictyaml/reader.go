@@ -15,10 +15,10 @@ import (
 	"duban/internal/words"
 )
 
-// Grammar is what the files of one room may say.
+// Grammar are the fields and sizes that files of one kind may have.
 type Grammar struct {
-	Room     string                       // of the catalogue, in which the room words its own faults
-	Own      []string                     // faults of reading that the room words itself, too: all others are of the catalogue's "file"
+	Prefix   string                       // of the catalogue's keys under which this kind's own faults are worded
+	Own      []string                     // faults of reading with words of their own under Prefix; the others are worded under "file"
 	Fields   map[string][]string          // known fields, by sort of mapping
 	OneLine  map[string]int               // fields that are one line, in lists and messages, and how many characters each may have
 	Long     []string                     // fields of any length
@@ -127,24 +127,24 @@ func follow(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// Add notes a fault at a value; the zero Value stands for the whole file. The key is
-// without its room.
+// Add notes a fault at a value; the zero Value means the whole file. The key is
+// without its prefix.
 func (s *Source) Add(at Value, key string, data words.Data) {
-	s.report(at, s.Room+"."+key, data, false)
+	s.report(at, s.Prefix+"."+key, data, false)
 }
 
-// Warn notes what is to be read, though the file may be used.
+// Warn notes a warning: a person should read it, though the file may be used.
 func (s *Source) Warn(at Value, key string, data words.Data) {
-	s.report(at, s.Room+"."+key, data, true)
+	s.report(at, s.Prefix+"."+key, data, true)
 }
 
-// reading notes a fault that the files of any room may have.
+// reading notes a fault that files of any kind may have.
 func (s *Source) reading(at Value, key string, data words.Data) {
-	room := "file"
+	prefix := "file"
 	if slices.Contains(s.Own, key) {
-		room = s.Room
+		prefix = s.Prefix
 	}
-	s.report(at, room+"."+key, data, false)
+	s.report(at, prefix+"."+key, data, false)
 }
 
 func (s *Source) report(at Value, key string, data words.Data, warning bool) {
@@ -291,7 +291,7 @@ func (o Object) Lacks(name string) {
 // Empty notes that a list is there and holds nothing.
 func (o Object) Empty(name string) { o.reading(o.Where(name), "empty", nil) }
 
-// Unknown notes that a text is none of those that there are.
+// Unknown notes that a text is none of the allowed ones.
 func (s *Source) Unknown(v Value, text string, allowed []string) {
 	s.reading(v, "not_one_of", words.Data{"Value": text, "Known": strings.Join(allowed, " "), "Near": s.Near(text, allowed)})
 }

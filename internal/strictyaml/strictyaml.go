@@ -23,12 +23,12 @@ import (
 
 const (
 	mostMarks    = 400_000 // lines and signs of structure; a plan of 10,000 tasks has 150,000
-	searchMarks  = 50_000  // up to so many the line of a fault is looked for by reading again and again
+	searchMarks  = 50_000  // in a file with at most so many, the line of a fault is searched for by parsing prefixes
 	deepest      = 100     // blocks and brackets within each other; a plan has ten
 	aliasedNodes = 10_000  // nodes that a file's aliases may add in all
 )
 
-// Fault is why a file is not read. Key is of a room of the catalogue: no_file, denied,
+// Fault is why a file is not read. Key is of the catalogue: no_file, denied,
 // not_file, unreadable, too_large, crowded, foreign, not_utf8, control, syntax, documents, empty_file or
 // alias; Data are its placeholders. Line and Column count from 1, and are 0 where no
 // place can be named.
@@ -93,7 +93,7 @@ func unread(err error) *Fault {
 	}
 	var at *os.PathError
 	if errors.As(err, &at) {
-		err = at.Err // the file is named already
+		err = at.Err // without the path: the fault's reader knows the file
 	}
 	return &Fault{Key: "unreadable", Data: map[string]any{"Detail": err.Error()}}
 }

@@ -36,7 +36,7 @@ func (sc *Screen) Tokens(rows []TokenRow) {
 		sc.W.Say(sc.Out, "token.none")
 		return
 	}
-	t := sc.RoomTable("token", map[string]int{"name": 24}, "id", "account", "scope", "used", "ends", "name")
+	t := sc.WordedTable("token", map[string]int{"name": 24}, "id", "account", "scope", "used", "ends", "name")
 	for _, r := range rows {
 		scope := sc.W.T("token.scope_" + r.Scope)
 		if r.Unit != "" {
@@ -53,7 +53,7 @@ func (sc *Screen) SignIns(all []ledger.SignInEntry) {
 		sc.W.Say(sc.Out, "token.no_log")
 		return
 	}
-	t := sc.RoomTable("token", map[string]int{"detail": 30}, "at", "account", "what", "address", "by", "detail")
+	t := sc.WordedTable("token", map[string]int{"detail": 30}, "at", "account", "what", "address", "by", "detail")
 	for _, e := range all {
 		t.AppendRow(table.Row{local(e.At), e.Account, sc.W.T("token.what_" + e.What), e.Address, e.By, e.Detail})
 	}

@@ -20,7 +20,7 @@ type AmendOutcome struct {
 	Plan    string              `json:"plan"`
 	InForce bool                `json:"in_force"` // the files were in force before
 	Changes plan.Changes        `json:"changes"`
-	Now     []whatif.StandsNow  `json:"now,omitempty"`      // how changed tasks stand by acts since the launch
+	Now     []whatif.TaskNow    `json:"now,omitempty"`      // what changed tasks have become by acts since the launch
 	Likely  []plan.Pair         `json:"likely,omitempty"`   // tasks that may be the same under another ID
 	Paper   int                 `json:"paper_of,omitempty"` // number of an amendment done by the same paper
 	Twins   []TwinRow           `json:"twins,omitempty"`    // new tasks that seem to be open in another plan
@@ -115,7 +115,7 @@ func (sc *Screen) PolicyMoves(out PolicyOutcome, l ledger.Launched) {
 		}
 		return Clock(t.In(zone))
 	}
-	t := sc.RoomTable("amend", map[string]int{"title": 40}, "task", "title", "version", "stage", "from", "to")
+	t := sc.WordedTable("amend", map[string]int{"title": 40}, "task", "title", "version", "stage", "from", "to")
 	for _, m := range out.Moves {
 		version := fmt.Sprintf("%d → %d", m.From, m.To)
 		if m.Refused != nil {

@@ -20,21 +20,21 @@ import (
 type Consent struct {
 	Yes   bool
 	In    io.Reader
-	Meant bool // days of the law may be worked
+	Meant bool // --meant: a notice by which rest days of the law are worked is meant so
 }
 
-// Consents asks whoever sits at the terminal. Without a terminal (a program that
-// reads JSON is none) and without --yes nobody has agreed, and it says so in the
-// words of a room: ask, only_shown, not_applied.
-func (sc *Screen) Consents(room string, agree Consent) bool {
+// Consents asks whoever sits at the terminal. Without a terminal (a program that reads
+// JSON is none) and without --yes nobody has agreed, and Consents says so. Its words are
+// under a prefix of the catalogue: ask, only_shown, not_applied.
+func (sc *Screen) Consents(prefix string, agree Consent) bool {
 	if agree.Yes {
 		return true
 	}
 	if !sc.CanConsent(agree) {
-		fmt.Fprintln(sc.Err, sc.W.T(room+".only_shown"))
+		fmt.Fprintln(sc.Err, sc.W.T(prefix+".only_shown"))
 		return false
 	}
-	return sc.Ask(room, agree.In)
+	return sc.Ask(prefix, agree.In)
 }
 
 // CanConsent tells that somebody has agreed or can be asked.
@@ -44,11 +44,11 @@ func (sc *Screen) CanConsent(agree Consent) bool {
 }
 
 // Ask is true for an answer that begins like yes or is 是.
-func (sc *Screen) Ask(room string, in io.Reader) bool {
-	if sc.Answers(room+".ask", in) {
+func (sc *Screen) Ask(prefix string, in io.Reader) bool {
+	if sc.Answers(prefix+".ask", in) {
 		return true
 	}
-	fmt.Fprintln(sc.Err, sc.W.T(room+".not_applied"))
+	fmt.Fprintln(sc.Err, sc.W.T(prefix+".not_applied"))
 	return false
 }
 
@@ -76,8 +76,8 @@ func Line(in io.Reader) string {
 	}
 }
 
-// Progress shows how far something is that is done many times, where there is a
-// terminal; in a pipe nothing. end takes it away.
+// Progress shows a bar of how many of many steps are done, on a terminal; nothing in a pipe.
+// end takes the bar away.
 func (sc *Screen) Progress(key string) (watch func(done, total int), end func()) {
 	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(sc.Bar), progressbar.OptionSetDescription(sc.W.T(key)),
 		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30),

@@ -49,7 +49,7 @@ func YearRows(cal *calendar.Calendar, through int) []YearRow {
 }
 
 func (sc *Screen) Years(rows []YearRow) {
-	t := sc.RoomTable("calendar", map[string]int{"papers": 70}, "year", "state", "workdays", "off", "make_up", "papers")
+	t := sc.WordedTable("calendar", map[string]int{"papers": 70}, "year", "state", "workdays", "off", "make_up", "papers")
 	for _, r := range rows {
 		state := sc.W.T("calendar.in_force")
 		if r.Provisional {
@@ -68,12 +68,12 @@ func (sc *Screen) Years(rows []YearRow) {
 
 func Clock(t time.Time) string { return t.Format("2006-01-02 15:04") }
 
-// Changes is what two notices say otherwise of days.
+// Changes shows the days on which two notices differ.
 func (sc *Screen) Changes(changes []calendar.Change) {
 	if len(changes) == 0 {
 		return
 	}
-	t := sc.RoomTable("calendar", nil, "change", "date", "was", "is")
+	t := sc.WordedTable("calendar", nil, "change", "date", "was", "is")
 	for _, c := range changes {
 		key := "calendar.changed"
 		if c.Was == nil {

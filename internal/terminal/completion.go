@@ -44,7 +44,7 @@ type Find = func(ctx context.Context) (map[string]string, error)
 // nothing.
 func Named(find Find) Completer {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		ctx, cancel := context.WithTimeout(cmd.Context(), 3*time.Second) // nobody waits longer for a tab
+		ctx, cancel := context.WithTimeout(cmd.Context(), 3*time.Second) // people do not wait longer for a completion
 		defer cancel()
 		names, err := find(ctx)
 		if err != nil {

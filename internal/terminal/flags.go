@@ -127,7 +127,7 @@ func (o *once) Set(value string) error {
 	return o.Value.Set(value)
 }
 
-// IsBoolFlag tells that the flag may stand without a value.
+// IsBoolFlag tells that the flag may be given without a value.
 func (o *once) IsBoolFlag() bool {
 	b, ok := o.Value.(interface{ IsBoolFlag() bool })
 	return ok && b.IsBoolFlag()

@@ -65,8 +65,8 @@ const leastHelp = 16
 // terminal ends.
 func (sc *Screen) entry(b *strings.Builder, what string, column int, does string) {
 	lines := []string{does}
-	if room := sc.Columns - column; room >= leastHelp {
-		lines = report.Fold(does, room)
+	if width := sc.Columns - column; width >= leastHelp {
+		lines = report.Fold(does, width)
 	}
 	for i, line := range lines {
 		if i > 0 {
@@ -76,7 +76,7 @@ func (sc *Screen) entry(b *strings.Builder, what string, column int, does string
 	}
 }
 
-// argumentWords are the words of use lines that stand for what is to be typed.
+// argumentWords are the words of use lines in place of what is to be typed.
 var argumentWords = []string{"TASK", "TALK", "DUTY", "UNIT/SEAT", "UNIT", "FILE|PLAN", "FILE", "PLAN", "YEAR", "DIR", "NAME", "VALUE", "TEXT", "SHELL", "WORKFLOW", "ID", "TOKEN", "SECTION"}
 
 // UseLine is how a command is written, in the reader's words.

@@ -30,12 +30,12 @@ func (sc *Screen) Launched(p plan.Plan, report engine.LaunchReport, started, end
 	}
 }
 
-// mostDifferences are shown of files that say otherwise than the ledger; `plan
-// amend` shows all.
+// mostDifferences is how many differences between a plan's files and the ledger are shown;
+// `plan amend` shows all.
 const mostDifferences = 12
 
-// Differs names what the files of a launched plan say otherwise than the ledger, by whose
-// plan it runs.
+// Differs names the differences between the files of a launched plan and the ledger, whose
+// plan is in force.
 func (sc *Screen) Differs(p plan.Plan, c *plan.Changes, files *plan.Plan) {
 	lines := c.Lines(sc.W, &p, files)
 	sc.W.Say(sc.Err, "cli.launch_differs", words.Data{"Title": p.Title, "Plan": p.ID, "N": len(lines)})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -122,7 +123,7 @@ func (sc *Screen) Messages(page query.MessagePage, skip int) {
 	if plans {
 		headings = append(headings, "plan")
 	}
-	t := sc.RoomTable("message", map[string]int{"error": 60, "to": 24}, headings...)
+	t := sc.WordedTable("message", map[string]int{"error": 60, "to": 24}, headings...)
 	var zones []*time.Location
 	for _, m := range all {
 		of := page.Of(m.Plan)
@@ -136,7 +137,7 @@ func (sc *Screen) Messages(page query.MessagePage, skip int) {
 			channel = m.Via
 		}
 		row := table.Row{m.ID[:min(12, len(m.ID))], Minute(of.Zone, m.SpeakAt), say.Seats(of.People, []people.Recipient{m.Recipient}), sc.channel(channel),
-			sc.W.T("report.message_" + string(state)), m.Attempt, m.Notices, m.Error}
+			sc.W.T("report.message_" + string(state)), m.Attempt, m.Notices, sc.why(m)}
 		if plans {
 			row = append(row, m.Plan)
 		}
@@ -146,6 +147,18 @@ func (sc *Screen) Messages(page query.MessagePage, skip int) {
 	sc.zone(zones...)
 	sc.mending(all)
 	sc.Page(len(page.Messages), page.Total, skip)
+}
+
+// why is what was last said of a message, and of its copies that were not taken.
+func (sc *Screen) why(m ledger.MessageInfo) string {
+	var all []string
+	if m.Error != "" {
+		all = append(all, m.Error)
+	}
+	for _, c := range m.Missed {
+		all = append(all, sc.W.T("portal.copy_missed", words.Data{"Name": c.Name, "Error": c.Error}))
+	}
+	return strings.Join(all, "; ")
 }
 
 // mending says what a person has to do about those that were refused.
@@ -168,7 +181,7 @@ func (sc *Screen) channel(name string) string {
 	return name
 }
 
-// Page says how many lines there are, and which of them stand above.
+// Page says how many lines there are, and which of them are above.
 func (sc *Screen) Page(shown, total, skip int) {
 	fmt.Fprintln(sc.Out, sc.W.T("case.total", words.Data{"Total": total}))
 	if shown < total && shown > 0 {

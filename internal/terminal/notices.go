@@ -30,7 +30,7 @@ func (sc *Screen) Notices(im NoticesOutcome) {
 		fmt.Fprintln(sc.Out, sc.W.T("calendar.no_moves"))
 		return
 	}
-	t := sc.RoomTable("calendar", map[string]int{"title": 40}, "plan", "task", "title", "stage", "from", "to")
+	t := sc.WordedTable("calendar", map[string]int{"title": 40}, "plan", "task", "title", "stage", "from", "to")
 	tasks := map[string]bool{}
 	for _, m := range im.Moves {
 		tasks[m.Plan+"/"+m.Task] = true

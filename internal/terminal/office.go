@@ -21,7 +21,7 @@ func (sc *Screen) Contact(c people.Contact) string {
 
 // Decided shows what the office has decided, by setting.
 func (sc *Screen) Decided(decided map[string]string) {
-	t := sc.RoomTable("office", nil, "name", "value", "about")
+	t := sc.WordedTable("office", nil, "name", "value", "about")
 	for _, name := range ledger.OfficeSettings {
 		t.AppendRow(table.Row{name, cmp.Or(decided[name], sc.W.T("office.undecided")), sc.W.T("office.about_" + name)})
 	}
@@ -30,9 +30,9 @@ func (sc *Screen) Decided(decided map[string]string) {
 
 // Contacts shows who sits where.
 func (sc *Screen) Contacts(seats []query.ContactRow) {
-	t := sc.RoomTable("office", nil, "unit", "seat", "contact", "email")
+	t := sc.WordedTable("office", nil, "unit", "seat", "contact", "email")
 	for _, s := range seats {
-		t.AppendRow(table.Row{s.Unit + " " + s.UnitID, sc.W.T("term." + string(s.Role)), strings.TrimSpace(s.Name + " " + s.Post), strings.TrimSpace(s.Email + "\n" + s.Phone)})
+		t.AppendRow(table.Row{s.Unit + " " + s.UnitID, sc.W.T("term." + string(s.Role)), strings.TrimSpace(s.Name + " " + s.Post), strings.TrimSpace(s.Email + "\n" + s.Phone + "\n" + s.Beside)})
 	}
 	t.Render()
 }

@@ -16,9 +16,9 @@ import (
 	"duban/internal/strictyaml"
 )
 
-// Output is what a command prints to, and remembers the first error of writing
-// it: tables and lines are printed without looking, and a list that a full disk
-// cut off must not end in success.
+// Output is the stream that a command prints to. It remembers the first error of writing,
+// since tables and lines are printed without looking at errors, and a list that a full disk
+// cut off must not end with exit status 0.
 type Output struct {
 	to  io.Writer
 	raw bool // what is printed is no text for a terminal: a file's bytes
@@ -50,10 +50,10 @@ func (o *Output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Visible writes out what would steer a terminal or turn the direction of reading
-// instead of being read, as people may have typed it: \u001b. In JSON that is the
-// same text. Bytes that are no UTF-8 are a replacement character: some terminals
-// take them for commands too.
+// Visible writes characters that would steer a terminal or turn the direction of reading,
+// which people may have typed, as escapes: \u001b. In JSON an escape is the same text.
+// Bytes that are not UTF-8 become a replacement character, since some terminals take them
+// for commands too.
 func Visible(p []byte) []byte {
 	hidden := func(r rune) bool { return r == utf8.RuneError || strictyaml.Hidden(r) && r != '\n' && r != '\t' }
 	if bytes.IndexFunc(p, hidden) < 0 {
@@ -93,7 +93,7 @@ func (s readable) Write(p []byte) (int, error) {
 // NewOutput is what a command prints to.
 func NewOutput(to io.Writer) *Output { return &Output{to: to} }
 
-// AsItIs lets what follows through byte by byte, for another program; a terminal stays protected.
+// AsItIs writes what follows byte by byte, for another program; not to a terminal, which stays protected.
 func (o *Output) AsItIs() { o.raw = !IsTerminal(o.to) }
 
 // Fault is the first error, or nil. It waits for no write.

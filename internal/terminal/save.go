@@ -12,8 +12,8 @@ import (
 )
 
 // Save writes to the standard output ("-") or to a file that appears whole or
-// not at all. What is no file, as /dev/stdout or a pipe, is written to as it is; a
-// link keeps leading where it leads.
+// not at all. Something that is no regular file, such as /dev/stdout or a pipe, is written
+// to directly; a symbolic link is followed and kept.
 func (sc *Screen) Save(file string, write func(io.Writer) error) (err error) {
 	if file == "-" {
 		to := sc.Out

@@ -98,5 +98,5 @@ func (sc *Screen) chased(rows []report.Row) {
 
 // ReportTable is a table under the headings that the exported book has.
 func (sc *Screen) ReportTable(widths map[string]int, headings ...string) table.Writer {
-	return sc.RoomTable("report", widths, headings...)
+	return sc.WordedTable("report", widths, headings...)
 }

@@ -15,13 +15,13 @@ import (
 
 // Table is an empty table under headings of the command line's own.
 func (sc *Screen) Table(widths map[string]int, headings ...string) table.Writer {
-	return sc.RoomTable("cli", widths, headings...)
+	return sc.WordedTable("cli", widths, headings...)
 }
 
-// RoomTable is an empty table under headings of one room of the catalogue; long
+// WordedTable is an empty table under headings of one file of the catalogue; long
 // cells fold at their width, given by heading key, and at less where the terminal
-// has no room.
-func (sc *Screen) RoomTable(room string, widths map[string]int, headings ...string) table.Writer {
+// has no space.
+func (sc *Screen) WordedTable(prefix string, widths map[string]int, headings ...string) table.Writer {
 	t := table.NewWriter()
 	t.SetOutputMirror(sc.Out)
 	t.SetStyle(table.StyleLight)
@@ -31,7 +31,7 @@ func (sc *Screen) RoomTable(room string, widths map[string]int, headings ...stri
 	}
 	row := table.Row{}
 	for i, h := range headings {
-		row = append(row, sc.W.T(room+".col_"+h))
+		row = append(row, sc.W.T(prefix+".col_"+h))
 		f.limit[i] = widths[h]
 	}
 	f.AppendHeader(row)
@@ -89,7 +89,7 @@ var lesser = []string{"progress", "last", "progress_light", "clause", "milestone
 
 const (
 	leastCell  = 8  // no cell folds narrower
-	leastWhole = 16 // nor one that folds only where nothing else helps: dates, IDs, names
+	leastWhole = 16 // the same for columns that fold only where nothing else helps: dates, IDs, names
 	between    = 3  // " │ "
 )
 
@@ -160,7 +160,7 @@ func (f *fitted) fit() (shown []int, limits map[int]int) {
 		if key != "" {
 			shown = without(shown, f.keys, key)
 		}
-		for _, i := range shown { // a column that has gone leaves room to those that stay
+		for _, i := range shown { // the width of a column that was left out goes to the others
 			natural[i], limits[i] = whole[i], f.limit[i]
 		}
 		for total() > f.width && narrower(leastCell, func(i int) bool { return f.limit[i] > 0 }) {
@@ -174,7 +174,7 @@ func (f *fitted) fit() (shown []int, limits map[int]int) {
 	return shown, limits
 }
 
-// natural is how wide a column is when its cells fold where they would.
+// natural is how wide a column is when its cells fold at their own limits.
 func (f *fitted) natural(column int) int {
 	widest := 0
 	for _, row := range append([]table.Row{f.head}, f.rows...) {

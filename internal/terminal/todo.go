@@ -27,7 +27,7 @@ func (sc *Screen) Obligations(page query.ObligationPage) {
 	if said {
 		headings = append(headings, "words")
 	}
-	t := sc.RoomTable("todo", map[string]int{"title": 30, "words": 36, "owed": 24, "do": 30, "unit": 18, "left": 16}, headings...)
+	t := sc.WordedTable("todo", map[string]int{"title": 30, "words": 36, "owed": 24, "do": 30, "unit": 18, "left": 16}, headings...)
 	for _, o := range page.Lines {
 		row := table.Row{o.Limit, sc.left(o), o.Said(sc.W), o.About(), o.Title, sc.owedHow(o)}
 		if units {
@@ -78,7 +78,7 @@ func (sc *Screen) owedHow(o query.Obligation) string {
 }
 
 func (sc *Screen) Possible(all []query.Possible, units map[string]string) {
-	t := sc.RoomTable("todo", map[string]int{"why": 60}, "act", "may", "why")
+	t := sc.WordedTable("todo", map[string]int{"why": 60}, "act", "may", "why")
 	name := func(unit string) string {
 		if units[unit] != "" {
 			return units[unit]

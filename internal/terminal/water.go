@@ -40,8 +40,8 @@ type WaterCorrection struct {
 	Source  string     `json:"source"`
 }
 
-// Bulletins tells what of files cannot be taken, and what should be looked at, and gives what
-// they say together, each having been read after those before it.
+// Bulletins shows the faults and warnings of files, and gives all their readings: those of
+// the last, since each file was read with the readings of those before it.
 func (sc *Screen) Bulletins(read []bulletin.Bulletin) (all []water.Reading, im WaterImported) {
 	im = WaterImported{Aside: []string{}, Warnings: []string{}}
 	for _, b := range read {
@@ -58,8 +58,8 @@ func (sc *Screen) Bulletins(read []bulletin.Bulletin) (all []water.Reading, im W
 	return all, im
 }
 
-// Come says what so many readings come to under a plan: what is new of them, what
-// completes others, and, by section, the values that the ledger had otherwise.
+// Come counts the changes that readings make in a plan: new readings, completed ones, and,
+// by section, the values that correct the ledger's.
 func (im *WaterImported) Come(p plan.Plan, readings int, changes []ledger.ReadingChange) {
 	im.Plan, im.Readings, im.Changes, im.Corrects = p.ID, readings, changes, []WaterCorrection{}
 	for _, c := range changes {
@@ -80,7 +80,7 @@ func (im *WaterImported) Come(p plan.Plan, readings int, changes []ledger.Readin
 func (sc *Screen) WaterImport(im WaterImported) {
 	say := report.Speak(sc.W)
 	if len(im.Corrects) > 0 {
-		t := sc.RoomTable("water", map[string]int{"source": 40}, "section", "of", "field", "old", "new", "source")
+		t := sc.WordedTable("water", map[string]int{"source": 40}, "section", "of", "field", "old", "new", "source")
 		for _, c := range im.Corrects {
 			t.AppendRow(table.Row{c.Section, c.Month + say.Span(c.Span), say.Field(c.Field), say.Datum(c.Field, c.Old), say.Datum(c.Field, c.New), c.Source})
 		}
@@ -112,7 +112,7 @@ func (sc *Screen) WaterMonth(m query.WaterMonth) {
 	say := report.Speak(sc.W)
 	fmt.Fprintln(sc.Out, sc.W.T("water.table_title", words.Data{"Year": m.Month.Year, "Month": m.Month.Month}))
 	columns := []string{"section", "county", "river", "level", "target", "month", "month_over", "month_met", "last_year", "year", "year_met", "year_ago", "note"}
-	t := sc.RoomTable("water", map[string]int{"month_over": 30, "note": 30}, columns...)
+	t := sc.WordedTable("water", map[string]int{"month_over": 30, "note": 30}, columns...)
 	for _, r := range m.Rows {
 		cells, row := say.WaterRow(m.People, r), table.Row{}
 		for _, c := range columns {
@@ -134,7 +134,7 @@ func (sc *Screen) WaterMonth(m query.WaterMonth) {
 func (sc *Screen) WaterSection(w query.WaterSection) {
 	say := report.Speak(sc.W)
 	fmt.Fprintln(sc.Out, sc.W.T("water.section_title", words.Data{"Section": w.Section.Name, "County": w.People.Name(w.Section.County), "Level": sc.W.T("water.level_" + w.Section.Level)}))
-	t := sc.RoomTable("water", map[string]int{"month_over": 30, "source": 44}, "of", "target", "month", "month_over", "month_met", "year", "inflow", "source")
+	t := sc.WordedTable("water", map[string]int{"month_over": 30, "source": 44}, "of", "target", "month", "month_over", "month_met", "year", "inflow", "source")
 	for _, p := range w.Months {
 		cells := say.WaterRow(w.People, p.Row)
 		var sources []string

@@ -58,7 +58,7 @@ type Year struct {
 	shown string    // the last month shown
 }
 
-// Watch takes in how far the year is.
+// Watch notes how far the rehearsal's year is.
 func (v *Year) Watch(p rehearse.Progress) {
 	if p.Again {
 		fmt.Fprintln(v.to, v.w.T("cli.rehearse_again", words.Data{"Day": p.Day.String()}))

@@ -8,7 +8,7 @@ import (
 
 // Release is the newest release in CHANGELOG.md, as "0.2.0", or the next one with
 // "-dev" while the changelog begins with what is not released; a test compares them.
-const Release = "0.2.0-dev"
+const Release = "0.3.0-dev"
 
 // String is the release with what the program was built from, as the go command
 // recorded it: "0.2.0 (1a2b3c4d5e6f, 2027-01-08, go1.26.8)". A program built

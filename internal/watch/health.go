@@ -18,9 +18,9 @@ type Part struct {
 	Ask  func(context.Context) error
 }
 
-// Health answers /healthz (the process lives) and /readyz (what it needs answers). It
-// asks nobody who they are, and says no more than what answers. Before Needs it is
-// starting.
+// Health answers /healthz (the process lives) and /readyz (the parts that it needs answer).
+// Anybody may ask; the answer names the parts and whether they answer, nothing else. Until
+// Needs is called /readyz says that the process is starting.
 type Health struct {
 	Log   *slog.Logger
 	parts atomic.Pointer[[]Part]
@@ -40,8 +40,8 @@ func (h *Health) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(state)
 }
 
-// ready asks every part. Without Temporal everything can be read and nothing done: who
-// shares requests out among machines should not send any here.
+// ready asks every part. Without Temporal everything can be read and nothing done: the
+// status then tells a load balancer not to send requests here.
 func (h *Health) ready(ctx context.Context) (state map[string]string, status int) {
 	parts := h.parts.Load()
 	if parts == nil {

@@ -38,7 +38,7 @@ func describe(name, help string, labels ...string) *prom.Desc {
 
 const (
 	within = 5 * time.Second  // the ledger answers, or counts as away
-	every  = 10 * time.Second // whoever asks more often gets the same again
+	every  = 10 * time.Second // the ledger is read no more often; in between the last metrics are given again
 )
 
 // Collector reads the ledger for whoever asks the metrics; it is a prometheus.Collector.
@@ -79,7 +79,7 @@ func gauge(d *prom.Desc, value float64, labels ...string) prom.Metric {
 	return prom.MustNewConstMetric(d, prom.GaugeValue, value, labels...)
 }
 
-// read is what there is to say now; of a ledger that is away only that.
+// read are the metrics now; where the ledger cannot be read, only that it cannot.
 func (w *Collector) read(now time.Time) []prom.Metric {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()

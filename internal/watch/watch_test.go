@@ -46,13 +46,13 @@ func TestWhatTheLedgerSaysToThoseWhoWatch(t *testing.T) {
 		Tasks:     []plan.Task{{ID: "over", Kind: plan.Dated, Title: "建成污水处理厂", Lead: "shuiwu", Due: calendar.NewDay(2021, 6, 30), Policy: "standard"}}}
 	_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: p, At: start}, []ledger.Task{ledger.TaskOf(&p, p.Tasks[0], start)}, ledger.When{Real: start, Plan: start})
 	require.NoError(t, err)
-	book, err := act.NewBook(&p, cal)
+	rules, err := act.NewRules(&p, cal)
 	require.NoError(t, err)
 	_, err = store.Refresh(t.Context(), "water", cal)
 	require.NoError(t, err)
 	task, err := store.Task(t.Context(), "water", "over")
 	require.NoError(t, err)
-	next := book.Next(ledger.CaseOf(task))
+	next := rules.Next(ledger.CaseOf(task))
 	require.NotNil(t, next)
 
 	now := next.At.Add(10 * time.Minute)

@@ -104,7 +104,7 @@ func Exceeds(body Body, judged []Item, values Values, t Target) (over []Over) {
 	return over
 }
 
-// further orders what is over: more times over first, without a multiple last.
+// further orders items over their limits: more times over first, without a multiple last.
 func further(a, b Over) int {
 	switch {
 	case a.Times == nil && b.Times == nil:
@@ -157,8 +157,8 @@ func (j Judgement) Main(body Body) []Over {
 	return main
 }
 
-// NotWorseThan tells that of the items that are over none is worse than in the water that
-// flows in; ok is false where the inflow has no value of one of them.
+// NotWorseThan tells that none of the items over their limits is worse than in the water
+// that flows in; ok is false where the inflow has no value for one of them.
 func NotWorseThan(inflow, own Values, over []Over) (not, ok bool) {
 	for _, o := range over {
 		in, known := inflow[o.Item]

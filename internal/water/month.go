@@ -12,12 +12,12 @@ const (
 	Missed    Outcome = "missed"
 )
 
-// Standing is how a section stood in a month or in the year up to it.
-type Standing struct {
+// Result is what a section reached in a month or in the year up to it.
+type Result struct {
 	State   State   `json:"state,omitempty"`
-	Class   Class   `json:"class"`             // as it was reported; where only values were, as they come to
-	Judged  Class   `json:"judged"`            // what the values come to; NoClass without values
-	Over    []Over  `json:"over,omitempty"`    // against the section's own target: of the values, else as reported
+	Class   Class   `json:"class"`             // as it was reported; where only values were reported, their class
+	Judged  Class   `json:"judged"`            // the class of the values; NoClass without values
+	Over    []Over  `json:"over,omitempty"`    // against the section's own target: by the values, else as reported
 	Outcome Outcome `json:"outcome,omitempty"` // of the target
 	Missing []Item  `json:"missing,omitempty"` // judged items without a value, where there are values
 	Months  int     `json:"months,omitempty"`  // of a year so far that was worked out: how many months have values
@@ -27,15 +27,15 @@ type Standing struct {
 
 // Row is one section's line of a month's table.
 type Row struct {
-	Section  Section  `json:"section"`
-	Target   Target   `json:"target"`
-	Month    Standing `json:"month"`
-	LastYear Standing `json:"last_year"` // the same month a year before
-	Year     Standing `json:"year"`      // the year so far
-	YearAgo  Standing `json:"year_ago"`  // the same months a year before
-	Main     []Over   `json:"main,omitempty"`
-	// Inflow is the class of the sections above it, the worst of several, and NotWorse
-	// that none of what is over is worse than in all of them.
+	Section  Section `json:"section"`
+	Target   Target  `json:"target"`
+	Month    Result  `json:"month"`
+	LastYear Result  `json:"last_year"` // the same month a year before
+	Year     Result  `json:"year"`      // the year so far
+	YearAgo  Result  `json:"year_ago"`  // the same months a year before
+	Main     []Over  `json:"main,omitempty"`
+	// Inflow is the class of the next sections upstream, the worst of several. NotWorse
+	// tells that none of the items over their limits is worse than in each of these sections.
 	Inflow   Class `json:"inflow"`
 	NotWorse bool  `json:"not_worse,omitempty"`
 }
@@ -46,11 +46,19 @@ func (r Row) Change() (steps int, ok bool) { return Steps(r.LastYear.Class, r.Mo
 // YearChange is how the year so far compares with the same months a year before.
 func (r Row) YearChange() (steps int, ok bool) { return Steps(r.YearAgo.Class, r.Year.Class) }
 
-// slot is what a reading is of.
+// slot is the section, the month and the span of a reading.
 type slot struct {
 	section string
 	month   Month
 	span    Span
+}
+
+func bySlot(readings []Reading) map[slot]Reading {
+	by := map[slot]Reading{}
+	for _, one := range readings {
+		by[slot{one.Section, one.Month, one.Span}] = one
+	}
+	return by
 }
 
 // Table is every section of a register in a month, in its order. readings may be of any
@@ -59,16 +67,31 @@ func Table(r *Register, readings []Reading, month Month) (rows []Row) {
 	if r == nil {
 		return nil
 	}
-	by := map[slot]Reading{}
-	for _, one := range readings {
-		by[slot{one.Section, one.Month, one.Span}] = one
+	return rowsOf(r.Sections, bySlot(readings), month)
+}
+
+// Course is one section of a register in months, as Table has it, in the order of the months.
+func Course(r *Register, readings []Reading, s Section, months []Month) (rows []Row) {
+	some := []Section{s}
+	for _, id := range s.Upstream {
+		if above, ok := r.Section(id); ok {
+			some = append(some, above)
+		}
 	}
-	for _, s := range r.Sections {
+	by := bySlot(readings)
+	for _, m := range months {
+		rows = append(rows, rowsOf(some, by, m)[0])
+	}
+	return rows
+}
+
+func rowsOf(sections []Section, by map[slot]Reading, month Month) (rows []Row) {
+	for _, s := range sections {
 		row := Row{Section: s, Target: s.Target(month.Year)}
-		row.Month = standing(s, month, by, OfMonth)
-		row.LastYear = standing(s, month.Add(-12), by, OfMonth)
-		row.Year = standing(s, month, by, OfYear)
-		row.YearAgo = standing(s, month.Add(-12), by, OfYear)
+		row.Month = resultOf(s, month, by, OfMonth)
+		row.LastYear = resultOf(s, month.Add(-12), by, OfMonth)
+		row.Year = resultOf(s, month, by, OfYear)
+		row.YearAgo = resultOf(s, month.Add(-12), by, OfYear)
 		row.Main = Judge(s.Body, s.Judged(month.Year), row.Month.Values).Main(s.Body)
 		rows = append(rows, row)
 	}
@@ -78,9 +101,9 @@ func Table(r *Register, readings []Reading, month Month) (rows []Row) {
 	return rows
 }
 
-// standing is how a section stood: as it was reported, and what its values come to. The
-// year so far without a report is worked out of the months' values.
-func standing(s Section, month Month, by map[slot]Reading, span Span) (is Standing) {
+// resultOf is what a section reached: the class as it was reported, and the class of its
+// values. The year so far without a report is worked out from the months' values.
+func resultOf(s Section, month Month, by map[slot]Reading, span Span) (is Result) {
 	r, reported := by[slot{s.ID, month, span}]
 	judged := s.Judged(month.Year)
 	values := r.Values
@@ -117,10 +140,10 @@ func standing(s Section, month Month, by map[slot]Reading, span Span) (is Standi
 	return is
 }
 
-// outcome holds a standing against a target: by what is over where there are values, else
-// by the class. That a target was met a class says only as it was reported: of values in
-// part, a missing one may be the worst.
-func outcome(is Standing, reported Class, t Target) Outcome {
+// outcome compares a result with a target: by the items over it where there are values,
+// else by the class. Only a reported class can tell that a target was met: where some values
+// are missing, one of these may be the worst.
+func outcome(is Result, reported Class, t Target) Outcome {
 	switch {
 	case !t.Known() || is.Class == NoClass:
 		return Undecided
@@ -139,7 +162,7 @@ func outcome(is Standing, reported Class, t Target) Outcome {
 	return Undecided
 }
 
-// inflow compares with the sections above.
+// inflow compares the row with the rows of the sections upstream of it.
 func (r *Row) inflow(all []Row) {
 	known, not := 0, true
 	for _, id := range r.Section.Upstream {

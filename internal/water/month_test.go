@@ -1,6 +1,7 @@
 package water_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -85,4 +86,33 @@ func must(n int, ok bool) int {
 		return 99
 	}
 	return n
+}
+
+// TestASectionsCourseIsThatOfTheTable: month by month, with what flows in from above.
+func TestASectionsCourseIsThatOfTheTable(t *testing.T) {
+	t.Parallel()
+	r := &water.Register{Sections: []water.Section{{ID: "top"}, {ID: "beside"}, {ID: "low", Upstream: []string{"top", "gone"}}}}
+	for i := range r.Sections {
+		r.Sections[i].Targets = []water.YearlyTarget{{Year: 2021, Class: water.III}}
+	}
+	var all []water.Reading
+	var months []water.Month
+	for m := 1; m <= 12; m++ {
+		months = append(months, water.Month{2021, m})
+		for i, s := range r.Sections {
+			all = append(all, water.Reading{Section: s.ID, Month: water.Month{2021, m}, Span: water.OfMonth, Values: water.Values{water.NH3N: water.Number([]string{"0.4", "1.2", "2.5", "1.9"}[(i*5+m)%4])}})
+		}
+	}
+	inflow := 0
+	for _, s := range r.Sections {
+		for i, row := range water.Course(r, all, s, months) {
+			want := water.Table(r, all, months[i])
+			at := slices.IndexFunc(want, func(o water.Row) bool { return o.Section.ID == s.ID })
+			require.Equal(t, want[at], row, "%s %s", s.ID, months[i])
+			if row.Inflow != water.NoClass {
+				inflow++
+			}
+		}
+	}
+	require.Equal(t, 12, inflow)
 }

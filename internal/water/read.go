@@ -42,7 +42,7 @@ func ReadClass(text string) (Class, error) {
 	return NoClass, fmt.Errorf("water: class %q: %w", text, ErrNotRead)
 }
 
-// ReadState reads what stands in place of a class or a value: 断流, 结冰未监测, 停测.
+// ReadState reads what is written in place of a class or a value: 断流, 结冰未监测, 停测.
 func ReadState(text string) (State, error) {
 	s := fold(text)
 	for _, said := range []struct {

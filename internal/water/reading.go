@@ -71,7 +71,7 @@ func (m Month) Before(other Month) bool {
 	return m.Year*12+m.Month < other.Year*12+other.Month
 }
 
-// Span is what a reading is of.
+// Span is the time that a reading is about.
 type Span string
 
 // A month, or the year so far up to the end of the month.
@@ -129,12 +129,12 @@ func (r Reading) Fields() map[string]string {
 // Empty tells that the reading says nothing.
 func (r Reading) Empty() bool { return len(r.Fields()) == 0 }
 
-// Corrected is a field of a reading that another one says otherwise.
+// Corrected is a field in which another reading differs from one.
 type Corrected struct{ Field, Old, New string }
 
-// With is the reading with what another one of the same section, month and span says.
-// corrected are the fields that they say otherwise, by name; more tells that the other
-// one says anything that this one did not. A state and a class exclude each other.
+// With is the reading with the fields of another one, of the same section, month and span.
+// corrected are the fields in which the two differ, by name; more tells that the other one
+// has a field that this one did not have. A state and a class exclude each other.
 func (r Reading) With(now Reading) (both Reading, corrected []Corrected, more bool) {
 	was, is := r.Fields(), now.Fields()
 	both = r

@@ -9,7 +9,58 @@ import (
 
 // Register is the list of monitored sections 断面 that a plan names.
 type Register struct {
-	Sections []Section `json:"sections"`
+	Sections     []Section `json:"sections"`
+	Duties       []Duty    `json:"duties,omitempty"` // by which the month's data are owed; none: nobody is chased for them
+	Rules        []Rule    `json:"rules,omitempty"`  // consequences of a section's month
+	Schemes      []Scheme  `json:"schemes,omitempty"`
+	Zones        []Zone    `json:"zones,omitempty"`         // functional zones
+	ZonesExample bool      `json:"zones_example,omitempty"` // nobody has checked the list of zones
+	ZoneDuty     string    `json:"zone_duty,omitempty"`     // ID of the plan's duty to issue how they stand; "" none
+}
+
+// Duty is the plan's duty by which a unit owes the monthly data of its sections.
+type Duty struct {
+	Unit string `json:"unit"` // ID
+	Task string `json:"task"` // ID of the duty
+}
+
+// Scheme is the plan of measures that a county makes for one section 一断面一方案. Its measures
+// are tasks of the plan.
+type Scheme struct {
+	Section  string   `json:"section"` // ID
+	Title    string   `json:"title"`   // 赵庄断面水质达标方案
+	Number   string   `json:"number,omitempty"`
+	Lead     string   `json:"lead"`              // unit ID of the government that answers for it
+	Person   string   `json:"person"`            // who answers for it 具体责任人, by name
+	Post     string   `json:"post"`              // that person's post
+	Problem  string   `json:"problem,omitempty"` // what is wrong with the water, and why
+	Example  bool     `json:"example,omitempty"` // nobody has adopted it
+	Measures []string `json:"measures"`          // IDs of the plan's tasks
+}
+
+// Scheme is the scheme of a section, by the section's ID; ok is false where it has none.
+func (r *Register) Scheme(section string) (s Scheme, ok bool) {
+	if r == nil {
+		return s, false
+	}
+	i := slices.IndexFunc(r.Schemes, func(s Scheme) bool { return s.Section == section })
+	if i < 0 {
+		return s, false
+	}
+	return r.Schemes[i], true
+}
+
+// MeasureOf is the section whose scheme has a task as a measure.
+func (r *Register) MeasureOf(task string) (s Section, ok bool) {
+	if r == nil {
+		return s, false
+	}
+	for _, scheme := range r.Schemes {
+		if slices.Contains(scheme.Measures, task) {
+			return r.Section(scheme.Section)
+		}
+	}
+	return s, false
 }
 
 // Section is a place on a river or lake whose water is judged every month.
@@ -85,7 +136,7 @@ func (r *Register) Section(id string) (s Section, ok bool) {
 	return r.Sections[i], true
 }
 
-// Called is a name of a section as two people may write it.
+// Called is a section's name in one form, which is the same however two people write it.
 func Called(name string) string {
 	return strings.TrimSuffix(strings.ToLower(fold(name)), "断面")
 }

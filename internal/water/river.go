@@ -86,7 +86,7 @@ func (r RiverJudgement) byShares() Grade {
 }
 
 // mostOver are at most three of the items that most of the sections have beyond Ⅲ
-// 断面超标率; how many times they are over is not said of a river.
+// 断面超标率, without multiples, which a river does not have.
 func mostOver(body Body, judged []Item, all []Values) []Over {
 	count := map[Item]int{}
 	var over []Over
@@ -137,8 +137,8 @@ func Changed(was, is Class) Change {
 	return changeBy(a-b, 1, 2)
 }
 
-// changeBy names a change for the better of n, of which some is the least that is one and
-// much the least that is a great one.
+// changeBy names a change for the better by n (negative: for the worse): Better from some
+// on, MuchBetter from much on.
 func changeBy(n, some, much int) Change {
 	switch {
 	case n >= much:

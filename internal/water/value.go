@@ -8,9 +8,9 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Value is a concentration as it was reported, in mg/L (coliform: a litre; pH: without
-// a unit). Below tells that it is below the detection limit, which is Reported then: half
-// of that limit counts.
+// Value is a concentration as it was reported, in mg/L (coliform: number per litre; pH:
+// without a unit). Below tells that the concentration is below the detection limit, which is
+// then in Reported: half of that limit counts.
 type Value struct {
 	Reported decimal.Decimal
 	Below    bool

@@ -5,7 +5,7 @@ import "github.com/shopspring/decimal"
 // fullYear is how many of the twelve months a year's class needs.
 const fullYear = 8
 
-// YearToDate is what the months of a year so far come to.
+// YearToDate is the judgement of the months of a year so far.
 type YearToDate struct {
 	Judgement
 	Values Values `json:"values"` // the means of the months' means

@@ -43,11 +43,12 @@ var ErrPlanEnded = errors.New("the plan has ended")
 // *AmendError names it.
 var ErrSamePaper = errors.New("another amendment was done by the same paper")
 
-// Kept tells that an amended limit leaves a task the later one that an extension has
-// given it: only a word for that very task takes it back.
+// Kept tells that a task keeps the later limit that an extension has given it, although an
+// amendment names the earlier limit due: an amendment takes a granted limit back only where it
+// names the task for that.
 func Kept(t ledger.Task, due calendar.Day) bool { return t.Facts.KeepsDate(due) }
 
-// AmendError is a change that cannot be made, and what it is about.
+// AmendError is a change that cannot be made: what it is about, and one of the errors above.
 type AmendError struct {
 	What string // task ID, field or policy
 	Err  error
@@ -57,8 +58,8 @@ func (e *AmendError) Error() string { return e.What + ": " + e.Err.Error() }
 
 func (e *AmendError) Unwrap() error { return e.Err }
 
-// Amending is what an amendment to p would change, without changing anything. It
-// fails as amending would.
+// Amending is what an amendment to p would change, without changing anything. It fails with the
+// errors that the amendment would fail with.
 func (w WhatIf) Amending(ctx context.Context, p *plan.Plan) (plan.Changes, error) {
 	l, err := w.ledger.Plan(ctx, p.ID)
 	if err != nil {
@@ -71,8 +72,8 @@ func (w WhatIf) Amending(ctx context.Context, p *plan.Plan) (plan.Changes, error
 	return changes, err
 }
 
-// InForce tells that an amendment to p would change nothing: what the files say is
-// what the ledger has, in whatever words.
+// InForce tells that an amendment to p would change nothing: the files of p mean what the ledger
+// has, even where their text is another.
 func (w WhatIf) InForce(ctx context.Context, l ledger.Launched, p *plan.Plan) bool {
 	if l.Plan.Hash == p.Hash {
 		return true
@@ -81,7 +82,9 @@ func (w WhatIf) InForce(ctx context.Context, l ledger.Launched, p *plan.Plan) bo
 	return err == nil && changes.Empty()
 }
 
-// Amendment is the plan that p makes of a running one, and what that changes.
+// Amendment is the plan that an amendment to p makes of a running plan, and what it changes. It
+// fails with *AmendError, *GoneError, *DissolvedError or an error of the ledger where the
+// amendment cannot be made.
 func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) (merged plan.Plan, changes plan.Changes, err error) {
 	next, err := asKept(*p)
 	if err != nil {
@@ -152,7 +155,7 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 	return merged, changes, nil
 }
 
-// given are the tasks that an amendment gives to a unit.
+// given are the tasks that an amendment gives to a unit, to lead or to assist in.
 func given(changes plan.Changes) (tasks []plan.Task) {
 	for _, c := range changes.Tasks {
 		_, lead := c.Field(plan.FieldLead)
@@ -164,7 +167,7 @@ func given(changes plan.Changes) (tasks []plan.Task) {
 	return tasks
 }
 
-// identified is a plan whose tasks have the IDs of the ledger.
+// identified is the plan new with the IDs under which the ledger has its tasks (plan.Identify).
 func identified(old, new plan.Plan, tasks []ledger.Task) (plan.Plan, plan.Identity, error) {
 	planned, taken := map[string]bool{}, map[string]bool{}
 	for _, t := range old.Tasks {
@@ -184,15 +187,15 @@ func identified(old, new plan.Plan, tasks []ledger.Task) (plan.Plan, plan.Identi
 	return plan.Identify(&old, &new, gone, func(id string) bool { return taken[id] })
 }
 
-// diff is what a plan changes of what is in force. stated are the units as the
-// plan's papers said them before.
+// diff is what the plan next changes of the plan in force. stated are the units as the plan's
+// own documents named them before.
 func diff(inForce, next plan.Plan, stated []people.Unit) plan.Changes {
 	next.Directory.Units = people.ReviseAll(inForce.Directory.Units, stated, next.Directory.Units)
 	return plan.Diff(&inForce, &next)
 }
 
-// carriesLate names a task that goes on from one of another plan and is now to go on
-// from another; "" without one.
+// carriesLate names a task that runs already and that the amended plan lets go on from a task of
+// another plan, unlike before; "" without one.
 func carriesLate(old, new plan.Plan, known map[string]ledger.Task) string {
 	carries := map[string]string{}
 	for _, t := range old.Tasks {
@@ -208,11 +211,11 @@ func carriesLate(old, new plan.Plan, known map[string]ledger.Task) string {
 	return ""
 }
 
-// carriesBusy names a task that runs and is to make way for one that goes on from another
-// plan, while something of its own is not settled: a talk, a request, a part, an
-// instruction, a pause, an occurrence; "" without one.
+// carriesBusy names a running task that a task carried from another plan is to replace, while
+// something of its own is not settled: a talk, a request, a part, an instruction, a pause, an
+// occurrence; "" without one.
 func carriesBusy(changes plan.Changes, tasks []ledger.Task, talks []ledger.Talk) string {
-	way := map[string]string{} // by ID: what the plan calls it
+	way := map[string]string{} // by ID: what the plan calls each task that is to be replaced
 	for _, c := range changes.Tasks {
 		if c.What != plan.Added || c.New.Carries == "" || c.From == "" {
 			continue
@@ -237,7 +240,8 @@ func carriesBusy(changes plan.Changes, tasks []ledger.Task, talks []ledger.Talk)
 	return ""
 }
 
-// fixed names what an amendment cannot change: running tasks have it for good.
+// fixed names what new changes although an amendment cannot, because running tasks rest on it:
+// office, leadership or zone; "" without one.
 func fixed(old, new plan.Plan) string {
 	switch {
 	case old.Directory.Office != new.Directory.Office:
@@ -250,7 +254,8 @@ func fixed(old, new plan.Plan) string {
 	return ""
 }
 
-// asKept is a plan as the ledger will give it back: what is empty is compared alike.
+// asKept is a plan in the form in which the ledger gives it back, so that empty and missing
+// values compare equal.
 func asKept(p plan.Plan) (kept plan.Plan, err error) {
 	raw, err := json.Marshal(p)
 	if err != nil {
@@ -259,8 +264,8 @@ func asKept(p plan.Plan) (kept plan.Plan, err error) {
 	return kept, json.Unmarshal(raw, &kept)
 }
 
-// asVersion says of a policy that came under a key of its own what it is: another
-// version of one that the plan knows.
+// asVersion is the change of a policy as people see it: a policy that was added under a key of
+// its own (act.PolicyKey) is another version of one that the plan has.
 func asVersion(c plan.PolicyChange, old plan.Plan) plan.PolicyChange {
 	name := act.PolicyName(c.Name)
 	before, known := old.Policies[name]
@@ -270,9 +275,9 @@ func asVersion(c plan.PolicyChange, old plan.Plan) plan.PolicyChange {
 	return plan.PolicyChange{Name: name, What: plan.Changed, Old: strconv.Itoa(before.Version), New: c.New}
 }
 
-// keepUnits is the new directory with the old units that tasks and talks of the ledger
-// still name: who is told that a task is withdrawn must have a name and an address, and
-// so must whoever missed a date or was called to a talk.
+// keepUnits is the new directory with those old units added that tasks and talks of the ledger
+// still name. Whoever is told that a task is withdrawn, missed a date or was called to a talk
+// must have a name and an address.
 func keepUnits(old []people.Unit, new people.Directory, tasks []ledger.Task, talks []ledger.Talk) people.Directory {
 	named := map[string]bool{}
 	names := func(units ...string) {
@@ -306,8 +311,8 @@ func keepUnits(old []people.Unit, new people.Directory, tasks []ledger.Task, tal
 	return new
 }
 
-// Differing is what files say otherwise than the plan in force. Policies stay as
-// the plan began with: one that was raised since makes no other plan.
+// Differing are the differences between the files of p and the plan in force; nil: there are
+// none. A policy that has been moved to another version since the launch is no difference.
 func (w WhatIf) Differing(ctx context.Context, l ledger.Launched, p *plan.Plan) (*plan.Changes, error) {
 	if l.Plan.Hash == p.Hash {
 		return nil, nil
@@ -320,7 +325,7 @@ func (w WhatIf) Differing(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 	if err != nil {
 		return nil, err
 	}
-	if known, _, err := identified(l.Plan, next, tasks); err == nil { // else it is another plan
+	if known, _, err := identified(l.Plan, next, tasks); err == nil { // where no task can be identified the files are of another plan
 		next = known
 	}
 	stated, err := w.ledger.Stated(ctx, l.Plan.ID)

@@ -17,11 +17,11 @@ func (w WhatIf) Moves(ctx context.Context, planID string, cal *calendar.Calendar
 	if err != nil {
 		return nil, err
 	}
-	was, err := w.ledger.Book(ctx, l)
+	was, err := w.ledger.Rules(ctx, l)
 	if err != nil {
 		return nil, err
 	}
-	is, err := ledger.BookOf(l, cal)
+	is, err := ledger.RulesOf(l, cal)
 	if err != nil {
 		return nil, err
 	}
@@ -39,15 +39,15 @@ type Moved struct {
 	Plan  string
 	Task  string
 	Kind  plan.Kind   // of the task
-	Talk  string      // when it is a talk about the task
-	Moves []plan.Move // none of a duty, and where only a limit is another
+	Talk  string      // ID of the talk about the task; "" of a task or a duty
+	Moves []plan.Move // none of a duty, and none where only a limit changes
 }
 
-// Recalendared are the open tasks whose next words or limits are others by the
-// book is, the duties whose next occurrence opens at another instant, and the talks
-// that say something at another time, in the order of the ledger; all that runs where
-// it is not known by which book it stands.
-func (w WhatIf) Recalendared(ctx context.Context, l ledger.Launched, was, is act.Book, known bool) (all []Moved, err error) {
+// Recalendared are what the rules is change against the rules was, in the order of the ledger:
+// the open tasks whose next stages or limits are others, the duties whose next occurrence opens
+// at another instant, and the talks whose stages speak at other instants. Where known is false,
+// was is not known, and every running task, duty and talk is given.
+func (w WhatIf) Recalendared(ctx context.Context, l ledger.Launched, was, is act.Rules, known bool) (all []Moved, err error) {
 	rows, err := w.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
 	if err != nil {
 		return nil, err
@@ -79,13 +79,13 @@ func (w WhatIf) Recalendared(ctx context.Context, l ledger.Launched, was, is act
 	return all, err
 }
 
-// sameWord tells that two stages are one, at one instant.
+// sameWord tells that two stages have the same ID and instant, or are both nil.
 func sameWord(a, b *plan.Stage) bool {
 	return a == nil && b == nil || a != nil && b != nil && a.ID == b.ID && a.At.Equal(b.At)
 }
 
-// nextOccurrence is the occurrence of a duty that opens next by a book.
-func nextOccurrence(l ledger.Launched, b act.Book, row ledger.Task) plan.Occurrence {
+// nextOccurrence is the occurrence of a duty that opens next.
+func nextOccurrence(l ledger.Launched, b act.Rules, row ledger.Task) plan.Occurrence {
 	i := slices.IndexFunc(l.Plan.Tasks, func(t plan.Task) bool { return t.ID == row.ID })
 	if i < 0 {
 		return plan.Occurrence{}

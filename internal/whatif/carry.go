@@ -12,16 +12,17 @@ import (
 	"duban/internal/plan"
 )
 
-// Carrying is a task of a plan that is to go on from another plan, as it stands there.
+// Carrying is a task that is to go on from a task of another plan, and that task.
 type Carrying struct {
-	Task plan.Task       // as it is to be
+	Task plan.Task       // as which it goes on
 	From ledger.Launched // the other plan
-	Row  ledger.Task     // of the other plan
+	Row  ledger.Task     // the task in the other plan
 }
 
-// CarryError is a task that cannot go on from where its plan says, and why.
+// CarryError is a task that cannot go on from the task of another plan that its own plan names,
+// and why.
 type CarryError struct {
-	Task string // as it is to be: ID
+	Task string // as its own plan calls it
 	From string // PLAN/TASK
 	act.Refusal
 	Unit func(id string) string // a unit's name; nil leaves IDs as they are
@@ -29,8 +30,8 @@ type CarryError struct {
 
 func (e *CarryError) Error() string { return e.Task + " from " + e.From + ": " + e.Key }
 
-// Carrying are the tasks that a plan carries on from others and has not yet, in its
-// order. It fails with *CarryError where that cannot be.
+// Carrying are the tasks that a plan is to carry on from others and that are not in the ledger
+// yet, in the plan's order. It fails with *CarryError for the first that cannot go on.
 func (w WhatIf) Carrying(ctx context.Context, p *plan.Plan) (all []Carrying, err error) {
 	known := map[string]bool{}
 	if slices.ContainsFunc(p.Tasks, func(t plan.Task) bool { return t.Carries != "" }) {
@@ -63,8 +64,8 @@ func (c Carrying) Refused() *act.Refusal {
 	return ledger.CaseOf(c.Row).CheckCarry(c.Task, c.Row.State == ledger.TaskEnded)
 }
 
-// CarryingOne is the task that a task carries on, whether it can go on or not. It
-// fails with *CarryError when there is no such task.
+// CarryingOne reads the task of another plan that t is to go on from (t.Carries), whether it can
+// go on or not. It fails with *CarryError when there is no such plan or task.
 func (w WhatIf) CarryingOne(ctx context.Context, t plan.Task) (c Carrying, err error) {
 	c.Task = t
 	refused := func(key string) error { return &CarryError{t.Shown(), t.Carries, act.Refusal{Key: key}, nil} }
@@ -88,9 +89,9 @@ type Twin struct {
 	Plan  string // the other plan's title
 }
 
-// Twins are the tasks of a plan that seem to be open in another one already, and are
-// not carried on from it: of the same unit, by the same sentence or the same title.
-// They are in the order of the plan.
+// Twins are the tasks of a plan, in its order, that seem to be open in another plan already and
+// are not carried on from there: the same unit leads them, and the source sentence or the title
+// is the same.
 func (w WhatIf) Twins(ctx context.Context, p *plan.Plan) (all []Twin, err error) {
 	plans, err := w.ledger.Plans(ctx)
 	if err != nil {
@@ -127,7 +128,7 @@ func (w WhatIf) Twins(ctx context.Context, p *plan.Plan) (all []Twin, err error)
 		if t.Kind == plan.Standing || t.Carries != "" {
 			continue
 		}
-		by := func(words string) string { // a short one may be of any work
+		by := func(words string) string { // a short text may be of any work
 			if text := folded(words); len([]rune(text)) >= leastWords {
 				return text
 			}
@@ -144,7 +145,8 @@ func (w WhatIf) Twins(ctx context.Context, p *plan.Plan) (all []Twin, err error)
 	return all, nil
 }
 
-// NewTwins are the twins of what an amendment adds to a plan, or gives to another unit.
+// NewTwins are Twins of the tasks that an amendment adds to a plan, restores, or gives to
+// another unit to lead.
 func (w WhatIf) NewTwins(ctx context.Context, planID string, changes plan.Changes) ([]Twin, error) {
 	p := fresh(planID, changes)
 	if len(p.Tasks) == 0 {
@@ -153,12 +155,14 @@ func (w WhatIf) NewTwins(ctx context.Context, planID string, changes plan.Change
 	return w.Twins(ctx, p)
 }
 
-// NewGaps are the gaps of what an amendment adds to a plan, or gives to another unit.
+// NewGaps are Gaps of the tasks that an amendment adds to a plan, restores, or gives to another
+// unit to lead.
 func (w WhatIf) NewGaps(ctx context.Context, planID string, changes plan.Changes) ([]Gap, error) {
 	return w.Gaps(ctx, fresh(planID, changes))
 }
 
-// fresh is what an amendment adds to a plan, or gives to another unit.
+// fresh is a plan of the tasks alone that an amendment adds, restores, or gives to another unit
+// to lead.
 func fresh(planID string, changes plan.Changes) *plan.Plan {
 	p := &plan.Plan{ID: planID}
 	for _, c := range changes.Tasks {
@@ -170,16 +174,17 @@ func fresh(planID string, changes plan.Changes) *plan.Plan {
 	return p
 }
 
-// leastWords is how many characters a title or a sentence must have to tell a work.
+// leastWords is how many characters a title or a source sentence must have for two tasks with
+// the same one to count as the same work.
 const leastWords = 5
 
 func folded(s string) string { return strings.Join(strings.Fields(s), "") }
 
-// Undecided is what of a plan still goes on, so that its year cannot be ended.
+// Undecided is what of a plan still goes on, because of which its year cannot be ended.
 type Undecided struct {
 	Tasks  []ledger.Task   // open tasks, occurrences and duties, in the order of the plan
 	Talks  []ledger.Talk   // talks about tasks that are over
-	Likely map[string]Twin // of a task: the one of another plan that it may go on as
+	Likely map[string]Twin // the twin in a later plan as which it may go on
 }
 
 // Undecided tells what of a plan goes on.

@@ -14,8 +14,9 @@ import (
 	"duban/internal/whatif"
 )
 
-// A plan that carries on tasks of one whose tasks were renumbered means the numbers
-// that the other plan's files have now, where a number has passed to another task too.
+// A plan that carries on tasks of another, whose tasks were renumbered by an amendment, means
+// the numbers that the other plan's files have now, even where a number belongs to another task
+// now.
 func TestWhatIsCarriedOnIsCalledAsItsPlanCallsItNow(t *testing.T) {
 	t.Parallel()
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))

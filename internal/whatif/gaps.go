@@ -10,19 +10,18 @@ import (
 	"duban/internal/plan"
 )
 
-// Gap is a recurring task of a plan that seems to be the same as one of another plan
-// which has run its course, does not carry it on, and does not go on where that one
-// stopped.
+// Gap is a duty of a plan that seems to be the same work as a duty of another plan which has
+// ended, but neither carries it on nor begins where that one stopped.
 type Gap struct {
 	Task    plan.Task
 	Other   ledger.Task
 	Plan    string   // the other plan's title
-	Missing []string // periods that are asked of nobody
-	Twice   []string // periods that were asked for already
+	Missing []string // periods that neither duty asks for
+	Twice   []string // periods that both duties ask for
 }
 
-// Gaps are those of a plan, in its order: of the same unit, by the same sentence or the
-// same title.
+// Gaps are the gaps of a plan's duties, in its order. Two duties seem to be the same work when
+// the same unit leads them and the source sentence or the title is the same.
 func (w WhatIf) Gaps(ctx context.Context, p *plan.Plan) (all []Gap, err error) {
 	duties := slices.DeleteFunc(slices.Clone(p.Tasks), func(t plan.Task) bool { return t.Kind != plan.Duty || t.Recur == nil || t.Carries != "" })
 	if len(duties) == 0 {
@@ -32,7 +31,7 @@ func (w WhatIf) Gaps(ctx context.Context, p *plan.Plan) (all []Gap, err error) {
 	if err != nil {
 		return nil, err
 	}
-	last := map[string]bool{} // duties of p that a later plan than the one looked at had
+	last := map[string]bool{} // duties of p that were found in a plan launched later than the one looked at
 	for _, other := range slices.Backward(plans) {
 		if other.ID == p.ID {
 			continue
@@ -66,10 +65,11 @@ func (w WhatIf) Gaps(ctx context.Context, p *plan.Plan) (all []Gap, err error) {
 	return all, nil
 }
 
-// mostPeriods are named of a gap.
+// mostPeriods is how many periods of a gap are named at most.
 const mostPeriods = 60
 
-// gap is what lies between a rule that has run its course and the one of t.
+// gap are the periods between the last one that the ended duty c asked for by its rule was and
+// the first one of the duty t.
 func gap(t plan.Task, was plan.Recurrence, c act.Case) (g Gap) {
 	asked := was.AskedFor(c.Opened)
 	if asked.IsZero() {

@@ -15,9 +15,9 @@ import (
 	"duban/internal/whatif"
 )
 
-// A recurring task that does not carry on the one of last year, which has run its course,
-// is named with the periods that nobody would be asked for, or that would be asked for
-// twice; one that goes on where that stopped is not.
+// A duty that does not carry on last year's duty, which has ended, is named with the periods for
+// which nobody, or two duties, would be asked. A duty that goes on where last year's stopped is
+// not named.
 func TestARecurringTaskThatLeavesAGap(t *testing.T) {
 	t.Parallel()
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
@@ -41,7 +41,7 @@ func TestARecurringTaskThatLeavesAGap(t *testing.T) {
 		"m": {"每月报告水质情况", "2021-12-31", ledger.TaskEnded, plan.Recurrence{Every: "month", Until: day("2021-12-31")}},
 		"q": {"每季度监测水质", "2022-01-20", ledger.TaskEnded, plan.Recurrence{Every: "quarter", Shift: 20, Until: day("2021-12-31")}},
 		"y": {"报送年度工作报告", "2022-01-31", ledger.TaskEnded, plan.Recurrence{Every: "year", Shift: 31, Until: day("2021-12-31")}},
-		"e": {"按月公开监测结果", "2021-06-30", ledger.TaskClosed, plan.Recurrence{Every: "month", Until: day("2021-12-31")}}, // a person has ended it
+		"e": {"按月公开监测结果", "2021-06-30", ledger.TaskClosed, plan.Recurrence{Every: "month", Until: day("2021-12-31")}}, // a person has ended the duty
 	} {
 		task := plan.Task{ID: id, Kind: plan.Duty, Title: c.title, Source: "来自" + c.title, Lead: "shuiwu", Policy: "standard", Recur: &c.rule}
 		old.Tasks = append(old.Tasks, task)

@@ -10,16 +10,17 @@ import (
 	"duban/internal/plan"
 )
 
-// ErrUnitGone: a unit is dissolved, or is not among the amended plan's units any more,
-// and has something that goes on. The *GoneError says what.
+// ErrUnitGone: a unit is dissolved, or is no longer among the amended plan's units, and tasks or
+// talks of it go on. The *GoneError says which.
 var ErrUnitGone = errors.New("the unit is gone, and something of it goes on")
 
-// GoneError is a unit that goes, and of which the amendment does not say what becomes.
+// GoneError is a unit that is dissolved or left out, and whose tasks and talks the amendment
+// passes to nobody.
 type GoneError struct {
 	Unit  people.Unit
 	Tasks []string // that it leads or assists in, or owes a part of, as the plan calls them now
 	Talks []string // that it is called to, or named in
-	// Leads are those tasks that it would still lead, though it is dissolved: only
+	// Leads are those of the tasks that the unit would still lead although it is dissolved: only
 	// another unit can take them over.
 	Leads []string
 }
@@ -28,15 +29,16 @@ func (e *GoneError) Error() string { return e.Unit.ID + ": " + ErrUnitGone.Error
 
 func (e *GoneError) Unwrap() error { return ErrUnitGone }
 
-// rests are what goes on of a plan after an amendment.
+// rests are the tasks and talks of a plan that go on after an amendment.
 type rests struct {
 	tasks []ledger.Task
 	talks []ledger.Talk
 	lead  map[string]string // by ID: the lead that the amendment gives a task
-	shown map[string]string // by ID: what the plan calls a task from now on
+	shown map[string]string // by ID: what the amended plan calls a task
 }
 
-// resting leaves out what has ended and what the amendment ends.
+// resting are the tasks and talks that go on after an amendment: without those that have ended
+// and those that the amendment ends, with those that it restores.
 func resting(tasks []ledger.Task, talks []ledger.Talk, merged plan.Plan, changes plan.Changes) rests {
 	r := rests{lead: map[string]string{}, shown: map[string]string{}}
 	ends := map[string]bool{}
@@ -78,9 +80,9 @@ func resting(tasks []ledger.Task, talks []ledger.Talk, merged plan.Plan, changes
 	return r
 }
 
-// of is what of it is a unit's to hand over: tasks and talks, and the tasks among them
-// that it leads though the amendment gives them to nobody. What the amendment gives to
-// another than to, who takes over, is not the unit's any more.
+// of are the tasks and talks that a unit has to hand over to the unit to, as the plan calls
+// them. A task that the amendment gives another lead than to is not among them. leads are those
+// of the tasks that the unit leads and for which the amendment names no lead.
 func (r rests) of(unit, to string) (tasks, talks, leads []string) {
 	for _, t := range r.tasks {
 		c, lead := ledger.CaseOf(t), r.lead[t.ID]
@@ -101,8 +103,8 @@ func (r rests) of(unit, to string) (tasks, talks, leads []string) {
 	return tasks, talks, leads
 }
 
-// handovers are what the units that go hand over; others is what they have in other
-// plans. It is a *GoneError where the amendment does not say who takes over.
+// handovers are what the units that are dissolved hand over; others is what they have in other
+// plans. It fails with *GoneError where the amendment does not say who takes over.
 func handovers(stated []people.Unit, next *plan.Plan, r rests, others map[string]had) (all []plan.Handover, err error) {
 	said := map[string]bool{}
 	for _, h := range next.Handovers(stated) {

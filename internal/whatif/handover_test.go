@@ -15,8 +15,8 @@ import (
 	"duban/internal/whatif"
 )
 
-// What a unit that goes has of a running plan is handed over as the files say, and an
-// amendment that does not say it is refused by the unit's name.
+// What a dissolved unit has of a running plan is handed over as the files say. An amendment that
+// does not say who takes over is refused, and the refusal names the unit.
 func TestWhatAUnitThatGoesHandsOver(t *testing.T) {
 	t.Parallel()
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))

@@ -11,19 +11,19 @@ import (
 	"duban/internal/words"
 )
 
-// NoticeChange is what one file changes of its year.
+// NoticeChange is what the file of a holiday notice changes of its year.
 type NoticeChange struct {
 	File      string            `json:"file"`
 	Year      int               `json:"year"`
 	Papers    []string          `json:"papers"`
 	WasPapers []string          `json:"was_papers"`
 	New       bool              `json:"new"`     // the year was provisional
-	Changes   []calendar.Change `json:"changes"` // was or is null: it does not name the day; a year without a notice names those of the law
-	Same      bool              `json:"-"`       // it says nothing new
-	Notice    calendar.Year     `json:"-"`       // as it would be in force
+	Changes   []calendar.Change `json:"changes"` // was or is null: that notice does not name the day; for a year without a notice, was has the days of the law
+	Same      bool              `json:"-"`       // the notice says nothing new
+	Notice    calendar.Year     `json:"-"`       // the year as it would be in force
 }
 
-// Papers is the notices' papers.
+// Papers are the numbers of the documents of some notices, separated by spaces.
 func Papers(years []NoticeChange) string {
 	var papers []string
 	for _, y := range years {
@@ -32,8 +32,8 @@ func Papers(years []NoticeChange) string {
 	return strings.Join(papers, " ")
 }
 
-// NoticeChanges are what holiday notices change of the calendar as it is, one for each;
-// files are their names, in the same order.
+// NoticeChanges are what holiday notices change of the calendar in force, one entry for each
+// notice; files are the names of their files, in the same order.
 func NoticeChanges(now *calendar.Calendar, files []string, notices []calendar.Year) []NoticeChange {
 	known := map[int]calendar.Year{}
 	for _, y := range now.Years() {

@@ -25,9 +25,9 @@ type PolicyMove struct {
 	Refused *act.Refusal `json:"refused,omitempty"`
 }
 
-// StageMove is one stage still to come that changes: From is zero where it is
-// new, To where it is spoken no more. Instants are UTC. The same instant twice:
-// it goes to others, or shows another light.
+// StageMove is one stage still to come that changes. From is zero when the stage is new, To when
+// it is no longer said. Instants are UTC. When both are the same instant, the stage goes to
+// other recipients, has another light or differs in another way.
 type StageMove struct {
 	Stage string         `json:"stage"`
 	Kind  plan.StageKind `json:"kind"`
@@ -46,7 +46,7 @@ func (w WhatIf) PolicyMoves(ctx context.Context, planID string, p plan.Policy) (
 	if err != nil {
 		return nil, err
 	}
-	book, err := w.ledger.Book(ctx, l)
+	rules, err := w.ledger.Rules(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -57,18 +57,19 @@ func (w WhatIf) PolicyMoves(ctx context.Context, planID string, p plan.Policy) (
 	}
 	moves := []PolicyMove{}
 	for _, t := range tasks {
-		before := book.Course(ledger.CaseOf(t))
-		after, _, refused := book.Act(before, a)
+		before := rules.Course(ledger.CaseOf(t))
+		after, _, refused := rules.Act(before, a)
 		m := PolicyMove{Task: t.ID, Title: t.Title, Kind: t.Kind, From: l.Plan.Policies[t.Policy].Version, To: p.Version, Refused: refused}
 		if refused == nil {
-			m.Stages = stageMoves(book.Ahead(before.Case), book.Ahead(after.Case))
+			m.Stages = stageMoves(rules.Ahead(before.Case), rules.Ahead(after.Case))
 		}
 		moves = append(moves, m)
 	}
 	return moves, nil
 }
 
-// stageMoves compares what is still to come with what would be.
+// stageMoves are the differences between the stages still to come and those that would be, by
+// time.
 func stageMoves(was, is []plan.Stage) []StageMove {
 	all := []StageMove{}
 	of := func(stages []plan.Stage, id string) (plan.Stage, bool) {
@@ -99,8 +100,9 @@ func stageMoves(was, is []plan.Stage) []StageMove {
 	return all
 }
 
-// WithPolicy is a running plan with a version of a policy, which may be one it
-// knows, and the key of that.
+// WithPolicy is a running plan with a version of a policy added, which the plan may have
+// already, and the key of that version. It fails with *AmendError when no task follows a policy
+// of this name, or when the plan has other content under the version.
 func (w WhatIf) WithPolicy(ctx context.Context, planID string, p plan.Policy) (l ledger.Launched, key string, err error) {
 	if l, err = w.ledger.Plan(ctx, planID); err != nil {
 		return l, "", err
@@ -128,7 +130,7 @@ func (w WhatIf) WithPolicy(ctx context.Context, planID string, p plan.Policy) (l
 		return l, "", &AmendError{p.Name, ErrNoSuchPolicy}
 	}
 	policies := map[string]plan.Policy{act.PolicyKey(p): p}
-	for k, now := range l.Plan.Policies { // what the ledger gives is shared
+	for k, now := range l.Plan.Policies { // the map that the ledger gives is shared, and must not be changed
 		policies[k] = now
 	}
 	l.Plan.Policies = policies

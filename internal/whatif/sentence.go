@@ -11,7 +11,8 @@ import (
 	"duban/internal/words"
 )
 
-// Sentence is why a change cannot be made, in words; ok is false for other errors.
+// Sentence says in words why a change cannot be made; ok is false for errors for which it has no
+// words.
 func Sentence(w *words.Words, err error) (text string, ok bool) {
 	var gone *GoneError
 	var mistaken *plan.IdentityError
@@ -49,9 +50,9 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 	return "", false
 }
 
-// Lines say what an amendment changes, a line each: its differences, how changed tasks stand
-// by acts since the launch, and how many there are.
-func Lines(w *words.Words, changes plan.Changes, now []StandsNow, before plan.Plan, after *plan.Plan) []string {
+// Lines say what an amendment changes, a line each: the differences, what changed tasks have
+// become by acts since the launch (TaskNow), and last the counts.
+func Lines(w *words.Words, changes plan.Changes, now []TaskNow, before plan.Plan, after *plan.Plan) []string {
 	lines := changes.Lines(w, &before, after)
 	if len(changes.Seats) > 0 {
 		lines = append(lines, w.T("office.seats_for_all"))
@@ -66,10 +67,11 @@ func Lines(w *words.Words, changes plan.Changes, now []StandsNow, before plan.Pl
 	return append(lines, w.T("amend.counts", words.Data{"Added": counts[plan.Added], "Changed": counts[plan.Changed], "Removed": counts[plan.Removed]}))
 }
 
-// mostNamed are named of what goes on of a unit.
+// mostNamed is how many tasks and talks of a unit are named at most.
 const mostNamed = 8
 
-// GoneSaid says what of a unit that goes goes on.
+// GoneSaid says in words which tasks and talks of a unit go on although the unit is dissolved or
+// left out.
 func GoneSaid(w *words.Words, e *GoneError) string {
 	key, what := "amend.gone", append(slices.Clone(e.Tasks), e.Talks...)
 	if len(e.Leads) > 0 {

@@ -14,14 +14,14 @@ import (
 	"duban/internal/plan"
 )
 
-// Units are the office's: one that is dissolved by the papers of one plan is dissolved in
-// every plan, and what it has there is handed over with the rest.
+// Units belong to the office and not to a plan: a unit that the documents of one plan dissolve
+// is dissolved in every plan, and what it has in the others is handed over too.
 
 // ErrUnitDissolved: a plan gives a task to a unit that the office has dissolved. The
 // *DissolvedError names both.
 var ErrUnitDissolved = errors.New("the unit is dissolved")
 
-// DissolvedError is a unit that is dissolved, and what a plan would give to it.
+// DissolvedError is a dissolved unit, and the tasks that a plan would give it.
 type DissolvedError struct {
 	Unit  people.Unit
 	To    people.Unit // who took over; without an ID: nobody
@@ -32,9 +32,9 @@ func (e *DissolvedError) Error() string { return e.Unit.ID + ": " + ErrUnitDisso
 
 func (e *DissolvedError) Unwrap() error { return ErrUnitDissolved }
 
-// Given fails with *DissolvedError when a unit that leads one of these tasks, or assists in
-// it, is dissolved by the office's directory. revised are units as an amendment makes
-// them: one that it brings back is there.
+// Given fails with *DissolvedError when a unit that leads one of these tasks, or assists in it,
+// is dissolved by the office's directory. revised are the units as an amendment makes them: a
+// unit that the amendment brings back may be given tasks.
 func (w WhatIf) Given(ctx context.Context, tasks []plan.Task, revised []people.Unit) error {
 	units, err := w.ledger.Units(ctx)
 	if err != nil {
@@ -59,7 +59,8 @@ func (w WhatIf) Given(ctx context.Context, tasks []plan.Task, revised []people.U
 	return nil
 }
 
-// heir is who stands for a unit by now; "" for nobody.
+// heir is the ID of the unit that has taken a unit's place in the end; "" when that is dissolved
+// too or there is none.
 func heir(d people.Directory, id string) string {
 	id = d.Heir(id)
 	if u, _ := d.Unit(id); u.Gone() {
@@ -68,12 +69,12 @@ func heir(d people.Directory, id string) string {
 	return id
 }
 
-// had is what a unit has in other plans: tasks and talks as PLAN/ID, and the tasks among
+// had are the tasks and talks that a unit has in other plans, as PLAN/ID, and the tasks among
 // them that it leads.
 type had struct{ things, leads []string }
 
-// elsewhere is what units that go have in other plans of the same office that run, by
-// unit.
+// elsewhere is what the units that hand over have in the other running plans of the office, by
+// unit ID.
 func (w WhatIf) elsewhere(ctx context.Context, l ledger.Launched, said []plan.Handover) (map[string]had, error) {
 	all := map[string]had{}
 	if len(said) == 0 {
@@ -103,7 +104,7 @@ func (w WhatIf) elsewhere(ctx context.Context, l ledger.Launched, said []plan.Ha
 	return all, nil
 }
 
-// Beside are the other plans of a plan's office that have not ended.
+// Beside are the other plans of the same office that have not ended.
 func (w WhatIf) Beside(ctx context.Context, l ledger.Launched) (others []ledger.Launched, err error) {
 	plans, err := w.ledger.Plans(ctx)
 	if err != nil {
@@ -124,7 +125,7 @@ func (w WhatIf) Beside(ctx context.Context, l ledger.Launched) (others []ledger.
 	return others, nil
 }
 
-// rests are what goes on of a plan as it is.
+// rests are the tasks and talks of a plan that go on as the plan is now.
 func (w WhatIf) rests(ctx context.Context, l ledger.Launched) (r rests, err error) {
 	tasks, err := w.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
 	if err != nil {
@@ -134,9 +135,10 @@ func (w WhatIf) rests(ctx context.Context, l ledger.Launched) (r rests, err erro
 	return resting(tasks, talks, l.Plan, plan.Changes{}), err
 }
 
-// Succession is a plan in which units hand over because another plan's amendment has
-// said so: what they have in it, and the plan with the units that take over. What has
-// been handed over already is not among it.
+// Succession is what another plan's amendment, whose handovers are said, makes of a plan: the
+// plan with the units that take over, and the handovers of what the units still have in it. What
+// has been handed over already is not among the changes, which are empty when there is nothing
+// left.
 func (w WhatIf) Succession(ctx context.Context, l ledger.Launched, said []plan.Handover) (merged plan.Plan, changes plan.Changes, err error) {
 	r, err := w.rests(ctx, l)
 	if err != nil {
@@ -186,8 +188,8 @@ func (w WhatIf) joined(ctx context.Context, units []people.Unit, handovers []pla
 	return own.Units, nil
 }
 
-// inForce is a plan with its units as the office's directory will have them, so that one
-// which the papers of another plan have dissolved is known as such.
+// inForce is the plan next with its units as the office's directory will have them, so that a
+// unit which the documents of another plan have dissolved is known to be dissolved.
 func (w WhatIf) inForce(ctx context.Context, l ledger.Launched, next plan.Plan, stated []people.Unit) (plan.Plan, error) {
 	units, err := w.ledger.Units(ctx)
 	if err != nil {
@@ -195,7 +197,7 @@ func (w WhatIf) inForce(ctx context.Context, l ledger.Launched, next plan.Plan, 
 	}
 	known := people.Directory{Units: units}
 	next.Directory.Units = people.ReviseAll(l.Plan.Directory.Units, stated, next.Directory.Units)
-	for _, u := range next.Directory.Units { // who took over may be in the papers of the other plan only
+	for _, u := range next.Directory.Units { // the unit that took over may be in the documents of the other plan only
 		for id := u.Successor; id != ""; {
 			heir, ok := known.Unit(id)
 			if _, there := next.Directory.Unit(id); there || !ok {
@@ -207,8 +209,8 @@ func (w WhatIf) inForce(ctx context.Context, l ledger.Launched, next plan.Plan, 
 	return next, nil
 }
 
-// newly are those of the units that hand over of which the plan's papers say so for the
-// first time.
+// newly are the handovers of units that are not dissolved in stated, the units as the plan's
+// documents named them before.
 func newly(said []plan.Handover, stated []people.Unit) []plan.Handover {
 	return slices.DeleteFunc(slices.Clone(said), func(h plan.Handover) bool {
 		return slices.ContainsFunc(stated, func(u people.Unit) bool { return u.ID == h.Unit && u.Gone() })

@@ -1,6 +1,6 @@
-// Package whatif says what an amendment, another version of a policy or another
-// calendar would change of a running plan. It reads the ledger and nothing else, and
-// changes nothing; the engine does what it foretells.
+// Package whatif says what an amendment, another version of a policy or another calendar would
+// change of a running plan. It only reads the ledger, and changes nothing; the engine makes the
+// changes that this package foretells.
 package whatif
 
 import (
@@ -23,7 +23,7 @@ type WhatIf struct {
 // New asks a ledger; now is the wall clock.
 func New(store *ledger.Store, now func() time.Time) WhatIf { return WhatIf{store, now} }
 
-// stamp sets when an act would be done: now, on the plan's clock and in its zone.
+// stamp sets the instant and day of an act to now, on the plan's clock and in its zone.
 func (w WhatIf) stamp(l ledger.Launched, a *act.Act) error {
 	lad, err := plan.NewLadderer(&l.Plan, nil)
 	if err != nil {
@@ -34,7 +34,7 @@ func (w WhatIf) stamp(l ledger.Launched, a *act.Act) error {
 	return nil
 }
 
-// Running are the plans of which something goes on: a task, a duty or a talk.
+// Running are the plans of which a task, a duty or a talk goes on.
 func (w WhatIf) Running(ctx context.Context) (running []ledger.Launched, err error) {
 	plans, err := w.ledger.Plans(ctx)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package wire is what workflows ask of activities: their names, what they are given and
-// what they answer. All of it stands in histories. Workflow types, IDs and updates are in
+// what they answer. All of it is written in histories. Workflow types, IDs and updates are in
 // workflows/messages.go.
 package wire
 
@@ -9,9 +9,9 @@ import (
 	"duban/internal/act"
 )
 
-// Names of activities. They stand in histories: one may be added, none changed or used
-// again for something else. A renamed one is registered under both names until no run
-// that knows the old one is left.
+// Names of activities. They are written in histories: a name may be added, but none may be
+// changed or used again for something else. A renamed activity is registered under both names
+// until no run is left that knows the old one.
 const (
 	AuditName           = "duban.Audit"
 	CourseName          = "duban.Course"
@@ -33,7 +33,7 @@ const (
 	TalkCourseName      = "duban.TalkCourse"
 )
 
-// Types of application errors: what a workflow or a caller of an update may ask about.
+// Types of application errors, by which a workflow or the caller of an update tells them apart.
 const (
 	ErrTypeRefused  = "refused"   // an act not allowed or not possible; details: act.Refusal
 	ErrTypeNotFound = "not_found" // no such plan, task or talk in the ledger

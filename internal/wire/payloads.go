@@ -13,26 +13,27 @@ type LookInput struct {
 	Thing string `json:"thing"`
 }
 
-// ActInput is one act on a task, an occurrence or a duty whose course stood like this.
+// ActInput is one act on a task, an occurrence or a duty, and the course by which its workflow
+// judged it.
 type ActInput struct {
 	Plan   string     `json:"plan"`
 	Task   string     `json:"task"`
 	Act    act.Act    `json:"act"`
 	Course act.Course `json:"course"`
-	Heard  time.Time  `json:"heard,omitzero"` // real: when the workflow heard of it; zero: it comes from itself
+	Heard  time.Time  `json:"heard,omitzero"` // real clock: when the workflow heard of the act; zero: the act is the engine's own
 }
 
-// ActResult is the course of a task, an occurrence or a duty from now on. Behind:
-// nothing was recorded, because the ledger has acts that the course asked about did
-// not rest on; the act is to be judged anew by this one.
+// ActResult is the course of a task, an occurrence or a duty after the act. Behind: nothing was
+// recorded, because the ledger has acts that ActInput.Course does not know; the act is to be
+// judged anew by the course given here.
 type ActResult struct {
 	act.Course
 	Behind bool `json:"behind,omitempty"`
 }
 
-// RecordedOfMany is what RecordOfMany gives: what it was asked and what came of it. A
-// history has nothing else of what a local activity was asked, and a ledger that was
-// restored from an older copy gets its acts back from there.
+// RecordedOfMany is what the activity RecordOfMany gives: its input and its result. A history
+// does not keep the input of a local activity, and it is from histories that a ledger restored
+// from an older copy gets its acts back.
 type RecordedOfMany struct {
 	Asked  ActInput  `json:"asked"`
 	Result ActResult `json:"result"`
@@ -45,8 +46,8 @@ type StageInput struct {
 	Course act.Course `json:"course"`
 }
 
-// NextOccurrence is a duty's course, and the occurrence that is opened next unless
-// it has Ended.
+// NextOccurrence is a duty's course, and the occurrence that is opened next unless the duty has
+// Ended.
 type NextOccurrence struct {
 	Course     act.Course      `json:"course"`
 	Ended      bool            `json:"ended,omitempty"`
@@ -60,8 +61,8 @@ type OccurrenceInput struct {
 	Occurrence plan.Occurrence `json:"occurrence"`
 }
 
-// TalkInput is a talk's course: to be opened at the plan instant OpensAt, or with
-// a next stage to be decided.
+// TalkInput is a talk's course: of a talk that is to be opened at OpensAt (plan clock), or whose
+// next stage is to be decided.
 type TalkInput struct {
 	Plan    string         `json:"plan"`
 	Talk    string         `json:"talk"`
@@ -69,7 +70,7 @@ type TalkInput struct {
 	Course  act.TalkCourse `json:"course"`
 }
 
-// TalkActInput is one act on a talk whose course stood like this.
+// TalkActInput is one act on a talk, and the course by which its workflow judged it.
 type TalkActInput struct {
 	Plan   string         `json:"plan"`
 	Talk   string         `json:"talk"`
@@ -92,7 +93,7 @@ type SpeakInput struct {
 // SpeakResult is what is left of a digest after a try.
 type SpeakResult struct {
 	Left int    `json:"left,omitempty"` // messages still to be delivered
-	Why  string `json:"why,omitempty"`  // the last one's failure; "" when nothing was tried
+	Why  string `json:"why,omitempty"`  // why the last message that was tried failed; "" when none was tried
 }
 
 // MorningInput names the morning to speak and its instant, plan clock.
@@ -105,22 +106,22 @@ type MorningInput struct {
 type AuditInput struct {
 	Plan   string    `json:"plan"`
 	At     time.Time `json:"at"`     // plan clock: names the audit
+	Last   time.Time `json:"last"`   // plan clock: the last of the audits that were missed while the program was stopped and that this one makes up for, its own day included
 	Before time.Time `json:"before"` // plan clock: later stages are not late yet
 }
 
-// AuditResult counts what was found. Finished: the plan has no open task or
-// duty left, no talk that goes on, no message on its way, nothing that a workflow
-// cannot get done, and nothing is to be audited any more.
+// AuditResult counts what an audit found. Finished: the plan has no open task or duty, no talk
+// that goes on, no message on its way and no waiting workflow, and needs no further audit.
 type AuditResult struct {
 	Missing     int   `json:"missing"`
-	Mended      int   `json:"mended,omitempty"` // workflows that were lost or behind, and run again
+	Mended      int   `json:"mended,omitempty"` // workflows that were lost, or behind the ledger, and that the audit started again
 	Stuck       int   `json:"stuck"`
-	Broken      int   `json:"broken,omitempty"`      // laws of who is chased, of which the office was not told before
+	Broken      int   `json:"broken,omitempty"`      // breaches of the laws (package laws) of which the office was not told before
 	Provisional []int `json:"provisional,omitempty"` // years without a holiday notice that were not told of before
 	Finished    bool  `json:"finished"`
 }
 
-// WaitKey names something that waited.
+// WaitKey names a wait: what a workflow could not get done at once.
 type WaitKey struct {
 	Workflow string `json:"workflow"`
 	What     string `json:"what"`

@@ -9,8 +9,8 @@ import (
 
 // Ruler measures and breaks lines in columns, of which a Chinese character takes two.
 type Ruler struct {
-	// Ambiguous is what signs take that are narrow in the West and wide in China
-	// (“ ” ·): 2 in a mail, 1 in a terminal and on paper.
+	// Ambiguous is how many columns characters take that are narrow in the West and wide
+	// in China (“ ” ·): 2 in a mail, 1 in a terminal and on paper.
 	Ambiguous int
 }
 
@@ -36,21 +36,21 @@ func (r Ruler) cell(c rune) int {
 
 // Fold breaks a text into lines, the first of at most first columns, the others of rest:
 // at spaces and between Chinese characters, but never before a closing mark or after an
-// opening one. There is always one line at least. What cannot be broken and is too long
-// is cut; where whole is set, such as an address, it stands on a line that is too long.
+// opening one. There is always one line at least. A part that cannot be broken and is too
+// long is cut; with whole, it is on a line that is too long, as an address must be.
 func (r Ruler) Fold(s string, first, rest int, whole bool) (lines []string) {
-	line, room := "", first
+	line, width := "", first
 	end := func() {
 		lines = append(lines, strings.TrimRight(line, " "))
-		line, room = "", rest
+		line, width = "", rest
 	}
 	for _, part := range r.unbroken(s) {
-		if line != "" && r.Cells(line)+r.Cells(strings.TrimRight(part, " ")) > room {
+		if line != "" && r.Cells(line)+r.Cells(strings.TrimRight(part, " ")) > width {
 			end()
 		}
 		line += part
-		for !whole && r.Cells(strings.TrimRight(line, " ")) > room {
-			fits := r.fitting(line, room)
+		for !whole && r.Cells(strings.TrimRight(line, " ")) > width {
+			fits := r.fitting(line, width)
 			if fits == len(line) {
 				break
 			}
@@ -65,10 +65,10 @@ func (r Ruler) Fold(s string, first, rest int, whole bool) (lines []string) {
 }
 
 // fitting is how many bytes of a line fit into some columns: one character at least.
-func (r Ruler) fitting(line string, room int) int {
+func (r Ruler) fitting(line string, width int) int {
 	n := 0
 	for i, c := range line {
-		if n += r.cell(c); n > room && i > 0 {
+		if n += r.cell(c); n > width && i > 0 {
 			return i
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Lines break at spaces and between Chinese characters, never before a closing mark or
-// after an opening one; what cannot be broken is cut, or stands whole where it must.
+// after an opening one; what cannot be broken is cut, or stays whole where it must.
 func TestLinesBreakWhereAReaderWouldBreakThem(t *testing.T) {
 	t.Parallel()
 	paper, mail := words.Ruler{Ambiguous: 1}, words.Ruler{Ambiguous: 2}

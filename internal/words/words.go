@@ -2,9 +2,9 @@
 // documents and command output, Chinese by default, English by setting. Logs
 // are not here: they are English.
 //
-// Catalogues live in zh/*.yaml and en/*.yaml, one file a room (plan, notice,
+// Catalogues live in zh/*.yaml and en/*.yaml, one file a subject (plan, notice,
 // cli …) with the same keys in both; a test compares them. A key is
-// "room.name"; a text is a text/template over the data given.
+// "file.name"; a text is a text/template over the data given.
 package words
 
 import (
@@ -53,7 +53,7 @@ func load(lang string, tag language.Tag) *i18n.Bundle {
 }
 
 // Extend adds texts to a language for as long as the process lives, under their whole keys
-// ("room.name"). It is called before anybody reads.
+// ("file.name"). It is called before anybody reads.
 func Extend(lang string, texts map[string]string) error {
 	b := bundles[lang]()
 	for key, text := range texts {
@@ -80,9 +80,9 @@ func Catalogue(lang string) (map[string]string, error) {
 		if err := yaml.Unmarshal(raw, &texts); err != nil {
 			return nil, fmt.Errorf("words: %s: %w", file, err)
 		}
-		room := strings.TrimSuffix(path.Base(file), ".yaml")
+		prefix := strings.TrimSuffix(path.Base(file), ".yaml")
 		for name, text := range texts {
-			all[room+"."+name] = text
+			all[prefix+"."+name] = text
 		}
 	}
 	return all, nil

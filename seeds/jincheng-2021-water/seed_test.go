@@ -229,7 +229,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// Every word quoted stands in the document.
+// Every word quoted is in the document.
 func TestWordForWord(t *testing.T) {
 	t.Parallel()
 	p, _ := load(t)

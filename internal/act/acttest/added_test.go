@@ -35,19 +35,19 @@ var (
 	unit  = act.Actor{Account: "wang", Name: "王某", Unit: "gaoping"}
 )
 
-func book(t *testing.T) act.Book {
+func rules(t *testing.T) act.Rules {
 	t.Helper()
 	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	b, err := act.NewBook(&plan.Plan{ID: "water", Policies: policies, Directory: people.Directory{Office: "office", Leadership: "group",
+	b, err := act.NewRules(&plan.Plan{ID: "water", Policies: policies, Directory: people.Directory{Office: "office", Leadership: "group",
 		Units: []people.Unit{{ID: "gaoping"}, {ID: "office"}, {ID: "group"}}}}, cal)
 	require.NoError(t, err)
 	return b
 }
 
-func begun(b act.Book) act.Course {
+func begun(b act.Rules) act.Course {
 	return b.Open(act.Case{Kind: plan.Dated, Title: "建成污水处理厂", Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard",
 		Due: today.AddDays(90), Assigned: today.AddDays(-5).At(8, 0, calendar.Beijing)})
 }
@@ -65,7 +65,7 @@ func inspection(change ...func(*act.Act)) act.Act {
 // say and how much, and what its effect asks; and it changes what its effect changes.
 func TestAnAddedActIsJudged(t *testing.T) {
 	acttest.Add(t)
-	b := book(t)
+	b := rules(t)
 	c := begun(b)
 	for want, a := range map[string]act.Act{
 		"seat": inspection(func(a *act.Act) { a.By = unit }), "needs": inspection(func(a *act.Act) { a.Talk = nil }),
@@ -133,7 +133,7 @@ func TestAnAddedActIsOnThePageOfActs(t *testing.T) {
 // It is told in its own words, and asks for something at once.
 func TestAnAddedActIsTold(t *testing.T) {
 	acttest.Add(t)
-	b := book(t)
+	b := rules(t)
 	_, told, _ := b.Act(begun(b), inspection())
 	for lang, says := range map[string][]string{"zh": {"现场督查", "进行了现场督查", "意见：“污水直排”", "6月10日"}, "en": {"Inspection", "inspected the place", "污水直排", "10 June"}} {
 		to := told[0].To[0]

@@ -26,7 +26,7 @@ type writer struct {
 	*words.Words
 	strings.Builder
 	policy plan.Policy
-	book   act.Book
+	rules  act.Rules
 }
 
 // Page is the whole page in a language, Markdown with mermaid diagrams.
@@ -39,12 +39,12 @@ func Page(lang string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	book, err := act.NewBook(&plan.Plan{Policies: policies, Directory: people.Directory{Office: "office", Leadership: "group",
+	rules, err := act.NewRules(&plan.Plan{Policies: policies, Directory: people.Directory{Office: "office", Leadership: "group",
 		Units: []people.Unit{{ID: "unit"}, {ID: "help"}, {ID: "other"}, {ID: "office"}, {ID: "group"}}}}, cal)
 	if err != nil {
 		return "", err
 	}
-	w := &writer{Words: words.New(lang), policy: policies["standard"], book: book}
+	w := &writer{Words: words.New(lang), policy: policies["standard"], rules: rules}
 	w.head("# ", "title")
 	w.line(w.t("intro") + "\n\n" + w.t("other") + "\n")
 	w.tasks("tasks", act.On(act.OnTask))
@@ -53,12 +53,14 @@ func Page(lang string) (string, error) {
 	w.lights()
 	w.tasks("duties", act.On(act.OnDuty))
 	w.talks()
-	w.plans()
+	w.onPlan("plans", act.On(act.OnPlan))
+	w.onPlan("incidents", act.On(act.OnIncident))
+	w.onPlan("complaints", act.On(act.OnComplaint))
 	w.lengths()
 	return strings.TrimRight(w.String(), "\n") + "\n", nil
 }
 
-// t is a text of the page's own room.
+// t is a text of the page's own file of the catalogue.
 func (w *writer) t(name string, data ...words.Data) string { return w.T("actdoc."+name, data...) }
 
 func (w *writer) line(s string) { w.WriteString(s + "\n") }
@@ -88,10 +90,10 @@ func (w *writer) diagram(lines []string) {
 }
 
 // named joins the words for several things; none is a dash.
-func named[T ~string](w *writer, room string, all []T, joint string) string {
+func named[T ~string](w *writer, prefix string, all []T, joint string) string {
 	var names []string
 	for _, v := range all {
-		names = append(names, w.T(room+string(v)))
+		names = append(names, w.T(prefix+string(v)))
 	}
 	if len(names) == 0 {
 		return w.t("nothing")
@@ -119,13 +121,13 @@ func (w *writer) tasks(name string, rows []act.Row) {
 	w.diagram(w.states(rows))
 }
 
-// plans is the table of acts on a running plan itself.
-func (w *writer) plans() {
-	w.head("## ", "plans")
-	w.line(w.t("plans_note") + "\n")
+// onPlan is a table of acts without states: those on a running plan itself, on an incident or on a complaint.
+func (w *writer) onPlan(name string, rows []act.Row) {
+	w.head("## ", name)
+	w.line(w.t(name+"_note") + "\n")
 	var cells [][]string
 	last := ""
-	for _, r := range act.On(act.OnPlan) {
+	for _, r := range rows {
 		cells = append(cells, []string{w.who(r.By, false, &last), w.kind(r.Kind), "`" + string(r.Kind) + "`", w.needs(r)})
 	}
 	w.table([]string{"who", "act", "name", "needs"}, cells)
@@ -300,13 +302,13 @@ func (w *writer) lights() {
 	last := plan.Light("")
 	c := act.Case{Kind: plan.Dated, State: act.Open, Policy: "standard", Due: due, Assigned: due.AddDays(-90).At(8, 0, calendar.Beijing)}
 	for d := due.AddDays(-60); !d.After(due.AddDays(10)); d = d.AddDays(1) {
-		light := w.book.Measure(c, d).Light
+		light := w.rules.Measure(c, d).Light
 		if light != last && last != "" {
 			open.add(string(last), string(light), label[light])
 		}
 		over := c
 		over.State, over.ClosedOn = act.Closed, d
-		closed := w.book.Measure(over, d).Light
+		closed := w.rules.Measure(over, d).Light
 		text := w.t("in_time")
 		if closed == plan.DoneLate {
 			text = w.t("too_late")

@@ -26,23 +26,23 @@ var (
 )
 
 // obligations is the table of who owes what to whom, since when, by when, when its
-// clock stands and which acts end it: each found by playing acts on a task.
+// clock halts and which acts end it: each found by playing acts on a task.
 func (w *writer) obligations() {
 	w.head("## ", "owed")
 	w.line(w.t("owed_note") + "\n")
 	seen := map[string]bool{}
 	var cells [][]string
 	for _, c := range w.cases() {
-		for _, o := range w.book.Owed(c.Case) {
+		for _, o := range w.rules.Owed(c.Case) {
 			name, _, _ := strings.Cut(o.ID, "-")
 			if !seen[name] {
 				seen[name] = true
-				cells = append(cells, w.obligation(w.t("owed_"+name), o, w.taskEnds(c, o), w.standsIn(c, o)))
+				cells = append(cells, w.obligation(w.t("owed_"+name), o, w.taskEnds(c, o), w.haltsIn(c, o)))
 			}
 		}
 	}
 	for _, c := range w.talkCases() {
-		for _, o := range w.book.TalkOwed(c.TalkCase) {
+		for _, o := range w.rules.TalkOwed(c.TalkCase) {
 			if seen["talk-"+o.ID] {
 				continue
 			}
@@ -51,25 +51,25 @@ func (w *writer) obligations() {
 			if !slices.Contains(steps, o.ID) {
 				name = w.t("owed_" + o.ID)
 			}
-			stands := w.t("stands_decision")
+			halts := w.t("halts_decision")
 			switch {
 			case slices.Contains(steps, o.ID):
-				stands = w.t("stands_talk")
+				halts = w.t("halts_talk")
 			case o.ID == act.StepAnswer:
-				stands = w.t("nothing")
+				halts = w.t("nothing")
 			}
-			cells = append(cells, w.obligation(name, o, w.talkEnds(c, o), stands))
+			cells = append(cells, w.obligation(name, o, w.talkEnds(c, o), halts))
 		}
 	}
-	w.table([]string{"owed", "by", "since", "by_when", "said", "stands", "ended"}, cells)
+	w.table([]string{"owed", "by", "since", "by_when", "said", "halts", "ended"}, cells)
 }
 
-func (w *writer) obligation(name string, o act.Owed, ended, stands string) []string {
+func (w *writer) obligation(name string, o act.Owed, ended, halts string) []string {
 	since := w.since(o.Since)
 	if o.ID == act.StepAnswer {
 		since = w.t("since_circular")
 	}
-	return []string{name, w.seatsOf(o.By), since, w.byWhen(o), w.said(o), stands, ended}
+	return []string{name, w.seatsOf(o.By), since, w.byWhen(o), w.said(o), halts, ended}
 }
 
 // seatsOf names seats, the units once.
@@ -113,7 +113,7 @@ func (w *writer) byWhen(o act.Owed) string {
 			return w.offset(s.Limit)
 		}
 	}
-	return w.offset(plan.Offset{N: w.book.Calendar.Workdays(o.Since, o.Limit), Work: true})
+	return w.offset(plan.Offset{N: w.rules.Calendar.Workdays(o.Since, o.Limit), Work: true})
 }
 
 // said are the words by which it is chased: each with its distance, and to whom.
@@ -159,7 +159,7 @@ func doing(k act.Kind, by act.Seat, on calendar.Day) act.Act {
 func (w *writer) done(c act.Course, on calendar.Day, kinds ...act.Kind) act.Course {
 	for _, k := range kinds {
 		row, _ := act.Of(act.OnTask, k)
-		after, _, refused := w.book.Act(c, doing(k, row.By[0], on))
+		after, _, refused := w.rules.Act(c, doing(k, row.By[0], on))
 		if refused != nil {
 			panic(fmt.Sprintf("%s is refused: %s", k, refused.Key))
 		}
@@ -170,7 +170,7 @@ func (w *writer) done(c act.Course, on calendar.Day, kinds ...act.Kind) act.Cour
 
 // cases are tasks of which, together, everything is owed that can be.
 func (w *writer) cases() []act.Course {
-	fresh := w.book.Open(act.Case{Kind: plan.Dated, Title: "x", Lead: "unit", Assist: []string{"help"}, Office: "office", Leadership: "group",
+	fresh := w.rules.Open(act.Case{Kind: plan.Dated, Title: "x", Lead: "unit", Assist: []string{"help"}, Office: "office", Leadership: "group",
 		Policy: "standard", Due: due, Track: act.Track{Revision: 1}, Assigned: given.At(8, 0, calendar.Beijing)})
 	known := w.done(fresh, received, act.Acknowledge)
 	return []act.Course{
@@ -189,11 +189,11 @@ func (w *writer) taskEnds(c act.Course, o act.Owed) string {
 		if r.Kind == act.Uphold || r.Kind == act.Return {
 			a = doing(r.Kind, r.By[0], returned.AddDays(1))
 		}
-		after, _, refused := w.book.Act(c, a)
+		after, _, refused := w.rules.Act(c, a)
 		if refused != nil {
 			continue
 		}
-		still := slices.ContainsFunc(w.book.Owed(after.Case), func(x act.Owed) bool {
+		still := slices.ContainsFunc(w.rules.Owed(after.Case), func(x act.Owed) bool {
 			return (x.ID == o.ID || strings.HasPrefix(o.ID, act.TopicSilent) && x.ID == o.ID && x.Since == o.Since) && slices.Equal(x.By, o.By) && x.Since == o.Since
 		})
 		if !still {
@@ -203,8 +203,8 @@ func (w *writer) taskEnds(c act.Course, o act.Owed) string {
 	return named(w, "act.kind_", ends, w.t("list"))
 }
 
-// standsIn are the states in which nobody is chased for it.
-func (w *writer) standsIn(c act.Course, o act.Owed) string {
+// haltsIn are the states of the task in which nobody is chased for what is owed.
+func (w *writer) haltsIn(c act.Course, o act.Owed) string {
 	var all []string
 	for _, k := range []act.Kind{act.Suspend, act.Complete, act.Return} {
 		row, _ := act.Of(act.OnTask, k)
@@ -218,13 +218,13 @@ func (w *writer) standsIn(c act.Course, o act.Owed) string {
 		if strings.HasPrefix(o.ID, act.TopicExtension) {
 			as.Case.Extension = c.Case.Extension
 		}
-		after, _, refused := w.book.Act(as, doing(k, row.By[0], on))
+		after, _, refused := w.rules.Act(as, doing(k, row.By[0], on))
 		if refused != nil {
 			continue
 		}
-		for _, x := range w.book.Owed(after.Case) {
+		for _, x := range w.rules.Owed(after.Case) {
 			if x.ID == o.ID && !x.Runs {
-				all = append(all, w.t("stands_"+string(k)))
+				all = append(all, w.t("halts_"+string(k)))
 			}
 		}
 	}
@@ -242,18 +242,18 @@ func (w *writer) talkCases() []act.TalkCourse {
 	c.State, c.Since, c.Opened, c.Taken = act.TalkOpen, opened, opened, map[string]calendar.Day{}
 	doubted = c
 	doubted.Doubt = &act.Mark{On: asked}
-	all := []act.TalkCourse{w.book.TalkCourse(proposed)}
+	all := []act.TalkCourse{w.rules.TalkCourse(proposed)}
 	for i := range steps {
 		at := c
 		at.Taken = map[string]calendar.Day{}
 		for n, s := range steps[:i] {
 			at.Taken[s] = calendar.NewDay(2021, time.July, 1+n)
 		}
-		all = append(all, w.book.TalkCourse(at))
+		all = append(all, w.rules.TalkCourse(at))
 	}
 	circular := c
-	circular.What, circular.AnswerBy = plan.ProposeCircular, w.book.Calendar.AddWorkdays(opened, w.policy.Acts.Circular.N)
-	return append(all, w.book.TalkCourse(doubted), w.book.TalkCourse(circular))
+	circular.What, circular.AnswerBy = plan.ProposeCircular, w.rules.Calendar.AddWorkdays(opened, w.policy.Acts.Circular.N)
+	return append(all, w.rules.TalkCourse(doubted), w.rules.TalkCourse(circular))
 }
 
 // talkEnds are the acts after which something about a talk is not owed any more.
@@ -263,8 +263,8 @@ func (w *writer) talkEnds(c act.TalkCourse, o act.Owed) string {
 		for _, seat := range r.By {
 			one := r
 			one.By = []act.Seat{seat}
-			after, _, refused := w.book.ActOnTalk(c, fullAct(one))
-			still := slices.ContainsFunc(w.book.TalkOwed(after.TalkCase), func(x act.Owed) bool { return x.ID == o.ID && x.Since == o.Since })
+			after, _, refused := w.rules.ActOnTalk(c, fullAct(one))
+			still := slices.ContainsFunc(w.rules.TalkOwed(after.TalkCase), func(x act.Owed) bool { return x.ID == o.ID && x.Since == o.Since })
 			if refused == nil && r.Kind != act.Propose && !still && !slices.Contains(ends, r.Kind) {
 				ends = append(ends, r.Kind)
 			}

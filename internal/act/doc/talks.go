@@ -65,13 +65,13 @@ func (w *writer) talkStates() []string {
 
 // opened are the ways of a talk that no act takes: its stage speaks, or its task ends.
 func (w *writer) opened(e *edges) {
-	book := w.book
+	rules := w.rules
 	for _, way := range []struct{ open, label string }{{plan.TalkAtOnce, "by_policy"}, {plan.TalkOnApproval, "on_approval"}} {
 		p := w.policy
 		talks := *p.Talk
 		talks.Open, p.Talk = way.open, &talks
-		book.Policies = map[string]plan.Policy{"p": p}
-		c := book.OpenTalk(act.TalkCase{State: act.TalkPending, Policy: "p"}, noon)
+		rules.Policies = map[string]plan.Policy{"p": p}
+		c := rules.OpenTalk(act.TalkCase{State: act.TalkPending, Policy: "p"}, noon)
 		e.add(string(act.TalkPending), string(c.State), w.t(way.label))
 	}
 	void := act.TalkVoid
@@ -128,7 +128,7 @@ func (w *writer) round(outer *edges) []string {
 
 // edge draws what an act made of a talk.
 func (w *writer) edge(r act.Row, before act.TalkCase, inner, outer *edges) {
-	after, _, refused := w.book.ActOnTalk(act.TalkCourse{TalkCase: before}, fullAct(r))
+	after, _, refused := w.rules.ActOnTalk(act.TalkCourse{TalkCase: before}, fullAct(r))
 	if refused != nil {
 		panic(fmt.Sprintf("%s is refused: %s", r.Kind, refused.Key)) // the table asks for what fullAct does not give
 	}

@@ -14,8 +14,9 @@ import (
 	"duban/internal/letter"
 )
 
-// Message is the same bytes for the same letter (but for the boundaries of one with files), sent by from unless the letter says another. An address that cannot
-// be used wraps channel.ErrRejected.
+// Message is the MIME message of a letter, sent by from unless the letter names another sender. The same letter gives
+// the same bytes, but for the boundaries of a letter with files. The error for an address that cannot be used wraps
+// channel.ErrRejected.
 func Message(m letter.Letter, from letter.Address) (*gomail.Msg, error) {
 	if m.ID == "" || m.MessageID == "" || m.Date.IsZero() {
 		return nil, fmt.Errorf("message %q lacks its Message-ID or date: %w", m.ID, channel.ErrRejected)
@@ -38,6 +39,11 @@ func Message(m letter.Letter, from letter.Address) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(options...)
 	msg.FromMailAddress(sender)
 	msg.ToMailAddress(to)
+	for _, c := range m.Copies {
+		if cc, err := Check(c); err == nil {
+			msg.AddCcMailAddress(cc)
+		}
+	}
 	if reply, err := Check(letter.Address{Email: m.ReplyTo}); err == nil {
 		msg.ReplyToMailAddress(reply)
 	}
@@ -45,7 +51,7 @@ func Message(m letter.Letter, from letter.Address) (*gomail.Msg, error) {
 	msg.SetDateWithValue(m.Date)
 	msg.SetMessageIDWithValue(m.MessageID)
 	if m.Thread != "" {
-		// The root is never sent: mail programs gather under it all the same.
+		// No message with the ID Thread is ever sent; mail programs put the messages that refer to it together all the same.
 		msg.SetGenHeader(gomail.HeaderInReplyTo, "<"+m.Thread+">")
 		msg.SetGenHeader(gomail.HeaderReferences, "<"+m.Thread+">")
 	}
@@ -71,7 +77,7 @@ func Check(a letter.Address) (*mail.Address, error) {
 	return parsed, nil
 }
 
-// boundary is fixed by the message, so that a file written twice is the same.
+// boundary follows from the message's ID, so that a message that is written twice has the same bytes.
 func boundary(id string) string {
 	sum := sha256.Sum256([]byte("boundary " + id))
 	return "duban-" + hex.EncodeToString(sum[:16])

@@ -54,7 +54,7 @@ const writing = ".writing-"
 // Name is "outbox".
 func (o *Box) Name() string { return Carrier.Name }
 
-// Twice is one: the same message is the same file.
+// Twice is TwiceIsOne: the same message is the same file.
 func (o *Box) Twice() channel.Twice { return Carrier.Twice }
 
 // Check tries whether a file can be written. Its error wraps ErrMachine.
@@ -72,7 +72,7 @@ func (o *Box) Check(context.Context) error {
 
 // Send writes the message's file, whole or not at all, and its line unless the
 // file was there before.
-func (o *Box) Send(ctx context.Context, m letter.Letter, _ func(context.Context) error) error {
+func (o *Box) Send(ctx context.Context, m letter.Letter, _ channel.Leaving) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}

@@ -10,8 +10,8 @@ import (
 	"duban/internal/channel"
 )
 
-// Carrier is what mail declares of itself. A server's own limits are not known before it says them; what is beyond
-// them is owed, and tried again.
+// Carrier is what mail declares of itself. A server's own limits are not known before an answer names them; a letter
+// beyond them is tried again later.
 var Carrier = channel.Carrier{
 	Name: "smtp", Address: channel.Email, Limits: channel.Limits{Bytes: 10 << 20, Format: channel.HTML, Files: true},
 	Twice: channel.TwiceIsBearable, // a mail program shows one Message-ID once
@@ -49,9 +49,9 @@ var (
 	aboutThem = regexp.MustCompile(`no such|unknown (user|recipient|mailbox|local)|(user|recipient|mailbox|address|account)( name)?( is)? (unknown|not found|invalid|unavailable|disabled|suspended|does ?n.t exist|not exist)|does ?n.t exist|does not exist|not exist|not found|not local|invalid (user|recipient|mailbox|address)|no mailbox|unrouteable|undeliverable|bad (recipient|address)|user suspended`)
 )
 
-// meaning is what a server's refusal of a step means by the rows of Carrier: refused when it is about this recipient and
-// will not change, later otherwise: to be tried again until a person says no. A server that forgets our login, counts
-// our messages or dislikes their words answers 5xx as well, and what it refuses today is owed all the same.
+// meaning is what a server's refusal of a step means by the rows of Carrier: Refused when the refusal is about this
+// recipient and will not change, else Later: tried again until a person ends the tries. A server that forgets our login,
+// limits our messages or dislikes their words answers 5xx as well, so that 5xx alone is not final.
 func meaning(at step, err error) channel.Fate {
 	var answer *textproto.Error
 	if !errors.As(err, &answer) || answer.Code < 500 || answer.Code > 599 || at == stepSender {

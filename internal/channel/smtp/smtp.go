@@ -33,7 +33,7 @@ const (
 // Patience is how long each step of an SMTP conversation may take. Zero fields
 // are those of RFC 5321, section 4.5.3.2.
 type Patience struct {
-	Connect time.Duration // until the TCP connection stands; 30 s
+	Connect time.Duration // until the TCP connection is made; 30 s
 	Step    time.Duration // one answer: the greeting, EHLO, login, MAIL, RCPT; 5 min
 	Data    time.Duration // the answer to DATA; 2 min
 	Block   time.Duration // one write of the message; 3 min
@@ -155,10 +155,11 @@ func (s *Server) Check(ctx context.Context) error {
 	return nil
 }
 
-// Send speaks one SMTP conversation. What the server's answer means is worked
-// out by meaning; a connection that does not come about, or a login that is
-// refused, is channel.ErrMachine; a connection that is lost between the final dot and its answer is channel.ErrUnknown.
-func (s *Server) Send(ctx context.Context, m letter.Letter, leaving func(context.Context) error) error {
+// Send speaks one SMTP conversation. What the server's refusal means is worked out by
+// meaning. When there is no connection or the login is refused, the error wraps
+// channel.ErrMachine; when the connection is lost between the final dot and its answer,
+// channel.ErrUnknown.
+func (s *Server) Send(ctx context.Context, m letter.Letter, leaving channel.Leaving) error {
 	from := s.cfg.From
 	if m.From.Email != "" {
 		from = m.From
@@ -171,10 +172,37 @@ func (s *Server) Send(ctx context.Context, m letter.Letter, leaving func(context
 	if _, err := msg.WriteTo(&raw); err != nil {
 		return fmt.Errorf("smtp: writing the message: %w", err)
 	}
+	var copies []letter.Address
+	var missed []channel.Missed
+	for _, c := range m.Copies {
+		if _, err := mime.Check(c); err != nil {
+			missed = append(missed, channel.Missed{To: c, Error: "not an e-mail address"})
+			continue
+		}
+		copies = append(copies, c)
+	}
+	err = s.converse(ctx, from, m.To, copies, raw.Bytes(), missed, leaving)
+	var cut *cutError
+	if !errors.As(err, &cut) || ctx.Err() != nil {
+		return err
+	}
+	// A server that answers nothing for a copy's address would keep the letter from its reader at every try.
+	for _, c := range copies {
+		missed = append(missed, channel.Missed{To: c, Error: err.Error()})
+	}
+	return s.converse(ctx, from, m.To, nil, raw.Bytes(), missed, leaving)
+}
+
+// cutError is that a conversation ended at a copy's address, before anything of the letter had left.
+type cutError struct{ error }
+
+// converse is one conversation; missed are the copies that are not asked for. Its error wraps cutError when the server
+// gave no answer to the address of a copy.
+func (s *Server) converse(ctx context.Context, from, to letter.Address, copies []letter.Address, raw []byte, missed []channel.Missed, leaving channel.Leaving) error {
 	w, client, err := s.dial(ctx)
 	defer w.hangUp()
 	if c := code(err); c >= 400 && c < 500 {
-		return s.failure(ctx, "connecting", err, nil) // too many connections, a moment's trouble
+		return s.failure(ctx, "connecting", err, nil) // too many connections: the server may take one later
 	}
 	if err != nil {
 		return s.failure(ctx, "connecting", err, channel.ErrMachine)
@@ -184,8 +212,17 @@ func (s *Server) Send(ctx context.Context, m letter.Letter, leaving func(context
 	if err := client.Mail("<" + from.Email + ">"); err != nil {
 		return s.failure(ctx, "sender", err, meaning(stepSender, err).Err())
 	}
-	if err := client.Rcpt("<" + m.To.Email + ">"); err != nil {
+	if err := client.Rcpt("<" + to.Email + ">"); err != nil {
 		return s.failure(ctx, "recipient", err, meaning(stepRecipient, err).Err())
+	}
+	for _, c := range copies { // where a copy's address is refused, the reader gets the letter all the same
+		err := client.Rcpt("<" + c.Email + ">")
+		if err != nil && code(err) == 0 {
+			return &cutError{s.failure(ctx, "copy", err, nil)}
+		}
+		if err != nil {
+			missed = append(missed, channel.Missed{To: c, Error: s.failure(ctx, "copy", err, nil).Error()})
+		}
 	}
 	w.allow(s.cfg.Patience.Data)
 	body, err := client.Data()
@@ -193,13 +230,13 @@ func (s *Server) Send(ctx context.Context, m letter.Letter, leaving func(context
 		return s.failure(ctx, "message", err, meaning(stepMessage, err).Err())
 	}
 	w.allow(s.cfg.Patience.Block)
-	if _, err := body.Write(raw.Bytes()); err != nil {
+	if _, err := body.Write(raw); err != nil {
 		return s.failure(ctx, "message", err, nil) // without its last dot it counts as never sent
 	}
 	if err := client.Text.W.Flush(); err != nil {
 		return s.failure(ctx, "message", err, nil)
 	}
-	if err := leaving(ctx); err != nil {
+	if err := leaving(ctx, missed); err != nil {
 		return s.failure(ctx, "before the last byte", err, err)
 	}
 	w.allow(s.cfg.Patience.End)
@@ -217,9 +254,10 @@ func (s *Server) Send(ctx context.Context, m letter.Letter, leaving func(context
 	return nil
 }
 
-// dial connects, protects and logs in. The wire is there in any case.
-func (s *Server) dial(ctx context.Context) (*wire, *gosmtp.Client, error) {
-	w := &wire{}
+// dial connects, protects the connection and logs in. The conn is never nil, also with an
+// error.
+func (s *Server) dial(ctx context.Context) (*conn, *gosmtp.Client, error) {
+	w := &conn{}
 	dialer := func(dialCtx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := (&net.Dialer{Timeout: s.cfg.Patience.Connect}).DialContext(dialCtx, network, addr)
 		if err != nil {
@@ -256,8 +294,8 @@ func code(err error) int {
 
 var anAddress = regexp.MustCompile(`[^\s<>()\[\]:;,"']+@[^\s<>()\[\]:;,"']+`)
 
-// failure is one short line: the step, the server's answer without addresses
-// and password, and what it means. What broke off because ctx ended says only that.
+// failure is an error of one short line: the step, the server's answer without addresses
+// and password, and what the answer means. An error because ctx ended says only that.
 func (s *Server) failure(ctx context.Context, at string, err, means error) error {
 	if ctx.Err() != nil && means != channel.ErrUnknown && code(err) == 0 {
 		return fmt.Errorf("smtp: %s: broken off: %w", at, context.Cause(ctx))

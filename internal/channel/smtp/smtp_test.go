@@ -11,6 +11,7 @@ import (
 	"mime/multipart"
 	"net"
 	"net/mail"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,6 +52,69 @@ func TestMailArrivesWholeOverEveryKindOfConnection(t *testing.T) {
 			mail := smtptest.Open(t, got[0].Raw)
 			require.Equal(t, []string{m.Subject, m.Text, m.HTML}, []string{mail.Subject, mail.Text, mail.HTML})
 		}
+	}
+}
+
+// TestWhoSitsBesideGetsACopy: a copy that is refused now or for good, an address that is none,
+// and a server that dies or hangs at a copy's address keep the letter from nobody: its reader
+// gets it once, and the copies that did not go are told, without an address in why.
+func TestWhoSitsBesideGetsACopy(t *testing.T) {
+	t.Parallel()
+	l := smtptest.Letter()
+	l.Copies = []letter.Address{{Name: "李强", Email: "li@gaoping.example"}, {Name: "坏", Email: "no address"}, {Name: "赵六", Email: "zhao@gaoping.example"}}
+	refused := 0
+	for name, bend := range map[string]func(*smtptest.Server){
+		"taken": nil,
+		"refused": func(s *smtptest.Server) {
+			s.OnCopy = func(*gosmtp.Conn) error {
+				if refused++; refused == 1 {
+					return &gosmtp.SMTPError{Code: 550, Message: "no such user"}
+				}
+				return nil
+			}
+		},
+		"put off": func(s *smtptest.Server) {
+			s.OnCopy = func(*gosmtp.Conn) error { return &gosmtp.SMTPError{Code: 451, Message: "greylisted"} }
+		},
+		"dies": func(s *smtptest.Server) {
+			s.OnCopy = func(c *gosmtp.Conn) error { _ = c.Conn().Close(); return errors.New("gone") }
+		},
+		"hangs": func(s *smtptest.Server) {
+			s.OnCopy = func(*gosmtp.Conn) error { <-t.Context().Done(); return errors.New("gone") }
+		},
+	} {
+		server := smtptest.Serve(t, smtp.NoTLS, bend)
+		var missed []string
+		err := sender(t, server.Config(smtp.NoTLS)).Send(t.Context(), l, func(_ context.Context, all []channel.Missed) error {
+			require.Nil(t, missed, "it goes once")
+			for _, c := range all {
+				require.NotEmpty(t, c.Error)
+				require.NotContains(t, c.Error, "@")
+				missed = append(missed, c.To.Name)
+			}
+			return nil
+		})
+		require.NoError(t, err, name)
+		require.Equal(t, map[string][]string{"taken": {"坏"}, "refused": {"坏", "李强"}}[name], map[bool][]string{true: missed}[name == "taken" || name == "refused"])
+		if name != "taken" && name != "refused" {
+			require.Equal(t, []string{"坏", "李强", "赵六"}, missed, name)
+		}
+		got := server.Letters()
+		require.Len(t, got, 1)
+		require.Equal(t, l.To.Email, got[0].To)
+		want := []string{"li@gaoping.example", "zhao@gaoping.example"}
+		switch name {
+		case "refused":
+			want = want[1:]
+		case "put off", "dies", "hangs":
+			want = nil
+		}
+		require.Equal(t, want, got[0].Copies, name)
+		msg, err := mail.ReadMessage(bytes.NewReader(got[0].Raw))
+		require.NoError(t, err)
+		cc, err := msg.Header.AddressList("Cc")
+		require.NoError(t, err)
+		require.Equal(t, []*mail.Address{{Name: "李强", Address: "li@gaoping.example"}, {Name: "赵六", Address: "zhao@gaoping.example"}}, cc)
 	}
 }
 
@@ -171,7 +235,7 @@ func TestAConversationCutAtEveryStep(t *testing.T) {
 			t.Parallel()
 			server := smtptest.Serve(t, smtp.NoTLS, c.bend)
 			let := false
-			err := sender(t, server.Config(smtp.NoTLS)).Send(t.Context(), smtptest.Letter(), func(context.Context) error {
+			err := sender(t, server.Config(smtp.NoTLS)).Send(t.Context(), smtptest.Letter(), func(context.Context, []channel.Missed) error {
 				if c.want == errOvertaken {
 					return errOvertaken
 				}
@@ -222,14 +286,60 @@ func TestAHangingServerIsLeftWhenTheContextEnds(t *testing.T) {
 	}
 }
 
+// stoppable is a context that runs what context.AfterFunc was given before end returns.
+type stoppable struct {
+	context.Context
+	done chan struct{}
+
+	mu    sync.Mutex
+	after map[*func()]bool
+}
+
+func (s *stoppable) Done() <-chan struct{} { return s.done }
+
+func (s *stoppable) Err() error {
+	select {
+	case <-s.done:
+		return context.Canceled
+	default:
+		return nil
+	}
+}
+
+func (s *stoppable) AfterFunc(f func()) (stop func() bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.after[&f] = true
+	return func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		waits := s.after[&f]
+		delete(s.after, &f)
+		return waits
+	}
+}
+
+func (s *stoppable) end() {
+	s.mu.Lock()
+	close(s.done)
+	all := s.after
+	s.after = nil
+	s.mu.Unlock()
+	for f := range all {
+		(*f)()
+	}
+}
+
 // A stop between the final dot and its answer waits a moment for the answer.
 func TestAnAnswerThatComesJustAfterTheStopCounts(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx := &stoppable{Context: t.Context(), done: make(chan struct{}), after: map[*func()]bool{}}
 	server := smtptest.Serve(t, smtp.NoTLS, func(s *smtptest.Server) {
-		s.OnData = func(*gosmtp.Conn) error { cancel(); time.Sleep(50 * time.Millisecond); return nil }
+		s.OnData = func(*gosmtp.Conn) error { ctx.end(); return nil } // answered when the sender has done all that it does at a stop
 	})
-	require.NoError(t, sender(t, server.Config(smtp.NoTLS)).Send(ctx, smtptest.Letter(), smtptest.Gone))
+	cfg := server.Config(smtp.NoTLS)
+	cfg.Patience.Stop = time.Hour
+	require.NoError(t, sender(t, cfg).Send(ctx, smtptest.Letter(), smtptest.Gone))
 	require.Len(t, server.Letters(), 1)
 }
 

@@ -30,8 +30,8 @@ import (
 	"duban/internal/ledger/ledgertest"
 )
 
-// Cluster is where a running one is found, and its Temporal server, to be killed
-// and started again.
+// Cluster are the addresses of a running cluster, and its Temporal server, which tests kill
+// and start again.
 type Cluster struct {
 	*Server
 
@@ -57,7 +57,7 @@ type Keys struct {
 // On is Start on the PostgreSQL of an empty database, which becomes the ledger's.
 func On(t testing.TB, address string) Cluster { return Secured(t, address, Keys{}) }
 
-// Secured is On with keys; without any, nobody is asked for them.
+// Secured is On with keys; with the zero Keys the server and its callers use none.
 func Secured(t testing.TB, address string, keys Keys) Cluster {
 	t.Helper()
 	begin := time.Now()
@@ -133,7 +133,7 @@ func newServer(t testing.TB, root string, bin tools, env map[string]string) *Ser
 			s.tie.Close()
 			select {
 			case <-s.ended:
-			case <-time.After(20 * time.Second): // it waits for a database that was killed, or for nothing
+			case <-time.After(20 * time.Second): // the server may wait for a database that was killed
 				_ = syscall.Kill(s.pid, syscall.SIGKILL)
 				<-s.ended
 			}

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// AsRoot goes on as root only, who alone can mount a small file system or be
-// somebody else.
+// AsRoot goes on as root only, since only root can mount a file system or run a
+// process as another user; else see leftOut.
 func AsRoot(t *testing.T) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -15,8 +15,8 @@ func AsRoot(t *testing.T) {
 	}
 }
 
-// leftOut fails a test that cannot run here, or leaves it out where somebody has
-// said so: nothing is left out in silence.
+// leftOut fails a test that cannot run here, or skips it where DUBAN_WITHOUT_ROOT is
+// set: no test is skipped unless somebody has asked for that.
 func leftOut(t *testing.T, why string) {
 	t.Helper()
 	if os.Getenv("DUBAN_WITHOUT_ROOT") == "" {

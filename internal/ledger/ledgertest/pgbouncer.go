@@ -17,8 +17,8 @@ import (
 var errNoBouncer = errors.New("pgbouncer is not installed: apt-get install pgbouncer")
 
 // Bounced is Postgres behind a pgbouncer of its own in transaction mode, with
-// two connections to the server: every transaction may get another one, and
-// clients share them. Without the program the test fails.
+// three connections to the server: every transaction may get another one, and
+// clients share them. Without the program pgbouncer the test fails.
 func Bounced(t testing.TB) string {
 	t.Helper()
 	address := Postgres(t)

@@ -34,11 +34,11 @@ const AddressVar = "DATABASE_URL_TEST"
 // errMissing says what to install.
 var errMissing = errors.New("PostgreSQL is not installed: apt-get install postgresql (the Debian package with initdb and postgres under /usr/lib/postgresql), or name a server in " + AddressVar)
 
-// Postgres gives the address of a new, empty database of its own for one test;
-// the database goes with the test. The cluster behind it is one a process: the
-// server of AddressVar, or a throw-away one started from the installed
-// binaries, which ends with the process however that ends. Without either the
-// test fails.
+// Postgres gives the address of a new, empty database for one test; the database
+// is dropped with the test. All databases of a process are in one cluster: the
+// server of AddressVar, or a throw-away one started from the installed binaries,
+// which ends with the process, however the process ends. Without either the test
+// fails.
 func Postgres(t testing.TB) string { return database(t, &quick) }
 
 // Program is Postgres with a ledger in it, as the role of programs reaches it, which
@@ -74,7 +74,7 @@ func Program(t testing.TB) string {
 // owners leads from the addresses that Program gave to their owners'.
 var owners sync.Map
 
-// Owner is the address at which a ledger's tables may be changed behind its back.
+// Owner is the address at which a ledger's tables may be changed without the ledger.
 func Owner(address string) string {
 	if owner, ok := owners.Load(address); ok {
 		return owner.(string)
@@ -85,7 +85,7 @@ func Owner(address string) string {
 // Durable is Postgres on a cluster that waits for the disk, for measuring.
 func Durable(t testing.TB) string { return database(t, &durable) }
 
-// A quick cluster does not wait for the disk: nothing outlives the tests.
+// A quick cluster does not wait for the disk: nobody needs its data after the tests.
 var (
 	quick   = cluster{options: "-c fsync=off -c full_page_writes=off"}
 	durable = cluster{}

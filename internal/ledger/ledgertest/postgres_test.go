@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestMissingPostgres: without binaries the word is what to install.
+// TestMissingPostgres: without binaries the error says what to install.
 func TestMissingPostgres(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	if _, err := newest(t.TempDir() + "/*/bin"); !errors.Is(err, errMissing) {

@@ -12,7 +12,7 @@ import (
 	"github.com/lib/pq"
 )
 
-// Proxy stands between a program and a PostgreSQL server, and fails on demand.
+// Proxy is between a program and a PostgreSQL server, and fails on demand.
 type Proxy struct {
 	listener net.Listener
 	to       func() (net.Conn, error)
@@ -37,7 +37,7 @@ const (
 
 type pair struct {
 	near, far net.Conn
-	silent    bool // it was open while all was silent: it stays so
+	silent    bool // nothing passes any more, even after the proxy is set to Pass again
 }
 
 // NewProxy gives a proxy before the PostgreSQL at an address, and the address
@@ -192,7 +192,7 @@ func (p *Proxy) copy(c *pair, to, from net.Conn) {
 		}
 		p.mu.Lock()
 		for c.silent && !p.shut {
-			p.turn.Wait() // and its end of the connection is not seen either
+			p.turn.Wait() // the other side does not see either that this side closes the connection
 		}
 		delay := p.delay
 		p.mu.Unlock()

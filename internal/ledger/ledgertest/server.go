@@ -18,7 +18,7 @@ import (
 
 // Server is a PostgreSQL server of a test's own, to be killed and started again.
 type Server struct {
-	// Address is of an empty database in it, Log a file.
+	// Address is that of an empty database in the server, Log the path of the server's log.
 	Address, Log string
 
 	bin, dir string
@@ -27,8 +27,8 @@ type Server struct {
 	ended    chan struct{}
 }
 
-// tied is its keeper: it stops the server when its own standard input ends, and
-// leaves the folder.
+// tied is the script that keeps the server: it stops the server when the script's
+// standard input ends, and leaves the folder.
 const tied = `exec 3<&0; bin=$1 dir=$2; shift 2
 "$bin/postgres" -D "$dir/data" -k "$dir" "$@" </dev/null >>"$dir/log" 2>&1 & server=$!
 { cat <&3 >/dev/null; kill -QUIT $server; } 2>/dev/null & wait $server`

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAServerOfItsOwn is killed, starts again with what was written, and is gone
-// with its test.
+// TestAServerOfItsOwn: a test's own server is killed, starts again with what was
+// written, and is gone after the test.
 func TestAServerOfItsOwn(t *testing.T) {
 	t.Parallel()
 	var s *Server

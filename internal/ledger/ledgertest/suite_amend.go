@@ -118,7 +118,7 @@ func policiesAdded(t *testing.T, address string) {
 	w.is("an amendment keeps them", len(l.Plan.Policies), 2)
 }
 
-// rests is a year's notice by which some days of January rest.
+// rests is a notice for 2022 by which some days of January are days off.
 func rests(paper string, dates ...int) calendar.Year {
 	y := calendar.Year{Year: 2022, Papers: []string{paper}}
 	for _, d := range dates {
@@ -130,7 +130,7 @@ func rests(paper string, dates ...int) calendar.Year {
 func formerNotices(t *testing.T, address string) {
 	w := newWorld(t, address, 0)
 	first, second, third := rests("一", 3), rests("二", 4), rests("三", 5)
-	stands := func(what string, year int, days []calendar.Holiday, known bool, unmoved ...int) {
+	inForce := func(what string, year int, days []calendar.Holiday, known bool, unmoved ...int) {
 		y, ok, err := w.MovedNotice(w.ctx, year)
 		w.ok(err)
 		w.is(what+": known", ok, known)
@@ -144,15 +144,15 @@ func formerNotices(t *testing.T, address string) {
 	for range 2 {
 		w.ok(w.PutCalendar(w.ctx, first, "wang", evening))
 	}
-	stands("a notice came while the plan ran", 2022, nil, true, 2022)
+	inForce("a notice came while the plan ran", 2022, nil, true, 2022)
 	for range 2 {
 		w.ok(w.MarkMoved(w.ctx, 2022, 7, "wang", evening))
 	}
-	stands("it was carried out", 2022, nil, true)
+	inForce("it was carried out", 2022, nil, true)
 	w.ok(w.PutCalendar(w.ctx, second, "wang", evening))
-	stands("another came", 2022, first.Days, true, 2022)
+	inForce("another came", 2022, first.Days, true, 2022)
 	w.ok(w.PutCalendar(w.ctx, third, ledger.Engine, evening))
-	stands("and one more, before all had moved", 2022, nil, false, 2022)
+	inForce("and one more, before all had moved", 2022, nil, false, 2022)
 	w.is("events", w.last(4), []string{ledger.CalendarPut, ledger.CalendarMoved, ledger.CalendarPut, ledger.CalendarPut})
 }
 
@@ -201,7 +201,7 @@ func noticesTakenBack(t *testing.T, address string) {
 		b, err := w.WouldTakeBack(w.ctx, 2022)
 		w.ok(err)
 		w.is("to be taken back", []any{b.Was.Papers, len(b.Is.Days) > 0}, []any{[]string{want[0]}, i == 0})
-		for again := range 2 { // as when the answer to a COMMIT is lost: the one before stays
+		for again := range 2 { // asked twice, as when the answer to a COMMIT is lost: one notice is taken back
 			w.ok(w.TakeBackCalendar(w.ctx, b, "wang", "误导入", at(3+i+again)))
 			years, err := w.Calendar(w.ctx)
 			w.ok(err)

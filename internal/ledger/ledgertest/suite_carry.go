@@ -31,11 +31,11 @@ func (w *world) carried(task, into string, a act.Act) ledger.CarriedTask {
 	next := row
 	next.ID, next.Facts.From = into, &act.Elsewhere{Plan: "jincheng", Task: task, On: a.On}
 	return ledger.CarriedTask{Task: task, Version: row.Version, Into: next,
-		Facts: w.talkBook().CarryOut(ledger.CaseOf(row), a, act.Elsewhere{Plan: "next", Task: into, On: a.On})}
+		Facts: w.talkRules().CarryOut(ledger.CaseOf(row), a, act.Elsewhere{Plan: "next", Task: into, On: a.On})}
 }
 
 // carries: a task goes on in another plan with its talk, a duty with its open
-// occurrence, and each of it happens once, however often it is asked for.
+// occurrence, and each of these happens once, however often it is asked for.
 func carries(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	w.follows()
@@ -60,7 +60,7 @@ func carries(t *testing.T, address string) {
 	w.ok(err)
 	row, err := w.Task(w.ctx, "jincheng", "t0")
 	w.ok(err)
-	out, in := w.talkBook().CarryTalk(ledger.TalkCaseOf(&w.plan.Plan, row, k), row.ID, one.Into.Facts, "n0", a)
+	out, in := w.talkRules().CarryTalk(ledger.TalkCaseOf(&w.plan.Plan, row, k), row.ID, one.Into.Facts, "n0", a)
 	one.Talks = []ledger.CarriedTalk{{Talk: k, Out: out, In: in}}
 	task := ledger.Carriage{From: "jincheng", To: "next", Act: a, Tasks: []ledger.CarriedTask{one}}
 
@@ -108,8 +108,8 @@ func carries(t *testing.T, address string) {
 	}
 }
 
-// carriesMember: of a talk about three tasks each goes along with its task, and in the new
-// plan they are one talk again; the old one ends with the last.
+// carriesMember: each of three tasks takes its part of their talk along into the new plan,
+// where the parts are one talk again; the old talk ends with the last task.
 func carriesMember(t *testing.T, address string) {
 	w := newWorld(t, address, 3)
 	w.follows()
@@ -125,10 +125,10 @@ func carriesMember(t *testing.T, address string) {
 		k, err := w.Talk(w.ctx, "jincheng", "t0#1")
 		w.ok(err)
 		along := ledger.CarriedTalk{Talk: k, Number: 1}
-		along.Out, along.In = w.talkBook().CarryTalk(*k.Facts, task, one.Into.Facts, into, a)
+		along.Out, along.In = w.talkRules().CarryTalk(*k.Facts, task, one.Into.Facts, into, a)
 		along.In.From = "jincheng/t0#1"
 		if host, err := w.Talk(w.ctx, "next", "n1#1"); err == nil {
-			whole := w.talkBook().Along(*host.Facts, along.In, a)
+			whole := w.talkRules().Along(*host.Facts, along.In, a)
 			along.Host, along.Whole = &host, &whole
 			along.In.State, along.In.Into = act.TalkJoined, host.ID
 		}
@@ -150,6 +150,7 @@ func carriesMember(t *testing.T, address string) {
 		return out
 	}
 	carry("t1", "n1")
+	w.is("a proposal that was worked out before", errors.Is(w.proposes("jincheng", "t1"), ledger.ErrNotOpen), true)
 	w.is("the old talk", about("jincheng", "t0#1"), []string{string(act.TalkOpen), "t0", "t2"})
 	w.is("the new one", about("next", "n1#1"), []string{string(act.TalkOpen), "n1"})
 	carry("t0", "n0")
@@ -209,4 +210,78 @@ func endsPlan(t *testing.T, address string) {
 	standing, err := w.Task(w.ctx, "jincheng", "s")
 	w.ok(err)
 	w.is("its standing line", standing.State, ledger.TaskEnded)
+	w.is("a proposal that was worked out before", errors.Is(w.proposes("jincheng", "t0"), ledger.ErrNotOpen), true)
+	w.is("events", w.holds(), end+1)
+}
+
+// archivesPlan: only a plan that has ended is archived, once, and it leaves the everyday
+// lists until it is taken back, once. It is read by its ID as before, and may be archived
+// again.
+func archivesPlan(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	a, back := actAt(19, 10, clerk, act.ArchivePlan), actAt(20, 10, clerk, act.TakeBack)
+	archives := func() error {
+		return w.ArchivePlan(w.ctx, "jincheng", a, ledger.When{Real: speaks.Real, Plan: a.At})
+	}
+	takesBack := func() error {
+		return w.TakeBackPlan(w.ctx, "jincheng", back, ledger.When{Real: speaks.Real, Plan: back.At})
+	}
+	everyday := func() []string {
+		ids, err := w.EverydayPlanIDs(w.ctx)
+		w.ok(err)
+		return ids
+	}
+	end := w.holds()
+	w.is("it goes on", errors.Is(archives(), ledger.ErrNotEnded), true)
+	w.ok(takesBack())
+	w.is("nothing is there to be taken back", w.holds(), end)
+	w.is("no such plan", errors.Is(w.ArchivePlan(w.ctx, "nosuch", a, speaks), ledger.ErrNotFound), true)
+	for _, task := range []string{"t0", "d"} {
+		row, err := w.Task(w.ctx, "jincheng", task)
+		w.ok(err)
+		facts := ledger.CaseOf(row)
+		facts.State, facts.ClosedOn = act.Closed, calendar.NewDay(2021, 5, 10)
+		_, _, err = w.Act(w.ctx, ledger.Acted{Plan: "jincheng", Task: task, Act: actAt(10, 10, clerk, act.Verify), Version: row.Version, Facts: facts}, speaks)
+		w.ok(err)
+	}
+	w.ok(w.EndPlan(w.ctx, "jincheng", actAt(18, 10, clerk, act.EndPlan), speaks))
+	w.is("everyday", everyday(), []string{"jincheng"})
+	end = w.holds()
+	for n := range int64(2) {
+		for range 2 {
+			w.ok(archives())
+			w.is("events", w.holds(), end+2*n+1)
+		}
+		w.is("event", w.last(1), []string{ledger.PlanArchived})
+		w.is("everyday", len(everyday()), 0)
+		l, err := w.Plan(w.ctx, "jincheng")
+		w.ok(err)
+		w.is("when", l.Archived, a.At)
+		plans, err := w.Plans(w.ctx)
+		w.ok(err)
+		w.is("in the list of all", plans[0].Archived, a.At)
+		for range 2 {
+			w.ok(takesBack())
+			w.is("events", w.holds(), end+2*n+2)
+		}
+		w.is("event", w.last(1), []string{ledger.PlanTakenBack})
+		w.is("everyday again", everyday(), []string{"jincheng"})
+		l, err = w.Plan(w.ctx, "jincheng")
+		w.ok(err)
+		w.is("no more", l.Archived.IsZero(), true)
+	}
+}
+
+// proposes lets a rule propose a circular about a task, as worked out from facts that were
+// true a moment ago, and gives the ledger's error.
+func (w *world) proposes(planID, task string) error {
+	a := actAt(18, 10, clerk, act.Propose)
+	a.ID, a.Unit, a.Talk = "late", "shuiwu", &act.TalkFacts{What: plan.ProposeCircular}
+	_, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: planID, Task: task, Act: a, Proposal: &act.Proposal{Rule: "overdue-2", Unit: "shuiwu", What: plan.ProposeCircular},
+		Facts: func(number int) (act.TalkCase, *act.Refusal) {
+			c, refused := w.talkRules().Propose(act.TalkCase{Task: task, Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao"}, a)
+			return c.TalkCase, refused
+		}}, speaks)
+	w.is("refused", refused == nil, true)
+	return err
 }

@@ -68,7 +68,7 @@ func appendOnly(t *testing.T, address string) {
 	w.holds()
 }
 
-// unlock takes away what keeps events from being changed, as a forger would.
+// unlock removes the triggers that keep events from being changed, as a forger would.
 func (w *world) unlock(db *sqlx.DB) {
 	w.t.Helper()
 	w.forged = true
@@ -130,7 +130,7 @@ func tampering(t *testing.T, address string) {
 		if err := tx.Commit(); err != nil {
 			r.Fatal(err)
 		}
-		// An edited hash is seen where it stands, an edited key as well.
+		// An edited hash or key is found at the edited event itself.
 		broken(r, w.Store, fmt.Sprintf("event %d: %s %q made %q", seq, column, old, edited), seq)
 		if _, err := db.Exec(db.Rebind(`UPDATE events SET `+column+` = ? WHERE seq = ?`), old, seq); err != nil {
 			r.Fatal(err)
@@ -165,7 +165,7 @@ func edit(r *rapid.T, old string, instant bool) string {
 	return string(runes)
 }
 
-// forge tries what changes more than one row.
+// forge tries forgeries that change more than one row.
 func forge(w *world, db *sqlx.DB, n int64) {
 	const columns = `key, plan, task, kind, actor, real_at, plan_at, data, prev, hash`
 	for _, f := range []struct {

@@ -69,8 +69,8 @@ func relabelled(t *testing.T, address string) {
 	w.is("the last by the paper", n, 2)
 }
 
-// reinstated: what was cancelled goes on, its talk with it, as often as it is cancelled;
-// each of it happens once. Nothing of a plan that has ended goes on.
+// reinstated: a task that was cancelled goes on, and its talk with it, as often as it is
+// cancelled; each of these happens once. No task of a plan that has ended goes on.
 func reinstated(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	w.decide("t0", talk)
@@ -86,7 +86,7 @@ func reinstated(t *testing.T, address string) {
 		if a.Kind == act.Reinstate {
 			after.State, after.ClosedOn = act.Open, calendar.Day{}
 		}
-		course, _, changes := w.talkBook().AffectedBy(w.talkBook().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k)), k.Task, before, after, a)
+		course, _, changes := w.talkRules().AffectedBy(w.talkRules().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k)), k.Task, before, after, a)
 		w.is("the talk is affected", changes, true)
 		return ledger.Acted{Plan: "jincheng", Task: "t0", Act: a, Version: row.Version, Facts: after,
 			Talks: []ledger.ActedTalk{{Talk: "t0#1", Version: k.Version, Facts: course.TalkCase}}}
@@ -140,8 +140,8 @@ func reinstated(t *testing.T, address string) {
 	w.is("the plan has ended", []any{errors.Is(err, ledger.ErrBehind), w.holds()}, []any{true, end})
 }
 
-// takesOver: a talk is about the unit that takes over from one that is dissolved; where
-// none does it ends.
+// takesOver: a talk with a unit that is dissolved goes on with the unit that takes over;
+// where no unit takes over, the talk ends.
 func takesOver(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	for _, id := range []string{"t0", "t1"} {
@@ -176,8 +176,8 @@ func takesOver(t *testing.T, address string) {
 }
 
 // setBack: a proposal that was withdrawn because its task was given a date to come is
-// before the leader again once the date is set back; where another is by then, that one
-// takes it in.
+// before the leader again once the date is set back; where another proposal is before the
+// leader by then, that one takes its grounds in.
 func setBack(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	w.decide("t0", talk)
@@ -196,7 +196,7 @@ func setBack(t *testing.T, address string) {
 		if after.Due != missed {
 			after.Number = 2
 		}
-		course, _, changes := w.talkBook().AffectedBy(w.talkBook().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k)), k.Task, before, after, a)
+		course, _, changes := w.talkRules().AffectedBy(w.talkRules().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k)), k.Task, before, after, a)
 		w.is("the proposal is affected", changes, true)
 		acted := ledger.Acted{Plan: "jincheng", Task: "t0", Act: a, Version: row.Version, Facts: after,
 			Talks: []ledger.ActedTalk{{Talk: "t0#1", Version: k.Version, Facts: course.TalkCase}}}

@@ -7,7 +7,7 @@ import (
 	"duban/internal/ledger"
 )
 
-// dutyEnds: a duty ends and opens again, each once; the counts follow.
+// dutyEnds: a duty ends and opens again, each once; the counts of Verify agree.
 func dutyEnds(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	for range 2 {
@@ -65,7 +65,8 @@ func unspokenDoubted(t *testing.T, address string) {
 	w.ok(err)
 }
 
-// graceKept: how late a stage may be before the audit cries comes back with the plan.
+// graceKept: how late a stage may be before the audit tells the office comes back with the
+// plan.
 func graceKept(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	l := w.plan

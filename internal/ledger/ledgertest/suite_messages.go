@@ -10,7 +10,7 @@ import (
 	"duban/internal/plan"
 )
 
-// receipt is the word about the only try of a message.
+// receipt records what a try of a message came to.
 func (w *world) receipt(id string, attempt int, fate ledger.Fate, failure string) error {
 	return w.Receipt(w.ctx, ledger.Outcome{Message: id, Attempt: attempt, Fate: fate, Error: failure}, speaks)
 }
@@ -158,7 +158,8 @@ func unknown(t *testing.T, address string) {
 	w.holds()
 }
 
-// A try that ended before its last byte leaves no doubt: it is given again, as if nothing was.
+// A try that ended before its last byte leaves no doubt: the message is given again, as if
+// it had not been tried.
 func notLeft(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	w.decide("t0", dueStage)
@@ -180,7 +181,8 @@ func notLeft(t *testing.T, address string) {
 	w.holds()
 }
 
-// A try of unknown fate is followed by another, and what it leaves says so.
+// A try of unknown fate is followed by another, and the notices say that they may have
+// arrived twice.
 func doubtful(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	w.decide("t0", dueStage)
@@ -292,10 +294,29 @@ func announcement(t *testing.T, address string) {
 	w.is("the notices of that instant", len(w.gather(never)[0].Items), 1)
 	late, _ := w.decide("t0", dueStage)
 	w.is("their digest", late[0].Number, 1)
+
+	a.Name = "other"
+	d, err := w.Announce(w.ctx, a, evening)
+	w.ok(err)
+	messages, err = w.Gather(w.ctx, d.Key, speaks, never)
+	w.ok(err)
+	w.ok(w.receipt(messages[0].ID, 1, ledger.PutOff, "451"))
+	waits, err := w.DigestWaits(w.ctx, d.Key)
+	w.ok(err)
+	w.is("it waits for its next try", waits, true)
+	for range 2 {
+		w.ok(w.Unsay(w.ctx, d.Key, speaks))
+	}
+	waits, err = w.DigestWaits(w.ctx, d.Key)
+	w.ok(err)
+	w.is("what is not true any more waits for nothing", waits, false)
+	messages, err = w.Gather(w.ctx, d.Key, speaks, never)
+	w.ok(err)
+	w.is("nor is it said", len(messages), 0)
 	w.holds()
 }
 
-// What the first worker is set to stands until a person decides otherwise.
+// What the first worker is set to applies until a person decides otherwise.
 func officeDecides(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	decided := func() map[string]string {
@@ -368,8 +389,8 @@ func messageEvents(t *testing.T, address string) {
 	w.is("of no message", len(none), 0)
 }
 
-// The office writes by mail from today on: whoever was to find something in the folder
-// gets one mail with that and with what was decided since.
+// The office changes its channel from outbox to smtp: a recipient of notices that were
+// decided for the outbox gets one mail with these and with what was decided since.
 func channelsOfBefore(t *testing.T, address string) {
 	w := newWorld(t, address, 5)
 	by := func(task string, s plan.Stage, channels ...string) {

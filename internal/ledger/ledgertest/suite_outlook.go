@@ -97,7 +97,7 @@ func (w *world) proposed(row ledger.Task, i int) {
 				Since: calendar.DayOf(evening.Plan), Asked: calendar.DayOf(evening.Plan), Approver: "leader"}, nil
 		}}, evening)
 	require.NoError(w.t, err)
-	_ = refused // one is there already
+	_ = refused // it is refused where the task has such a talk already
 }
 
 // randomTask is a task, an occurrence, a duty or a standing line in any state.
@@ -114,7 +114,7 @@ func randomTask(r *rand.Rand, i int, units []string) ledger.Task {
 	t.Assigned = c.Assigned
 	for range r.IntN(3) {
 		from := day(-70, 120)
-		c.Pauses = append(c.Pauses, act.Stand{From: from, Until: from.AddDays(1 + r.IntN(20))})
+		c.Pauses = append(c.Pauses, act.Halt{From: from, Until: from.AddDays(1 + r.IntN(20))})
 	}
 	if r.IntN(5) == 0 {
 		c.Parts = append(c.Parts, act.Part{ID: "1", Unit: units[r.IntN(len(units))], Asked: day(-60, 30), Due: day(0, 30)})
@@ -144,7 +144,7 @@ func (w *world) compareLists(r *rand.Rand, planID string, units []string, cal *c
 	w.t.Helper()
 	l, err := w.Plan(w.ctx, planID)
 	require.NoError(w.t, err)
-	book, err := act.NewBook(&l.Plan, cal)
+	rules, err := act.NewRules(&l.Plan, cal)
 	require.NoError(w.t, err)
 	tasks, err := w.Tasks(w.ctx, ledger.TaskFilter{Plan: planID})
 	require.NoError(w.t, err)
@@ -190,7 +190,7 @@ func (w *world) compareLists(r *rand.Rand, planID string, units []string, cal *c
 		require.True(w.t, ok)
 		var want []string
 		for _, light := range []plan.Light{plan.Red, plan.Yellow, plan.Blue, plan.Green, plan.DoneLate, plan.Done, ""} {
-			want = append(want, chosen(tasks, book, today, f, light)...)
+			want = append(want, chosen(tasks, rules, today, f, light)...)
 		}
 		var got []string
 		for i, one := range page.Tasks {
@@ -205,7 +205,7 @@ func (w *world) compareLists(r *rand.Rand, planID string, units []string, cal *c
 			require.Equal(w.t, want[1:3], []string{part.Tasks[0].ID, part.Tasks[1].ID})
 			require.Equal(w.t, len(want), part.Total)
 		}
-		w.compareCounts(&frame, basis, book, cal, tasks, talks, today)
+		w.compareCounts(&frame, basis, rules, cal, tasks, talks, today)
 		w.compareOwed(r, &frame, basis, units, cal)
 	}
 }
@@ -251,8 +251,9 @@ func has[T comparable](all []T, one T) bool {
 	return false
 }
 
-// chosen are the tasks of a list that show a light, in its order, each asked itself.
-func chosen(tasks []ledger.Task, book act.Book, today calendar.Day, f ledger.ListFilter, light plan.Light) (ids []string) {
+// chosen are the tasks of a list that show a light, in the list's order, each worked out
+// from its own row.
+func chosen(tasks []ledger.Task, rules act.Rules, today calendar.Day, f ledger.ListFilter, light plan.Light) (ids []string) {
 	byDue := map[calendar.Day][]string{}
 	var days []calendar.Day
 	for _, t := range tasks {
@@ -277,7 +278,7 @@ func chosen(tasks []ledger.Task, book act.Book, today calendar.Day, f ledger.Lis
 		switch {
 		case !within, f.Clause != "" && t.Clause != f.Clause, len(f.Leads) > 0 && !has(f.Leads, t.Lead):
 			continue
-		case shown(t, book, today) != light, len(f.Lights) > 0 && !has(f.Lights, light), len(f.Phases) > 0 && !has(f.Phases, c.State), !kind, f.Seat != "" && !seat, len(f.Units) > 0 && !among:
+		case shown(t, rules, today) != light, len(f.Lights) > 0 && !has(f.Lights, light), len(f.Phases) > 0 && !has(f.Phases, c.State), !kind, f.Seat != "" && !seat, len(f.Units) > 0 && !among:
 			continue
 		}
 		if byDue[t.Due] == nil {
@@ -298,14 +299,14 @@ func chosen(tasks []ledger.Task, book act.Book, today calendar.Day, f ledger.Lis
 	return ids
 }
 
-func shown(t ledger.Task, book act.Book, today calendar.Day) plan.Light {
+func shown(t ledger.Task, rules act.Rules, today calendar.Day) plan.Light {
 	if t.Kind != plan.Dated || t.State == ledger.TaskCancelled {
 		return ""
 	}
-	return book.Measure(ledger.CaseOf(t), today).Light
+	return rules.Measure(ledger.CaseOf(t), today).Light
 }
 
-func (w *world) compareCounts(frame *ledger.Launched, basis string, book act.Book, cal *calendar.Calendar, tasks []ledger.Task, talks []ledger.Talk, today calendar.Day) {
+func (w *world) compareCounts(frame *ledger.Launched, basis string, rules act.Rules, cal *calendar.Calendar, tasks []ledger.Task, talks []ledger.Talk, today calendar.Day) {
 	w.t.Helper()
 	tally, ok, err := w.Count(w.ctx, frame, basis, cal, today)
 	require.NoError(w.t, err)
@@ -324,11 +325,11 @@ func (w *world) compareCounts(frame *ledger.Launched, basis string, book act.Boo
 		c := ledger.CaseOf(t)
 		m := act.Measure{}
 		if t.Kind == plan.Dated {
-			m = book.Measure(c, today)
+			m = rules.Measure(c, today)
 		}
-		want[key{t.Kind, c.State, shown(t, book, today), m.Overdue}]++
+		want[key{t.Kind, c.State, shown(t, rules, today), m.Overdue}]++
 		if t.State == ledger.TaskOpen && t.Kind == plan.Dated {
-			if n := book.Next(c); n != nil && (next.IsZero() || n.At.Before(next)) {
+			if n := rules.Next(c); n != nil && (next.IsZero() || n.At.Before(next)) {
 				next = n.At
 			}
 		}
@@ -336,7 +337,7 @@ func (w *world) compareCounts(frame *ledger.Launched, basis string, book act.Boo
 	called := 0
 	for _, k := range talks {
 		if rows[k.Task].State == ledger.TaskOpen && k.GoesOn() {
-			if ahead := book.TalkAhead(ledger.TalkCaseOf(&frame.Plan, rows[k.Task], k)); len(ahead) > 0 && ahead[0].At.Before(next) {
+			if ahead := rules.TalkAhead(ledger.TalkCaseOf(&frame.Plan, rows[k.Task], k)); len(ahead) > 0 && ahead[0].At.Before(next) {
 				next = ahead[0].At
 			}
 		}
@@ -353,9 +354,9 @@ func (w *world) compareCounts(frame *ledger.Launched, basis string, book act.Boo
 	require.Equal(w.t, want, got, today)
 	require.Equal(w.t, called, tally.Talks)
 	require.Len(w.t, tally.Next.Tasks, 1)
-	first := book.Next(ledger.CaseOf(tally.Next.Tasks[0]))
+	first := rules.Next(ledger.CaseOf(tally.Next.Tasks[0]))
 	for _, k := range tally.Next.Talks {
-		if ahead := book.TalkAhead(ledger.TalkCaseOf(&frame.Plan, tally.Next.Tasks[0], k)); k.GoesOn() && len(ahead) > 0 && (first == nil || ahead[0].At.Before(first.At)) {
+		if ahead := rules.TalkAhead(ledger.TalkCaseOf(&frame.Plan, tally.Next.Tasks[0], k)); k.GoesOn() && len(ahead) > 0 && (first == nil || ahead[0].At.Before(first.At)) {
 			first = &ahead[0]
 		}
 	}

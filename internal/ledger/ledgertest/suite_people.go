@@ -47,8 +47,8 @@ func (w *world) decideIn(planID string, s plan.Stage) (keys []string) {
 	return keys
 }
 
-// onePerson: somebody who sits on two seats, of two units, in two plans, under one
-// address in whatever letters, gets one message a morning with all of it; a plan on
+// onePerson: somebody who sits on two seats, of two units, in two plans, under one e-mail
+// address, in upper or lower case, gets one message a morning for all of them; a plan on
 // another clock has mornings of its own.
 func onePerson(t *testing.T, address string) {
 	w := newWorld(t, address, 2) // shuiwu's liaison is l@shuiwu.example
@@ -105,14 +105,14 @@ func onePerson(t *testing.T, address string) {
 	w.ok(err)
 	w.is("late words", len(got[0].Items), 2)
 
-	// The message does not get through, and one of the seats gets another person: what is that seat's goes there.
+	// The message does not get through, and another person is put on one of the seats: the notices to that seat go to a digest of the seat.
 	w.ok(w.receipt(got[0].ID, 1, ledger.PutOff, "mailbox full"))
 	none, err := w.Part(w.ctx, one[0], speaks)
 	w.ok(err)
 	w.is("nobody has moved", len(none), 0)
 	_, err = w.SetContact(w.ctx, seat("huanbao/head"), people.Contact{Name: "李强", Email: "li@huanbao.example"}, "wang", speaks)
 	w.ok(err)
-	for _, n := range []int{1, 0} { // answered twice
+	for _, n := range []int{1, 0} { // asked twice
 		parted, err := w.Part(w.ctx, one[0], speaks)
 		w.ok(err)
 		w.is("parted", len(parted), n)
@@ -200,4 +200,56 @@ func oneDirectory(t *testing.T, address string) {
 		ids[u.ID] = true
 	}
 	w.is("units", slices.Sorted(maps.Keys(ids)), []string{"huanbao", "shuiwu"})
+}
+
+// manyAtOnce: what the office changes of its directory is done all at once or not at all,
+// with an event each, once however often it is asked for, and never over what somebody else
+// has changed meanwhile.
+func manyAtOnce(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	w.ok(w.launches("air", w.plan.Clock, unit("huanbao", "市环保局", sits(people.Liaison, "h@huanbao.example"))))
+	is := func(r people.Recipient) people.Contact {
+		t.Helper()
+		units, err := w.Units(w.ctx)
+		w.ok(err)
+		c, _ := people.Directory{Units: units}.Contact(r)
+		return c
+	}
+	li := people.Contact{Name: "李强", Email: "li@shuiwu.example", Phone: "0356-1", Beside: "赵六 zhao@shuiwu.example"}
+	was := is(liaison)
+	all := ledger.DirectoryChange{
+		Seats: []ledger.Seating{{Seat: liaison, Was: was, Now: li}, {Seat: seat("huanbao/head"), Now: people.Contact{Name: "孙", Email: "s@huanbao.example"}}},
+		Names: []ledger.Calling{{Unit: "huanbao", Was: ledger.Called{Name: "市环保局"}, Now: ledger.Called{Name: "市生态环境局", Aliases: []string{"市环保局"}}}},
+	}
+	for _, want := range []int{3, 0} {
+		n, err := w.SetDirectory(w.ctx, all, "wang", evening)
+		w.ok(err)
+		w.is("things changed", n, want)
+	}
+	w.is("events", w.last(3), []string{ledger.UnitSet, ledger.ContactSet, ledger.ContactSet})
+	now := is(liaison)
+	now.Role = ""
+	w.is("seated", now, li)
+	l, err := w.Plan(w.ctx, "air")
+	w.ok(err)
+	w.is("called", l.Plan.Directory.Name("huanbao"), "市生态环境局")
+
+	// A change that cannot be done whole changes nothing.
+	other := ledger.Seating{Seat: seat("huanbao/head"), Was: is(seat("huanbao/head"))}
+	var meanwhile *ledger.MeanwhileError
+	var taken *ledger.TakenError
+	for name, bad := range map[string]ledger.DirectoryChange{
+		"meanwhile":     {Seats: []ledger.Seating{other, {Seat: liaison, Was: was, Now: people.Contact{Name: "王", Email: "w@x.example"}}}},
+		"no such unit":  {Seats: []ledger.Seating{other, {Seat: seat("nobody/head"), Now: li}}},
+		"name taken":    {Seats: []ledger.Seating{other}, Names: []ledger.Calling{{Unit: "shuiwu", Was: ledger.Called{Name: "市水务局"}, Now: ledger.Called{Name: "市水务局", Aliases: []string{"市 环保局"}}}}},
+		"called before": {Seats: []ledger.Seating{other}, Names: []ledger.Calling{{Unit: "huanbao", Was: ledger.Called{Name: "市环保局"}, Now: ledger.Called{Name: "环保"}}}},
+	} {
+		_, err := w.SetDirectory(w.ctx, bad, "wang", evening)
+		if !errors.As(err, &meanwhile) && !errors.As(err, &taken) && !errors.Is(err, ledger.ErrNotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+		w.is("events after "+name, w.last(3), []string{ledger.UnitSet, ledger.ContactSet, ledger.ContactSet})
+		w.is("nobody has lost the seat: "+name, is(seat("huanbao/head")).Name, "孙")
+	}
+	w.is("both were met", meanwhile != nil && taken != nil, true)
 }

@@ -16,8 +16,8 @@ func (w *world) progress(before ledger.Task, id string) (ledger.Task, error) {
 	w.t.Helper()
 	a := actAt(3, 10, act.Actor{Account: "shuiwu", Name: "联络员", Unit: "shuiwu"}, act.Progress)
 	a.ID = id
-	book := w.talkBook()
-	after, told, refused := book.Act(book.Course(ledger.CaseOf(before)), a)
+	rules := w.talkRules()
+	after, told, refused := rules.Act(rules.Course(ledger.CaseOf(before)), a)
 	if refused != nil {
 		w.t.Fatal(refused)
 	}
@@ -73,8 +73,8 @@ func courseAhead(t *testing.T, address string) {
 	w.ok(err)
 	lost := actAt(2, 10, act.Actor{Account: "office", Name: "办", Unit: "shuizhiban"}, act.Correct)
 	lost.Due = calendar.NewDay(2021, 6, 30)
-	book := w.talkBook()
-	c, _, refused := book.Act(book.Course(ledger.CaseOf(row)), lost) // told to a ledger that was replaced by an older copy
+	rules := w.talkRules()
+	c, _, refused := rules.Act(rules.Course(ledger.CaseOf(row)), lost) // told to a ledger that was replaced by an older copy
 	if refused != nil {
 		t.Fatal(refused)
 	}
@@ -89,7 +89,8 @@ func courseAhead(t *testing.T, address string) {
 	w.holds()
 }
 
-// The same of talks.
+// Facts of a talk that are older than the ledger's are not written over them, and facts that
+// rest on acts the ledger does not have are taken over.
 func talkPlaces(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	w.onApproval()
@@ -100,8 +101,8 @@ func talkPlaces(t *testing.T, address string) {
 	approved, _ := w.actsOnTalk("t0#1", actAt(18, 10, leader, act.Approve))
 	serve := actAt(19, 10, clerk, act.Serve)
 	serve.Talk = &act.TalkFacts{Number: "1", Time: talkAt, Place: "会议室", Called: []string{"局长"}}
-	book := w.talkBook()
-	served, _, refused := book.ActOnTalk(book.TalkCourse(approved), serve)
+	rules := w.talkRules()
+	served, _, refused := rules.ActOnTalk(rules.TalkCourse(approved), serve)
 	if refused != nil {
 		t.Fatal(refused)
 	}
@@ -119,7 +120,7 @@ func talkPlaces(t *testing.T, address string) {
 	w.is("place", now.Facts.Place(), served.Place())
 }
 
-// What a workflow cannot get done is noted, and no event.
+// What a workflow cannot get done is noted, and the note is no event.
 func waits(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	n := w.holds()

@@ -100,7 +100,7 @@ func occurrences(t *testing.T, address string) {
 	}
 }
 
-// opened: a task that the plan's document does not name stands after all others, keeps what
+// opened: a task that the plan's document does not name is after all others, keeps what
 // it was opened for and tells its units once.
 func opened(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
@@ -118,6 +118,11 @@ func opened(t *testing.T, address string) {
 	w.is("the last", tasks[len(tasks)-1].ID, "x1")
 	w.is("origin", tasks[len(tasks)-1].Origin, n.Origin)
 	w.is("of the plan", tasks[0].Origin, act.Origin{Kind: act.OriginPlan})
+	for from, want := range map[string]int{"section:": 1, "section:niucun/": 1, "section:niu/": 0, "section:%": 0} {
+		of, err := w.Tasks(w.ctx, ledger.TaskFilter{Plan: "jincheng", From: from})
+		w.ok(err)
+		w.is("opened for "+from, len(of), want)
+	}
 	told, err := w.Unstarted(w.ctx, "jincheng", "x1")
 	w.ok(err)
 	w.is("digests", len(told), 1)

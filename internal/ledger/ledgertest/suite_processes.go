@@ -118,7 +118,7 @@ func Main(m *testing.M) int {
 }
 
 // endless writes from four goroutines until it is killed, and prints the key
-// of each write that is said to be kept.
+// of each write that succeeded.
 func endless(address string) error {
 	s, err := ledger.Open(context.Background(), address)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 // proofKeys are the proven tables with their keys.
 var proofKeys = map[string][]string{
 	"plans": {"id"}, "tasks": {"plan", "id"}, "talks": {"plan", "id"}, "stages": {"plan", "task", "revision", "talk", "id"}, "digests": {"key"},
-	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "units": {"id"}, "readings": {"office", "section", "month", "span"}, "documents": {"hash"},
+	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "units": {"id"}, "readings": {"office", "section", "month", "span"}, "assessments": {"plan", "period"}, "merits": {"plan", "number"}, "year_reports": {"plan"}, "incidents": {"plan", "number"}, "complaints": {"plan", "number"}, "documents": {"hash"},
 	"outlook_plans": {"plan"}, "outlook": {"plan", "task"}, "outlook_units": {"plan", "unit", "task", "part"}, "outlook_owed": {"plan", "task", "talk", "id", "unit"},
 	"outlook_words": {"plan", "position", "duty", "due", "task"},
 }
@@ -28,8 +28,8 @@ var proofKeys = map[string][]string{
 // chained are the tables whose every cell the chain itself holds, or the schema's own.
 var chained = []string{"chain", "events", "ledger_version", "sqlite_sequence"}
 
-// unread are changes after which lists are read from the tasks themselves, which are
-// proven: the row is no longer one of a plan that is launched or worked out by this
+// unread are columns after whose change lists are read from the tasks themselves, which
+// are proven: the row then is of no plan that is launched, or of an outlook of another
 // basis.
 var unread = []string{"outlook.plan", "outlook_units.plan", "outlook_owed.plan", "outlook_words.plan", "outlook_plans.plan", "outlook_plans.basis"}
 
@@ -70,7 +70,7 @@ func (w *world) everything(moment func(at time.Time)) {
 		if err != nil {
 			return err
 		}
-		if err := w.Receipt(w.ctx, ledger.Outcome{Message: messages[0].ID, Attempt: 1, Fate: ledger.Delivered, Via: "other"}, when); err != nil {
+		if err := w.Receipt(w.ctx, ledger.Outcome{Message: messages[0].ID, Attempt: 1, Fate: ledger.Delivered, Via: "other", Missed: []ledger.MissedCopy{{Name: "李强", Email: "li@shuiwu.example", Error: "550"}}}, when); err != nil {
 			return err
 		}
 		return w.Receipt(w.ctx, ledger.Outcome{Message: messages[1].ID, Attempt: 1, Fate: ledger.Doubtful, Error: "cut off"}, when)
@@ -97,6 +97,22 @@ func (w *world) everything(moment func(at time.Time)) {
 		_, err := w.PutReadings(w.ctx, ledger.ReadingsBy{Plan: "jincheng", Office: "shuizhiban", Actor: "wang"}, someReadings("0.59", water.III), when)
 		return err
 	})
+	step(func(when ledger.When) error { return w.Assess(w.ctx, entered("e1", "1", 0), when) })
+	step(func(when ledger.When) error { return w.Assess(w.ctx, sent("p1", 0, strings.Repeat("长", 700)), when) })
+	step(func(when ledger.When) error { _, err := w.Handle(w.ctx, incidentOpened("i1", "1"), when); return err })
+	step(func(when ledger.When) error {
+		have, err := w.Incident(w.ctx, "jincheng", "1")
+		if err == nil {
+			_, err = w.Handle(w.ctx, valueEntered("i2", have), when)
+		}
+		return err
+	})
+	step(func(when ledger.When) error { return w.Report(w.ctx, wrote("r1", 0, act.Reporting{}), when) })
+	step(func(when ledger.When) error {
+		_, err := w.TakeIn(w.ctx, []ledger.Complaining{takenIn("c1", "20210500001")}, when)
+		return err
+	})
+	step(func(when ledger.When) error { return w.Complain(w.ctx, w.forgets("f1", 1, 1), true, when) })
 	step(func(when ledger.When) error { return w.EndDuty(w.ctx, "jincheng", "d", when) })
 }
 
@@ -106,7 +122,7 @@ func (w *world) ProposeTalkBy(when ledger.When) (ledger.Talk, error) {
 	a.ID, a.Unit, a.Talk, a.At = "by-hand", "shuiwu", &act.TalkFacts{What: plan.ProposeTalk}, when.Plan
 	k, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t0", Act: a,
 		Facts: func(number int) (act.TalkCase, *act.Refusal) {
-			c, refused := w.talkBook().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, a)
+			c, refused := w.talkRules().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, a)
 			return c.TalkCase, refused
 		}}, when)
 	if refused != nil {
@@ -115,12 +131,13 @@ func (w *world) ProposeTalkBy(when ledger.When) (ledger.Talk, error) {
 	return k, err
 }
 
-// forger reaches the tables without what keeps them from being changed.
+// forger opens the tables without the triggers that keep events and documents from being
+// changed.
 func (w *world) forger() *sqlx.DB {
 	w.t.Helper()
 	w.forged = true
 	db := w.raw()
-	db.SetMaxOpenConns(1) // what is set holds for every statement
+	db.SetMaxOpenConns(1) // so that SET holds for every statement
 	statements := []string{`SET session_replication_role = replica`}
 	if db.DriverName() == "sqlite" {
 		statements = []string{`DROP TRIGGER events_fixed`, `DROP TRIGGER events_kept`, `DROP TRIGGER documents_fixed`, `DROP TRIGGER documents_kept`}
@@ -391,7 +408,7 @@ func asOf(t *testing.T, address string) {
 	all := []shown{{launch, w.picture(w.Store)}}
 	w.everything(func(at time.Time) { all = append(all, shown{at, w.picture(w.Store)}) })
 	for i, one := range all {
-		if i%4 != 0 && i != len(all)-1 { // each costs a ledger
+		if i%4 != 0 && i != len(all)-1 { // AsOf makes a ledger each time
 			continue
 		}
 		was, err := w.AsOf(w.ctx, func(zone *time.Location) time.Time {
@@ -411,8 +428,8 @@ func asOf(t *testing.T, address string) {
 		}
 		w.ok(was.Close())
 	}
-	// The plan's clock runs fast: what is of no plan is dated by the wall clock, years
-	// away from it, and stands where it is in the chain.
+	// The plan's clock runs fast: an event of no plan is dated by the wall clock, years away
+	// from the plan's, and is read as of its place in the chain.
 	now := time.Now()
 	_, err := w.SetOffice(w.ctx, ledger.OfficeLanguage, "zh", "wang", ledger.When{Real: now, Plan: now})
 	w.ok(err)

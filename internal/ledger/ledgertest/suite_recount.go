@@ -10,8 +10,8 @@ import (
 	"duban/internal/plan"
 )
 
-// recount reads what people read of the events, their data, and not the rows that
-// they carry: both must say the same, or a chain could be whole and tell people
+// recount works out the tables from Event.Data, which people read, and not from the rows
+// in Event.Changes: both must say the same, or a chain could be whole and tell people
 // something else than its tables.
 func recount(t *testing.T, address string) {
 	w := newWorld(t, address, 3)

@@ -19,7 +19,7 @@ func talkGivenBack(t *testing.T, address string) {
 	propose := actAt(18, 10, clerk, act.Propose)
 	propose.ID, propose.Unit, propose.Talk = "lost", "shuiwu", &act.TalkFacts{What: plan.ProposeTalk}
 	facts := func(number int) (act.TalkCase, *act.Refusal) {
-		c, refused := w.talkBook().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, propose)
+		c, refused := w.talkRules().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, propose)
 		return c.TalkCase, refused
 	}
 	c, _ := facts(3)

@@ -28,8 +28,8 @@ func (w *world) placed(task string, s plan.Stage, placing ledger.Placing) []ledg
 func paged(plan.Stage, people.Recipient, []plan.Heard) plan.Placed { return plan.Placed{In: monday} }
 
 // waitsForThePage: a word that is said on a weekday and goes out with the page of
-// Monday is a word of its own day all the same; what its seat has heard before is
-// known when it is placed.
+// Monday keeps its own instant; when a word is placed, it is known what its seat has
+// heard before.
 func waitsForThePage(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	w.is("no word before", w.placed("t0", dueStage, func(_ plan.Stage, _ people.Recipient, heard []plan.Heard) plan.Placed {
@@ -225,8 +225,8 @@ func severalActs(t *testing.T, address string) {
 	w.holds()
 }
 
-// ownChoice: what somebody has chosen for themselves stands until they choose otherwise,
-// and does not pass to whoever sits there next.
+// ownChoice: the pace that somebody has chosen for themselves applies until they choose
+// otherwise, and does not pass to whoever sits there next.
 func ownChoice(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	pace := func() string {

@@ -92,8 +92,8 @@ func decideBehind(t *testing.T, address string) {
 	}
 }
 
-// unsaid: an act that comes before a stage speaks comes first; a talk that the
-// stage called for is not to be.
+// unsaid: an act that comes before a decided stage speaks makes the stage void, and the
+// talk that the stage called for.
 func unsaid(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	_, opens := w.decide("t0", talk)

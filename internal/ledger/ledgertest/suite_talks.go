@@ -43,10 +43,10 @@ var (
 	clerk  = act.Actor{Account: "wang", Name: "王科长", Unit: "shuizhiban"}
 )
 
-// talkBook works out courses of the world's talks.
-func (w *world) talkBook() act.Book {
+// talkRules work out courses of the world's talks.
+func (w *world) talkRules() act.Rules {
 	w.t.Helper()
-	b, err := act.NewBook(&w.plan.Plan, calendar.New())
+	b, err := act.NewRules(&w.plan.Plan, calendar.New())
 	w.ok(err)
 	return b
 }
@@ -58,8 +58,8 @@ func (w *world) actsOnTalk(talk string, a act.Act) (act.TalkCase, []ledger.Diges
 	w.ok(err)
 	row, err := w.Task(w.ctx, "jincheng", k.Task)
 	w.ok(err)
-	before := w.talkBook().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k))
-	after, told, refused := w.talkBook().ActOnTalk(before, a)
+	before := w.talkRules().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k))
+	after, told, refused := w.talkRules().ActOnTalk(before, a)
 	if refused != nil {
 		w.t.Fatal(refused)
 	}
@@ -161,7 +161,7 @@ func talkProposedByHand(t *testing.T, address string) {
 		a.ID, a.Unit, a.Talk = id, "shuiwu", &act.TalkFacts{What: what}
 		got, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t0", Act: a, Proposal: rule,
 			Facts: func(number int) (act.TalkCase, *act.Refusal) {
-				c, refused := w.talkBook().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao",
+				c, refused := w.talkRules().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao",
 					Policy: row.Policy, Origin: act.Origin{Kind: act.OriginHand}}, a)
 				return c.TalkCase, refused
 			}}, speaks)
@@ -192,7 +192,7 @@ func talkProposedByHand(t *testing.T, address string) {
 	w.ok(json.Unmarshal(events[0].Data, &fired))
 	w.is("what the rule has named", []any{events[0].Kind, fired}, []any{"act.propose", act.Fired{Rule: "overdue-2", Unit: "shuiwu", Facts: []string{"overdue:t0:2021-04-30"}, What: plan.ProposeCircular}})
 
-	next := w.talkBook().TalkCourse(*rule.Facts).Next
+	next := w.talkRules().TalkCourse(*rule.Facts).Next
 	w.is("it is told first", next.ID, "act-1-propose")
 	w.decideOfTalk("t0#2", *next)
 	w.holds() // the word of a proposal is decided like a stage
@@ -212,7 +212,7 @@ func proposalsJoin(t *testing.T, address string) {
 			a.ID, a.Unit, a.Reason, a.Talk = id, "shuiwu", words, &act.TalkFacts{What: what}
 			got, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: task, Act: a,
 				Facts: func(number int) (act.TalkCase, *act.Refusal) {
-					c, refused := w.talkBook().Propose(act.TalkCase{Task: task, Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, a)
+					c, refused := w.talkRules().Propose(act.TalkCase{Task: task, Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, a)
 					return c.TalkCase, refused
 				}}, speaks)
 			w.ok(err)
@@ -261,11 +261,11 @@ func (w *world) opensJointly(id string) (got ledger.Talk) {
 // opening is how the activity opens a talk; missing are the rungs that are due and not
 // recorded.
 func (w *world) opening(id string, missing []act.Called) ledger.Opening {
-	book := w.talkBook()
-	return ledger.Opening{Plan: "jincheng", Talk: id, Takes: book.Takes, Zone: calendar.Beijing,
+	rules := w.talkRules()
+	return ledger.Opening{Plan: "jincheng", Talk: id, Takes: rules.Takes, Zone: calendar.Beijing,
 		Open: func(task ledger.Task, called ledger.Talk) act.TalkCase {
 			called.Facts = nil
-			return book.OpenTalk(ledger.TalkCaseOf(&w.plan.Plan, task, called), called.OpensAt).TalkCase
+			return rules.OpenTalk(ledger.TalkCaseOf(&w.plan.Plan, task, called), called.OpensAt).TalkCase
 		},
 		Calls: func(of ledger.Task, until time.Time) []act.Called {
 			return slices.DeleteFunc(slices.Clone(missing), func(c act.Called) bool { return c.Task != of.ID || c.At.After(until) })
@@ -277,7 +277,7 @@ func (w *world) opening(id string, missing []act.Called) ledger.Opening {
 // a talk is not waited for.
 func firstTalk(t *testing.T, address string) {
 	w := newWorld(t, address, 4)
-	stands := func(id string) []any {
+	nowIs := func(id string) []any {
 		k, err := w.Talk(w.ctx, "jincheng", id)
 		w.ok(err)
 		return []any{k.State, k.Host, k.Facts.Nth}
@@ -309,10 +309,10 @@ func firstTalk(t *testing.T, address string) {
 		w.ok(err)
 		w.is("the third", got.Host, "t0#1")
 	}
-	w.is("the first of three", stands("t0#1"), []any{act.TalkOpen, "", 1})
+	w.is("the first of three", nowIs("t0#1"), []any{act.TalkOpen, "", 1})
 	for _, id := range []string{"t1#1", "t2#1"} {
 		w.opensJointly(id)
-		w.is("joins", stands(id), []any{act.TalkJoined, "t0#1", 1})
+		w.is("joins", nowIs(id), []any{act.TalkJoined, "t0#1", 1})
 	}
 	about, err := w.TalksAbout(w.ctx, "jincheng", "t2")
 	w.ok(err)
@@ -332,7 +332,7 @@ func firstTalk(t *testing.T, address string) {
 // joins it, and so does what a leader approves.
 func talksJoin(t *testing.T, address string) {
 	w := newWorld(t, address, 4)
-	book := w.talkBook()
+	rules := w.talkRules()
 	opens := w.opensJointly
 	for _, task := range []string{"t0", "t1", "t2"} {
 		w.decide(task, talk)
@@ -343,7 +343,7 @@ func talksJoin(t *testing.T, address string) {
 	a := actAt(18, 10, clerk, act.Propose)
 	a.ID, a.Unit, a.Talk = "by-hand", "shuiwu", &act.TalkFacts{What: plan.ProposeTalk}
 	_, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t3", Act: a, Facts: func(number int) (act.TalkCase, *act.Refusal) {
-		c, refused := book.Propose(act.TalkCase{Task: "t3", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, a)
+		c, refused := rules.Propose(act.TalkCase{Task: "t3", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, a)
 		return c.TalkCase, refused
 	}}, speaks)
 	w.ok(err)
@@ -351,9 +351,9 @@ func talksJoin(t *testing.T, address string) {
 	approve := actAt(19, 10, leader, act.Approve)
 	k, err := w.Talk(w.ctx, "jincheng", "t3#1")
 	w.ok(err)
-	after, told, _ := book.ActOnTalk(book.TalkCourse(*k.Facts), approve)
+	after, told, _ := rules.ActOnTalk(rules.TalkCourse(*k.Facts), approve)
 	for range 2 {
-		c, _, err := w.ActOnTalk(w.ctx, ledger.ActedOnTalk{Plan: "jincheng", Talk: "t3#1", Act: approve, Version: k.Version, Facts: after.TalkCase, Told: told, Takes: book.Takes}, speaks)
+		c, _, err := w.ActOnTalk(w.ctx, ledger.ActedOnTalk{Plan: "jincheng", Talk: "t3#1", Act: approve, Version: k.Version, Facts: after.TalkCase, Told: told, Takes: rules.Takes}, speaks)
 		w.ok(err)
 		w.is("approved", []any{c.State, c.Into}, []any{act.TalkJoined, "t0#1"})
 	}

@@ -2,6 +2,7 @@ package ledgertest
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,20 +57,35 @@ func measured(t *testing.T, address string) {
 
 	frozen := []water.Reading{{Section: "s04", Month: first[0].Month, Span: water.OfMonth, State: water.Frozen, Sources: map[string]string{"state": "电话"}}}
 	w.is("nothing was measured after all", len(put(frozen)[0].Corrected), 3)
-	versions, err := w.ReadingVersions(w.ctx, "shuizhiban", first[0])
+	versions, err := w.ReadingVersions(w.ctx, "shuizhiban", first[0].Section)
 	w.ok(err)
+	versions = slices.DeleteFunc(versions, func(v ledger.ReadingVersion) bool { return v.Reading.Span != water.OfMonth })
 	w.is("all that came in", len(versions), 4)
 	w.is("the old value is kept", versions[0].Reading.Values[water.NH3N].String(), "0.59")
 	w.is("why", versions[2].Reason, "抄错一位")
 	w.is("who", versions[3].Actor, "wang")
 
+	came, err := w.ReadingsCame(w.ctx, "shuizhiban")
+	w.ok(err)
+	var months []ledger.ReadingVersion
+	for _, one := range came {
+		if one.Reading.Span == water.OfMonth {
+			months = append(months, one)
+		}
+	}
+	w.is("the same, of all sections at once", months, versions)
+	w.is("with what is of the year", len(came), len(versions)+1)
+	none, err := w.ReadingsCame(w.ctx, "another")
+	w.ok(err)
+	w.is("of another office nothing", len(none), 0)
+
 	other, err := w.Readings(w.ctx, "another", ledger.ReadingFilter{Section: "s04"})
 	w.ok(err)
 	w.is("another office's register is another", len(other), 0)
 	june := first[0].Month.Add(1)
-	none, err := w.Readings(w.ctx, "shuizhiban", ledger.ReadingFilter{From: june})
+	later, err := w.Readings(w.ctx, "shuizhiban", ledger.ReadingFilter{From: june})
 	w.ok(err)
-	w.is("by month", len(none), 0)
+	w.is("by month", len(later), 0)
 	some, err := w.Readings(w.ctx, "shuizhiban", ledger.ReadingFilter{Section: "s04", To: june})
 	w.ok(err)
 	w.is("up to a month", len(some), 2)

@@ -44,8 +44,8 @@ var (
 	speaks  = ledger.When{Real: launch.Add(2 * time.Hour), Plan: dueAt}
 )
 
-// beijing is a book that knows nothing but its zone.
-var beijing = act.Book{Ladderer: plan.Ladderer{Zone: calendar.Beijing}}
+// beijing are rules that know nothing but their zone.
+var beijing = act.Rules{Ladderer: plan.Ladderer{Zone: calendar.Beijing}}
 
 var (
 	dueStage = plan.Stage{ID: "due", Kind: plan.DueDay, At: dueAt, To: []people.Recipient{liaison}, Light: plan.Yellow}
@@ -86,7 +86,7 @@ func factsOf(t ledger.Task) act.Case {
 		Policy: t.Policy, Due: t.Due, Number: 1, Assigned: t.Assigned}
 }
 
-// standing is how sampleTask stands right after the launch.
+// standing is sampleTask right after the launch.
 func standing(id string) ledger.Task {
 	t := sampleTask(id)
 	t.Plan, t.FirstDue, t.State, t.Light, t.Version = "jincheng", due, ledger.TaskOpen, plan.Green, 1
@@ -144,7 +144,7 @@ func (w *world) open() *ledger.Store {
 	return s
 }
 
-// raw reaches the tables behind the ledger's back.
+// raw opens the tables without the ledger.
 func (w *world) raw() *sqlx.DB { return raw(w.t, w.address) }
 
 func (w *world) ok(err error) {
@@ -203,11 +203,11 @@ func Decide(ctx context.Context, s *ledger.Store, d ledger.Decision, when ledger
 			if err != nil {
 				return nil, nil, err
 			}
-			_, book, err := bookOf(ctx, s, d.Plan)
+			_, rules, err := rulesOf(ctx, s, d.Plan)
 			if err != nil {
 				return nil, nil, err
 			}
-			d.Version, d.TalkFacts = k.Version, book.SayOfTalk(*k.Facts, d.Stage)
+			d.Version, d.TalkFacts = k.Version, rules.SayOfTalk(*k.Facts, d.Stage)
 			return s.DecideStage(ctx, d, when)
 		}
 		d.Version, d.Facts = row.Version, beijing.Say(row.Facts, d.Stage)

@@ -39,7 +39,7 @@ type file struct {
 // described beside it, as act-THING-KIND.
 func (said) Schema(r huma.Registry) *huma.Schema {
 	for _, row := range act.All {
-		if row.Command != "" {
+		if row.Command != "" || row.On == act.OnComplaint { // acts on complaints are done on pages and by programs alone
 			r.Map()[fmt.Sprintf("act-%s-%s", row.On, row.Kind)] = object(r, row.Fields(), row.Asks(), max(row.Longest, act.FieldReason.Row().Most))
 		}
 	}
@@ -51,9 +51,9 @@ func (said) Schema(r huma.Registry) *huma.Schema {
 	return &huma.Schema{Ref: "#/components/schemas/ApiSaid"}
 }
 
-// object is the schema of a request that says these fields, some of which it must. most
-// is how many characters its reason may have; 0: no length is told, so that what is too
-// long is refused as at every other door.
+// object is the schema of a request with these fields, of which must are required. most is
+// how many characters its reason may have; 0: the schema names no length, so that a longer
+// reason is refused by the act's own check, as it is at the command line and in a form.
 func object(r huma.Registry, fields, must []act.Field, most int) *huma.Schema {
 	en := words.New("en")
 	least, greatest := 1, 100
@@ -83,7 +83,7 @@ func object(r huma.Registry, fields, must []act.Field, most int) *huma.Schema {
 			of.Examples = []any{"2021-06-18 15:00"}
 		case act.TakesFiles:
 			of = &huma.Schema{Type: huma.TypeArray, Items: r.Schema(reflect.TypeFor[file](), true, "file")}
-		case act.TakesNames, act.TakesUnits, act.TakesURLs:
+		case act.TakesNames, act.TakesUnits, act.TakesMany, act.TakesURLs:
 			of = &huma.Schema{Type: huma.TypeArray, Items: one}
 		}
 		of.Description = en.T(f.Label())
@@ -133,7 +133,7 @@ func (s *said) read(takes act.Takes, raw json.RawMessage) (values []string, err 
 			s.Files = append(s.Files, act.Evidence{Name: f.Name, Size: f.Size, SHA256: f.SHA256})
 		}
 		return values, err
-	case act.TakesNames, act.TakesUnits, act.TakesURLs:
+	case act.TakesNames, act.TakesUnits, act.TakesMany, act.TakesURLs:
 		err = json.Unmarshal(raw, &values)
 		return values, err
 	case act.TakesSwitch, act.TakesPercent:
@@ -218,7 +218,7 @@ func (s *service) doIt(ctx context.Context, o order) (out done, err error) {
 		return out, huma.Error404NotFound(c.say.T("api.no_act", words.Data{"Kind": string(o.kind)}))
 	}
 	a := act.Act{Kind: o.kind, By: c.by, ID: o.said.ID}
-	if !on.Hidden { // of what is hidden nothing more is told: the engine refuses, and records that it was tried
+	if !on.Hidden { // of a hidden task or talk no fault is told: the engine refuses, and records that the act was tried
 		if a, err = s.fill(c, on, row, o.said); err != nil {
 			return out, err
 		}
@@ -227,7 +227,7 @@ func (s *service) doIt(ctx context.Context, o order) (out done, err error) {
 	if out.Again, err = s.Reader.Recorded(ctx, c.viewer(), o.plan, cmp.Or(on.Talk.ID, on.Task.ID), a); err != nil {
 		return out, err
 	}
-	if !out.Again || row.Opens() { // a proposal that was cut off is finished
+	if !out.Again || row.Opens() { // a proposal that is recorded may still lack its talk: sending it again opens that
 		talk, failed := form.Send(ctx, s.Acts, on, a)
 		if err = failed; row.Opens() {
 			out.Talk = on.Task.ShownTalk(talk)
@@ -244,8 +244,13 @@ func (s *service) doIt(ctx context.Context, o order) (out done, err error) {
 	return out, err
 }
 
-// fill makes an act of what was said. Problems say in which field.
+// fill makes an act of a request. Its errors name the field that is wrong.
 func (s *service) fill(c caller, on query.Subject, row act.Row, typed said) (act.Act, error) {
+	return s.fillFor(c, on, row, typed, act.Allowed(form.Judged(on, row), c.by, row.Kind) == nil)
+}
+
+// fillFor is fill where it is known whether the caller may do the act at all.
+func (s *service) fillFor(c caller, on query.Subject, row act.Row, typed said, may bool) (act.Act, error) {
 	values := typed.Said
 	var wrong []*huma.ErrorDetail
 	detail := func(field, text string) *huma.ErrorDetail {
@@ -256,7 +261,7 @@ func (s *service) fill(c caller, on query.Subject, row act.Row, typed said) (act
 			wrong = append(wrong, detail(field, c.say.T("api.no_field", words.Data{"Field": field})))
 		}
 	}
-	if act.Allowed(form.Judged(on, row), c.by, row.Kind) == nil { // whoever may not is told that first
+	if may { // to whoever may not do the act no missing field is told: the engine refuses the act
 		for _, field := range row.Asks() {
 			if _, given := values.Values[string(field)]; !given {
 				wrong = append(wrong, detail(string(field), c.say.T("api.needs_field", words.Data{"Field": c.say.T(field.Label())})))

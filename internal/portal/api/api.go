@@ -24,17 +24,22 @@ import (
 	"duban/internal/query"
 	"duban/internal/signin"
 	"duban/internal/version"
+	"duban/internal/water"
 	"duban/internal/words"
 )
 
 // Pattern is where the interface is, for http.ServeMux.
 const Pattern = "/api/v1/"
 
-// Acts does what people do: engine.Engine, or what refuses it where a ledger is only read.
+// Acts does what people do: engine.Engine, or portal.LookOnly where a ledger is only read.
 type Acts interface {
 	Act(ctx context.Context, planID, task string, a act.Act) error
 	ActOnTalk(ctx context.Context, planID, talk string, a act.Act) error
 	Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (talkID string, err error)
+	Incident(ctx context.Context, planID, id string, a act.Act, say *words.Words) (string, error)
+	TakeIn(ctx context.Context, planID string, all []engine.Taking) (numbers []int, err error)
+	Complain(ctx context.Context, planID string, number int, a act.Act, say *words.Words) error
+	BringReadings(ctx context.Context, planID string, all []water.Reading, correct bool, reason string, by act.Actor, say *words.Words) ([]ledger.ReadingChange, error)
 }
 
 // Options are what the interface is made of. All but Lang and Log are needed.
@@ -42,9 +47,9 @@ type Options struct {
 	Reader   *query.Reader
 	Acts     Acts
 	SignIn   *signin.Service
-	Accounts func() (*accounts.Book, error)
+	Accounts func() (*accounts.List, error)
 	Now      func() time.Time
-	Lang     string // of what people read, where a request names no language: zh or en
+	Lang     string // zh or en: the language of answers to requests that name none
 	Log      *slog.Logger
 }
 
@@ -80,6 +85,9 @@ func New(o Options) http.Handler {
 	s.api.UseMiddleware(s.enter)
 	s.reads()
 	s.acts()
+	s.water()
+	s.incidents()
+	s.complaints()
 	nullable(s.api.OpenAPI().Components.Schemas)
 	mux.HandleFunc(Pattern, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/problem+json")
@@ -100,8 +108,8 @@ func schemaName(t reflect.Type, hint string) string {
 	if t.Name() == "" || !strings.HasPrefix(path, "duban/") {
 		return name
 	}
-	room := path[strings.LastIndex(path, "/")+1:]
-	return strings.ToUpper(room[:1]) + room[1:] + name
+	last := path[strings.LastIndex(path, "/")+1:]
+	return strings.ToUpper(last[:1]) + last[1:] + name
 }
 
 // nullable says what encoding/json writes: a pointer to a struct, and a map, may be null.
@@ -140,7 +148,7 @@ func callerOf(ctx context.Context) caller { return ctx.Value(callerKey{}).(calle
 
 func (c caller) viewer() query.Viewer { return query.As(c.by) }
 
-// acting is what an operation says of itself when it changes something.
+// acting is the key in the metadata of an operation that changes something.
 const acting = "acts"
 
 // enter lets in who shows a token.
@@ -165,9 +173,9 @@ func (s *service) enter(ctx huma.Context, next func(huma.Context)) {
 	}
 	var account accounts.Account
 	if err == nil {
-		var book *accounts.Book
-		if book, err = s.Accounts(); err == nil {
-			if account, ok = book.Find(token.Account); !ok {
+		var list *accounts.List
+		if list, err = s.Accounts(); err == nil {
+			if account, ok = list.Find(token.Account); !ok {
 				refuse(http.StatusUnauthorized, "api.bad_token")
 				return
 			}
@@ -208,9 +216,20 @@ func (s *service) fault(ctx context.Context, err error) error {
 	var talk *query.TalkError
 	var which *query.WhichPlanError
 	var silent *engine.SilentError
+	var told huma.StatusError
 	switch {
+	case errors.As(err, &told):
+		return err
+	case errors.Is(err, query.ErrNoSections):
+		return huma.Error404NotFound(say.T("water.no_sections"))
+	case errors.Is(err, query.ErrNoComplaints):
+		return huma.Error404NotFound(say.T("complain.none"))
+	case errors.Is(err, query.ErrNoZones):
+		return huma.Error404NotFound(say.T("zone.none"))
+	case errors.Is(err, query.ErrNoIncidents):
+		return huma.Error404NotFound(say.T("incident.none"))
 	case errors.Is(err, query.ErrNotYours), errors.As(err, &task), errors.As(err, &talk), errors.Is(err, ledger.ErrNotFound):
-		return huma.Error404NotFound(say.T("api.not_found")) // whether it is there is not for others to learn
+		return huma.Error404NotFound(say.T("api.not_found")) // a task of others and one that is not there get the same answer
 	case errors.Is(err, query.ErrNotWhole):
 		return huma.Error403Forbidden(say.T("cli.whole_book"))
 	case errors.Is(err, query.ErrNoPlans):

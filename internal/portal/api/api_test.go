@@ -33,22 +33,23 @@ type sample struct {
 	body     any
 }
 
-// samples are good requests of every operation: one that is not here fails.
+// samples are good requests of every operation: the test fails for an operation without one.
 var samples = map[string][]sample{
-	"me":       {{"wang", "/api/v1/me", nil}},
-	"plans":    {{"zhao", "/api/v1/plans", nil}},
-	"plan":     {{"liu", "/api/v1/plans/water", nil}},
-	"tasks":    {{"wang", "/api/v1/tasks", nil}, {"zhao", "/api/v1/tasks?plan=water&unit=gaoping&unit=%E5%B8%82%E6%B0%B4%E5%8A%A1%E5%B1%80&light=red&light=yellow&state=open&limit=1", nil}},
-	"task":     {{"wang", "/api/v1/plans/water/tasks/over", nil}, {"li", "/api/v1/plans/water/tasks/watch", nil}},
-	"task-can": {{"wang", "/api/v1/plans/water/tasks/over/acts", nil}, {"li", "/api/v1/plans/water/tasks/watch/acts", nil}},
-	"duties":   {{"li", "/api/v1/duties", nil}},
-	"todo":     {{"wang", "/api/v1/todo?held=true", nil}, {"zhao", "/api/v1/todo?unit=gaoping", nil}},
-	"talks":    {{"zhao", "/api/v1/talks?plan=water", nil}},
-	"talk":     {{"zhao", "/api/v1/plans/water/talks/over%231", nil}},
-	"talk-can": {{"liu", "/api/v1/plans/water/talks/over%231/acts", nil}},
-	"messages": {{"zhao", "/api/v1/messages?all=true", nil}},
-	"events":   {{"zhao", "/api/v1/events?plan=water&after=1&limit=50", nil}, {"zhao", "/api/v1/events?changes=false&task=over&plan=water", nil}},
-	"contacts": {{"zhao", "/api/v1/contacts", nil}},
+	"me":          {{"wang", "/api/v1/me", nil}},
+	"plans":       {{"zhao", "/api/v1/plans", nil}},
+	"plan":        {{"liu", "/api/v1/plans/water", nil}},
+	"year-report": {{"zhao", "/api/v1/plans/water/report", nil}},
+	"tasks":       {{"wang", "/api/v1/tasks", nil}, {"zhao", "/api/v1/tasks?plan=water&unit=gaoping&unit=%E5%B8%82%E6%B0%B4%E5%8A%A1%E5%B1%80&light=red&light=yellow&state=open&limit=1", nil}},
+	"task":        {{"wang", "/api/v1/plans/water/tasks/over", nil}, {"li", "/api/v1/plans/water/tasks/watch", nil}},
+	"task-can":    {{"wang", "/api/v1/plans/water/tasks/over/acts", nil}, {"li", "/api/v1/plans/water/tasks/watch/acts", nil}},
+	"duties":      {{"li", "/api/v1/duties", nil}},
+	"todo":        {{"wang", "/api/v1/todo?held=true", nil}, {"zhao", "/api/v1/todo?unit=gaoping", nil}},
+	"talks":       {{"zhao", "/api/v1/talks?plan=water", nil}},
+	"talk":        {{"zhao", "/api/v1/plans/water/talks/over%231", nil}},
+	"talk-can":    {{"liu", "/api/v1/plans/water/talks/over%231/acts", nil}},
+	"messages":    {{"zhao", "/api/v1/messages?all=true", nil}},
+	"events":      {{"zhao", "/api/v1/events?plan=water&after=1&limit=50", nil}, {"zhao", "/api/v1/events?changes=false&task=over&plan=water", nil}},
+	"contacts":    {{"zhao", "/api/v1/contacts", nil}},
 	"act-on-task": {
 		{"wang", "/api/v1/plans/water/tasks/next/acts/acknowledge", map[string]any{"id": "a1"}},
 		{"wang", "/api/v1/plans/water/tasks/next/acts/progress", map[string]any{"id": "a2", "reason": "主体完工", "percent": 60,
@@ -56,10 +57,20 @@ var samples = map[string][]sample{
 		{"zhao", "/api/v1/plans/water/tasks/watch/acts/suspend", map[string]any{"id": "d1", "reason": "汛期", "until": "2021-08-31"}},
 		{"zhao", "/api/v1/plans/water/tasks/late/acts/propose", map[string]any{"id": "p1", "reason": "进展缓慢"}},
 	},
-	"act-on-talk": {{"liu", "/api/v1/plans/water/talks/over%231/acts/approve", map[string]any{"id": "t1", "reason": "同意"}}},
+	"water-readings":       {{"wang", "/api/v1/water/readings?plan=water&section=s1&from=2021-01&to=2021-12", nil}, {"liu", "/api/v1/water/readings", nil}},
+	"water-zones":          {{"wang", "/api/v1/water/zones?plan=water&month=2021-05", nil}, {"liu", "/api/v1/water/zones", nil}},
+	"complaints":           {{"zhao", "/api/v1/complaints?plan=water&state=received", nil}, {"wang", "/api/v1/complaints", nil}},
+	"take-in-complaints":   {{"zhao", "/api/v1/complaints?plan=water", map[string]any{"complaints": []any{map[string]any{"hotline": "202107050001", "title": "夜间排污", "text": "钱二说河水发黑", "matter": "污水直排", "place": "桥下", "name": "钱二", "phone": "13903561111"}}}}},
+	"bring-water-readings": {{"zhao", "/api/v1/water/readings?plan=water", map[string]any{"readings": []any{map[string]any{"section": "润城", "month": "2021-05", "class": "Ⅳ", "values": map[string]any{"氨氮": "1.2"}, "source": "5月月报"}}}}},
+	"act-on-complaint":     {{"zhao", "/api/v1/complaints/1/acts/sort?plan=water", map[string]any{"id": "s1", "unit": "市水务局", "limit": "ordinary"}}},
+	"incidents":            {{"zhao", "/api/v1/incidents?plan=water", nil}, {"wang", "/api/v1/incidents", nil}},
+	"incident":             {{"zhao", "/api/v1/incidents/1?plan=water", nil}},
+	"open-incident":        {{"zhao", "/api/v1/incidents?plan=water", map[string]any{"id": "n1", "section": "润城", "item": "氨氮", "source": "station", "time": "2021-07-05 09:00", "title": "氨氮超标"}}},
+	"act-on-incident":      {{"zhao", "/api/v1/incidents/1/acts/order_water", map[string]any{"id": "n2", "supply": "张峰水库", "flow": "3.5", "time": "2021-07-05 12:00", "ends": "2021-07-07 12:00", "orderer": "副市长"}}},
+	"act-on-talk":          {{"liu", "/api/v1/plans/water/talks/over%231/acts/approve", map[string]any{"id": "t1", "reason": "同意"}}},
 }
 
-// spec is the description as it is served.
+// spec is the OpenAPI description as the interface serves it.
 type spec struct {
 	raw map[string]any
 	c   *jsonschema.Compiler
@@ -96,7 +107,7 @@ func (s spec) check(t *testing.T, path, method string, res *http.Response, body 
 	require.NoError(t, schema.Validate(value), "%s %s: %s", method, path, body)
 }
 
-// operations are all of them: path, method, ID.
+// operations are all operations of the description: path, method, ID.
 func (s spec) operations() (all [][3]string) {
 	for path, item := range s.raw["paths"].(map[string]any) {
 		for method, op := range item.(map[string]any) {
@@ -107,17 +118,19 @@ func (s spec) operations() (all [][3]string) {
 	return all
 }
 
-// TestEveryOperationAnswersAsItIsDescribed walks the description: every operation is
-// asked well, without a token, with a bad one, with one that may only read, and about
-// what is not there; every answer is one that it may give.
+// TestEveryOperationAnswersAsItIsDescribed walks the description: every operation gets a
+// good request, one without a token, with a bad token, with a token that may only read, and
+// one about a thing that is not there; every answer is one that the description has.
 func TestEveryOperationAnswersAsItIsDescribed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := w.spec()
 	require.Equal(t, "3.1.0", s.raw["openapi"])
 	all := s.operations()
+	_, err := w.Incident(w.ctx, "water", "", act.Act{ID: "n0", Kind: act.OpenIncident, By: who["zhao"], Title: "总磷超标", Incident: &act.IncidentFacts{Section: "s1", Source: "report", Time: w.now}}, nil)
+	require.NoError(t, err)
 	require.Len(t, all, len(samples))
-	slices.SortStableFunc(all, func(a, b [3]string) int { return strings.Compare(a[1], b[1]) }) // what reads comes first
+	slices.SortStableFunc(all, func(a, b [3]string) int { return strings.Compare(a[1], b[1]) }) // GET before POST
 	for _, op := range all {
 		path, method, id := op[0], op[1], op[2]
 		require.NotEmpty(t, samples[id], "no sample of %s", id)
@@ -158,8 +171,8 @@ func TestEveryOperationAnswersAsItIsDescribed(t *testing.T) {
 	}
 }
 
-// TestRowsAreThoseOfTheReadingRoom: which the command line prints.
-func TestRowsAreThoseOfTheReadingRoom(t *testing.T) {
+// TestRowsAreThoseOfTheReader: the rows are those that the command line prints.
+func TestRowsAreThoseOfTheReader(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for path, read := range map[string]func(query.Viewer) (any, error){
@@ -274,7 +287,7 @@ func TestAnActIsDoneOnceAndRefusedWithItsReason(t *testing.T) {
 		require.Equal(t, "application/problem+json", res.Header.Get("Content-Type"))
 	}
 
-	// Without an answer it says so, and the same id is safe.
+	// Where the engine does not answer, the response says so, and the same ID can be sent again.
 	w.away = &engine.SilentError{Why: engine.EngineAway, Err: errors.New("away")}
 	res, out = act("wang", "next", "progress", map[string]any{"id": "x9", "reason": "再报", "percent": 20})
 	require.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
@@ -285,7 +298,7 @@ func TestAnActIsDoneOnceAndRefusedWithItsReason(t *testing.T) {
 	require.Equal(t, http.StatusOK, res.StatusCode, "%v", out)
 }
 
-// An act is done to the task that the plan calls so now, whatever bore that ID before.
+// An act is done to the task that has the ID in the plan now, whichever task had it before.
 func TestAnActIsDoneToWhatIsCalledSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -350,7 +363,7 @@ func TestEveryActCanBeSaid(t *testing.T) {
 	require.Equal(t, json.Number("2000"), schemas["act-task-progress"].(map[string]any)["properties"].(map[string]any)["reason"].(map[string]any)["maxLength"])
 }
 
-// No assisting unit is said by an empty list, and is not the same as saying none.
+// An empty list says that no unit assists; a request without the list says nothing of it.
 func TestNoUnitIsAChoiceToo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -16,17 +16,17 @@ import (
 	"duban/internal/signin"
 )
 
-// TestProgramsBesideThePages: the portal serves the interface and the feeds, and asks
-// for their tokens alone; a browser of another site gets nothing done.
+// TestProgramsBesideThePages: the portal serves the interface and the feeds, which need
+// only their own tokens; a form of another site in somebody's browser does nothing.
 func TestProgramsBesideThePages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	book := &accounts.Book{}
+	list := &accounts.List{}
 	for _, a := range who {
-		book.All = append(book.All, accounts.Account{ID: a.Account, Name: a.Name, Unit: a.Unit})
+		list.All = append(list.All, accounts.Account{ID: a.Account, Name: a.Name, Unit: a.Unit})
 	}
 	clock := w.clock
-	o := portal.Options{Reader: w.read, Acts: portal.LookOnly{}, SignIn: w.sign, Accounts: func() (*accounts.Book, error) { return book, nil }, Now: clock}
+	o := portal.Options{Reader: w.read, Acts: portal.LookOnly{}, SignIn: w.sign, Accounts: func() (*accounts.List, error) { return list, nil }, Now: clock}
 	o.More = append([]portal.Mount{
 		{Pattern: api.Pattern, Handler: api.New(api.Options{Reader: o.Reader, Acts: o.Acts, SignIn: w.sign, Accounts: o.Accounts, Now: clock})},
 		{Pattern: feed.Pattern, Handler: feed.New(feed.Options{Reader: o.Reader, SignIn: w.sign, Dates: w.store.TellDates, Accounts: o.Accounts, Now: clock})},

@@ -51,7 +51,7 @@ func list[T any](at *url.URL, p Page, lines []T, total int) *rows[T] {
 
 type one[T any] struct{ Body T }
 
-// Where is the address that was asked, for the next page's.
+// Where is the address that was asked, of which the address of the next page is made.
 type Where struct{ url *url.URL }
 
 func (w *Where) Resolve(ctx huma.Context) []error {
@@ -107,13 +107,19 @@ func (s *service) reads() {
 		c := callerOf(ctx)
 		return &one[me]{me{c.by.Account, c.by.Name, c.by.Unit, c.scope}}, nil
 	})
-	read(s, "plans", "/plans", "Every plan that the account oversees, with its counts: plan status", func(ctx context.Context, _ *struct{}) (*one[[]query.PlanRow], error) {
-		all, _, err := s.Reader.Plans(ctx, callerOf(ctx).viewer())
+	read(s, "plans", "/plans", "Every plan that the account oversees, with its counts: plan status", func(ctx context.Context, in *struct {
+		Archived bool `query:"archived" doc:"the archived plans instead of the others"`
+	}) (*one[[]query.PlanRow], error) {
+		all, _, err := s.Reader.Plans(ctx, callerOf(ctx).viewer(), in.Archived)
 		return &one[[]query.PlanRow]{all}, err
 	})
-	read(s, "plan", "/plans/{plan}", "One plan's counts and tasks, the gravest first: plan status PLAN", func(ctx context.Context, in *OfPlan) (*one[query.StatusBook], error) {
+	read(s, "plan", "/plans/{plan}", "One plan's counts and tasks, the gravest first: plan status PLAN", func(ctx context.Context, in *OfPlan) (*one[query.StatusTable], error) {
 		status, err := s.Reader.Status(ctx, callerOf(ctx).viewer(), in.Plan)
-		return &one[query.StatusBook]{status.Rows()}, err
+		return &one[query.StatusTable]{status.Rows()}, err
+	})
+	read(s, "year-report", "/plans/{plan}/report", "The report of one plan's year, as the page has it", func(ctx context.Context, in *OfPlan) (*one[report.YearEnd], error) {
+		y, err := s.Reader.YearEnd(ctx, callerOf(ctx).viewer(), in.Plan)
+		return &one[report.YearEnd]{y.YearEnd}, err
 	})
 	s.readTasks()
 	s.readTalks()
@@ -206,7 +212,7 @@ func (s *service) readRecords() {
 		}
 		p, err := s.Reader.Messages(ctx, callerOf(ctx).viewer(), f)
 		out := list(in.url, in.Page, p.Messages, p.Total)
-		if in.Skip == 0 { // those that have no number yet stand before all
+		if in.Skip == 0 { // messages that have no number yet come before all others
 			out.Body = append(p.Untried, out.Body...)
 		}
 		return out, err

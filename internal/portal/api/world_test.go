@@ -17,8 +17,10 @@ import (
 	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/complaint"
 	"duban/internal/docket"
 	"duban/internal/engine"
+	"duban/internal/incident"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
@@ -27,6 +29,8 @@ import (
 	"duban/internal/portal/api"
 	"duban/internal/query"
 	"duban/internal/signin"
+	"duban/internal/water"
+	"duban/internal/words"
 	"duban/seeds"
 )
 
@@ -39,11 +43,11 @@ type world struct {
 	store *ledger.Store
 	cal   *calendar.Calendar
 	plan  plan.Plan
-	book  act.Book
+	rules act.Rules
 	now   time.Time
 	sign  *signin.Service
 	read  *query.Reader
-	away  error // what every act answers
+	away  error // the answer of every act, where it is set
 	*httptest.Server
 	tokens map[string]string // by account, that may act
 	reads  map[string]string // by account, that may read
@@ -74,7 +78,12 @@ func newWorld(t *testing.T) *world {
 			{ID: "next", Clause: "三（二）2", Kind: plan.Dated, Title: "投运污水处理厂", Lead: "shuiwu", Assist: []string{"gaoping"}, Due: calendar.NewDay(2021, 9, 30), Policy: "standard", Source: "9月底前"},
 			{ID: "late", Clause: "三（二）3", Kind: plan.Dated, Title: "完成管网改造", Lead: "gaoping", Due: calendar.NewDay(2021, 7, 12), Policy: "standard", Source: "7月12日前"},
 			{ID: "watch", Clause: "三（三）1", Kind: plan.Duty, Title: "监测断面水质", Lead: "gaoping", Policy: "standard", Recur: &plan.Recurrence{Every: "quarter", From: calendar.NewDay(2021, 6, 1), Until: calendar.NewDay(2021, 12, 31)}},
-		}}
+		},
+		Complaints: &complaint.Rules{Title: "办理规则", Sort: 1, Window: 30, Matters: []string{"污水直排"}, Limits: []complaint.Limit{{ID: "ordinary", Title: "一般", Workdays: 5, Policy: "standard"}}},
+		Water: &water.Register{Sections: []water.Section{{ID: "s1", Name: "润城", County: "gaoping", Data: "shuiwu"}, {ID: "s2", Name: "牛村", County: "gaoping", Data: "gaoping"}},
+			Zones: []water.Zone{{ID: "z1", Name: "沁河一区", Basin: "沁河流域", Sections: []string{"s1", "s2"}, Target: water.III}}}}
+	w.plan.Incidents = &incident.Registry{Replenish: &incident.Replenish{Unit: "shuiwu", Begin: 6, Policy: "standard"}, Trace: &incident.Trace{Within: "2 days", Policy: "standard"},
+		Outlets: []incident.Outlet{{ID: "o1", Name: "一号排污口", Kind: incident.Drain, Section: "s1", Unit: "gaoping"}}}
 	start := calendar.NewDay(2021, 6, 1).At(8, 0, calendar.Beijing)
 	var tasks []ledger.Task
 	for _, task := range w.plan.Tasks {
@@ -82,17 +91,17 @@ func newWorld(t *testing.T) *world {
 	}
 	_, err = store.AddPlan(w.ctx, ledger.Launched{Plan: w.plan, At: start}, tasks, ledger.When{Real: start, Plan: start})
 	require.NoError(t, err)
-	w.book, err = act.NewBook(&w.plan, w.cal)
+	w.rules, err = act.NewRules(&w.plan, w.cal)
 	require.NoError(t, err)
 	w.speak("over")
-	book := &accounts.Book{}
+	list := &accounts.List{}
 	for _, a := range who {
-		book.All = append(book.All, accounts.Account{ID: a.Account, Name: a.Name, Unit: a.Unit})
+		list.All = append(list.All, accounts.Account{ID: a.Account, Name: a.Name, Unit: a.Unit})
 	}
 	clock := w.clock
 	w.sign = signin.Open(store, signin.Options{Now: clock})
 	w.read = query.New(store, query.Options{Now: clock, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return w.cal.With(imported...), nil }})
-	handler := api.New(api.Options{Reader: w.read, Acts: w, SignIn: w.sign, Accounts: func() (*accounts.Book, error) { return book, nil }, Now: clock})
+	handler := api.New(api.Options{Reader: w.read, Acts: w, SignIn: w.sign, Accounts: func() (*accounts.List, error) { return list, nil }, Now: clock})
 	mux := http.NewServeMux()
 	mux.Handle(api.Pattern, handler)
 	w.Server = httptest.NewServer(mux)
@@ -112,13 +121,12 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) clock() time.Time { return w.now }
 
-// speak decides and gathers what was to be said of a task by now, so that there are
-// messages.
+// speak decides the stages of a task that are due by now and gathers their messages.
 func (w *world) speak(task string) {
 	w.t.Helper()
 	row, err := w.store.Task(w.ctx, "water", task)
 	require.NoError(w.t, err)
-	for _, s := range w.book.Ahead(row.Facts)[:1] {
+	for _, s := range w.rules.Ahead(row.Facts)[:1] {
 		channels := map[people.Recipient][]string{}
 		for _, to := range s.To {
 			channels[to] = []string{"smtp"}
@@ -159,7 +167,7 @@ func (w *world) Act(ctx context.Context, planID, task string, a act.Act) error {
 	}
 	var after act.Course
 	if refused == nil {
-		after, _, refused = w.book.Act(w.book.Course(c), a)
+		after, _, refused = w.rules.Act(w.rules.Course(c), a)
 	}
 	if refused != nil {
 		return &engine.RefusedError{Refusal: *refused}
@@ -181,12 +189,42 @@ func (w *world) ActOnTalk(ctx context.Context, planID, talk string, a act.Act) e
 		return err
 	}
 	a.At, a.On = w.now.UTC(), calendar.DayOf(w.now)
-	after, _, refused := w.book.ActOnTalk(w.book.TalkCourse(ledger.TalkCaseOf(&w.plan, row, k)), a)
+	after, _, refused := w.rules.ActOnTalk(w.rules.TalkCourse(ledger.TalkCaseOf(&w.plan, row, k)), a)
 	if refused != nil {
 		return &engine.RefusedError{Refusal: *refused}
 	}
 	_, _, err = w.store.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: planID, Talk: talk, Act: a, Version: k.Version, Facts: after.TalkCase}, ledger.When{Real: w.now, Plan: w.now})
 	return err
+}
+
+func (w *world) Incident(ctx context.Context, planID, id string, a act.Act, _ *words.Words) (string, error) {
+	if w.away != nil {
+		return "", w.away
+	}
+	l, err := w.store.Plan(ctx, planID)
+	if err != nil {
+		return "", err
+	}
+	return engine.Incident(ctx, w.store, w.now, l, id, a)
+}
+
+func (w *world) TakeIn(ctx context.Context, planID string, all []engine.Taking) ([]int, error) {
+	return engine.TakeIn(ctx, w.store, w.now, planID, all)
+}
+
+func (w *world) Complain(ctx context.Context, planID string, number int, a act.Act, _ *words.Words) error {
+	return engine.Complain(ctx, w.store, w.now, planID, number, a)
+}
+
+func (w *world) BringReadings(ctx context.Context, planID string, all []water.Reading, correct bool, reason string, by act.Actor, _ *words.Words) ([]ledger.ReadingChange, error) {
+	if w.away != nil {
+		return nil, w.away
+	}
+	l, err := w.store.Plan(ctx, planID)
+	if err != nil {
+		return nil, err
+	}
+	return engine.BringReadings(ctx, w.store, w.now, l, all, correct, reason, by)
 }
 
 func (w *world) Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (string, error) {
@@ -206,7 +244,8 @@ func (w *world) Propose(ctx context.Context, planID string, a act.Act, rule *act
 	return id, err
 }
 
-// ask sends a request; a body that is nil is none, a string goes as it is.
+// ask sends a request. Without a body where body is nil; a string is sent as it is,
+// anything else as JSON.
 func (w *world) ask(token, method, path string, body any) (*http.Response, []byte) {
 	w.t.Helper()
 	var reader io.Reader

@@ -1,6 +1,6 @@
 // Package feed serves calendars that a telephone subscribes to: what a person's unit,
-// or a unit, owes, each at its limit, as whole days. Who has the address reads it: it
-// holds a token that can be taken back.
+// or a unit, owes, each at its limit, as events of whole days. Whoever has a calendar's
+// address can read it: the address holds a token, which can be taken back.
 package feed
 
 import (
@@ -33,20 +33,20 @@ const Pattern = "GET /calendar/{file}"
 type Options struct {
 	Reader *query.Reader
 	SignIn *signin.Service
-	// Dates notes what was told, so that a day that moves is told as moved: see
-	// ledger.Store.TellDates.
+	// Dates notes the days that feeds tell, so that a day that has moved is told as an
+	// update of the same event: see ledger.Store.TellDates.
 	Dates    func(ctx context.Context, days map[string]calendar.Day, at time.Time) (map[string]ledger.TellingDate, error)
-	Accounts func() (*accounts.Book, error)
+	Accounts func() (*accounts.List, error)
 	Now      func() time.Time
-	URL      string // what links are made of; "": events have none
+	URL      string // the portal's, for the links of events; "": events have none
 	Lang     string // zh or en
 	Log      *slog.Logger
 }
 
-// mostEvents are told of a feed, those with the earliest limits.
+// mostEvents is how many events a feed has at most: those with the earliest limits.
 const mostEvents = 2000
 
-// every is how often a calendar is asked to look again.
+// every is how often a calendar program is told to ask for the feed again.
 const every = time.Hour
 
 type feeds struct {
@@ -95,11 +95,11 @@ func (f feeds) file(ctx context.Context, secret string) ([]byte, error) {
 	}
 	by := act.Actor{Account: token.Account, Unit: token.Unit}
 	if token.Scope == signin.ScopePerson {
-		book, err := f.Accounts()
+		list, err := f.Accounts()
 		if err != nil {
 			return nil, err
 		}
-		account, ok := book.Find(token.Account)
+		account, ok := list.Find(token.Account)
 		if !ok {
 			return nil, errNone
 		}
@@ -124,7 +124,7 @@ func (f feeds) file(ctx context.Context, secret string) ([]byte, error) {
 	if told == nil {
 		return nil, err
 	}
-	if err != nil { // a ledger that is only read, or held by another: what was told stands
+	if err != nil { // the ledger is only read, or another process holds it: the days noted before are told
 		f.Log.Debug("What a calendar feed tells cannot be noted", "error", err)
 	}
 	for _, o := range page.Lines {
@@ -145,14 +145,14 @@ func uid(o query.Obligation) string {
 	return strings.Join([]string{stage, o.Key, o.Plan}, ".") + "@duban"
 }
 
-// noted is under what the day of an obligation is noted: of one task several units may
-// owe the same, each by its own day.
+// noted is the key under which the day of an obligation is noted. It has the unit, since
+// several units may owe the same for one task, each by its own day.
 func noted(o query.Obligation) string { return o.UnitID + " " + uid(o) }
 
 func (f feeds) event(o query.Obligation, told ledger.TellingDate) ical.Event {
 	changed := told.Changed
 	if changed.IsZero() {
-		changed = o.Since.At(0, 0, time.UTC) // nothing was noted of it
+		changed = o.Since.At(0, 0, time.UTC) // no day was noted for this obligation yet
 	}
 	e := ical.Event{UID: uid(o), Sequence: told.Sequence, Day: o.Limit, Changed: changed,
 		Summary: f.words.T("feed.summary", words.Data{"What": o.Said(f.words), "Title": o.Title})}

@@ -40,11 +40,11 @@ type world struct {
 	ctx     context.Context
 	store   *ledger.Store
 	cal     *calendar.Calendar
-	book    act.Book
+	rules   act.Rules
 	now     time.Time
 	sign    *signin.Service
 	options feed.Options
-	people  *accounts.Book
+	people  *accounts.List
 }
 
 func both(t *testing.T, test func(*testing.T, *world)) {
@@ -63,7 +63,7 @@ func newWorld(t *testing.T, address string) *world {
 	store, err := ledger.Open(t.Context(), address)
 	require.NoError(t, err)
 	t.Cleanup(func() { store.Close() })
-	w := &world{t: t, ctx: t.Context(), store: store, now: calendar.NewDay(2021, 7, 5).At(10, 0, calendar.Beijing), people: &accounts.Book{All: []accounts.Account{
+	w := &world{t: t, ctx: t.Context(), store: store, now: calendar.NewDay(2021, 7, 5).At(10, 0, calendar.Beijing), people: &accounts.List{All: []accounts.Account{
 		{ID: "wang", Name: "水务局联络员", Unit: "shuiwu"}, {ID: "li", Name: "高平联络员", Unit: "gaoping"}, {ID: "zhao", Name: "督办岗", Unit: "office"}}}}
 	w.cal, err = calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
@@ -82,11 +82,11 @@ func newWorld(t *testing.T, address string) *world {
 	}
 	_, err = store.AddPlan(w.ctx, ledger.Launched{Plan: p, At: start}, tasks, ledger.When{Real: start, Plan: start})
 	require.NoError(t, err)
-	w.book, err = act.NewBook(&p, w.cal)
+	w.rules, err = act.NewRules(&p, w.cal)
 	require.NoError(t, err)
 	clock := func() time.Time { return w.now }
 	w.sign = signin.Open(store, signin.Options{Now: clock, Known: func(id string) bool { _, ok := w.people.Find(id); return ok }})
-	w.options = feed.Options{SignIn: w.sign, Dates: store.TellDates, Now: clock, URL: "https://duban.example/", Accounts: func() (*accounts.Book, error) { return w.people, nil },
+	w.options = feed.Options{SignIn: w.sign, Dates: store.TellDates, Now: clock, URL: "https://duban.example/", Accounts: func() (*accounts.List, error) { return w.people, nil },
 		Reader: query.New(store, query.Options{Now: clock, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return w.cal.With(imported...), nil }})}
 	return w
 }
@@ -97,7 +97,7 @@ func (w *world) acts(task string, a act.Act) {
 	row, err := w.store.Task(w.ctx, "water", task)
 	require.NoError(w.t, err)
 	a.At, a.On = w.now.UTC(), calendar.DayOf(w.now)
-	after, _, refused := w.book.Act(w.book.Course(ledger.CaseOf(row)), a)
+	after, _, refused := w.rules.Act(w.rules.Course(ledger.CaseOf(row)), a)
 	require.Nil(w.t, refused)
 	_, _, err = w.store.Act(w.ctx, ledger.Acted{Plan: "water", Task: task, Act: a, Version: row.Version, Facts: after.Case}, ledger.When{Real: w.now, Plan: w.now})
 	require.NoError(w.t, err)
@@ -174,7 +174,7 @@ func TestAFeedTellsWhatIsOwed(t *testing.T) {
 			require.NotContains(t, uid, "late", "another unit's")
 		}
 
-		// A date that moves is told under the same name and a higher number, once.
+		// A date that moves is told under the same UID with a higher SEQUENCE, once.
 		office := act.Actor{Account: "zhao", Name: "督办岗", Unit: "office"}
 		for i, day := range []calendar.Day{calendar.NewDay(2021, 10, 29), calendar.NewDay(2021, 9, 15)} {
 			w.now = w.now.Add(time.Hour)
@@ -185,7 +185,7 @@ func TestAFeedTellsWhatIsOwed(t *testing.T) {
 					[]string{value(events[due], ics.ComponentPropertyDtStart), value(events[due], ics.ComponentPropertySequence), value(events[due], ics.ComponentPropertyDtstamp)})
 			}
 		}
-		// Other words move nothing; what is done is told no more.
+		// New words for a task change no sequence; an obligation that is met leaves the feed.
 		w.acts("next", act.Act{ID: "w", Kind: act.Reword, By: office, Title: "投运污水处理厂", Reason: "更正", Paper: "〔2021〕6号"})
 		w.acts("next", act.Act{ID: "a", Kind: act.Acknowledge, By: act.Actor{Account: "wang", Name: "水务局联络员", Unit: "shuiwu"}})
 		_, _, events = w.get(s, mine)
@@ -212,7 +212,7 @@ func TestWhoHasTheAddressReads(t *testing.T) {
 			require.NotContains(t, body, "BEGIN")
 		}
 
-		// Taken back, it leads nowhere; nobody takes back another's as his own.
+		// An address that is taken back leads nowhere; nobody can take back another's.
 		ended, err := w.sign.EndToken(w.ctx, "li", own.ID, "li")
 		require.NoError(t, err)
 		require.False(t, ended)
@@ -232,9 +232,9 @@ func TestWhoHasTheAddressReads(t *testing.T) {
 		status, _, _ = w.get(s, mine)
 		require.Equal(t, http.StatusNotFound, status)
 
-		// Who leaves the accounts file reads no more; the unit's goes on.
+		// Whoever has left the accounts file reads no more; the feed of the unit goes on.
 		_, again := w.token("wang", signin.ScopePerson, "")
-		w.people = &accounts.Book{All: w.people.All[1:2]}
+		w.people = &accounts.List{All: w.people.All[1:2]}
 		status, _, _ = w.get(s, again)
 		require.Equal(t, http.StatusNotFound, status)
 		status, _, _ = w.get(s, units)
@@ -242,8 +242,8 @@ func TestWhoHasTheAddressReads(t *testing.T) {
 	})
 }
 
-// TestALedgerThatCannotBeWrittenIsRead: a feed is read on where nothing can be noted,
-// and says plainly when the ledger is away.
+// TestALedgerThatCannotBeWrittenIsRead: a feed can be read where its days cannot be noted,
+// and says plainly when the ledger cannot be read.
 func TestALedgerThatCannotBeWrittenIsRead(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *world) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/ledger"
 	"duban/internal/portal/portaltest"
 )
 
@@ -30,8 +31,8 @@ func TestAFilterIsKept(t *testing.T) {
 	require.False(t, p.Has(".saved"))
 }
 
-// TestAUnitsSheetIsForPaper: what the unit leads with its state, by month, of the counties
-// together.
+// TestAUnitsSheetIsForPaper: the tasks that a unit leads with their states, by month, and
+// one sheet of all counties.
 func TestAUnitsSheetIsForPaper(t *testing.T) {
 	t.Parallel()
 	p := signedIn(t, "gaoping", portaltest.Look{Plain: true})
@@ -84,4 +85,38 @@ func TestCircularsAreAListOfTheirOwn(t *testing.T) {
 	for _, row := range p.Texts("tbody td:first-child") {
 		require.Contains(t, row, "通报")
 	}
+}
+
+// TestACopyThatWasNotTakenIsSeen: in the log of messages, of a message that was sent, and among
+// the addresses that fail, as long as somebody of that address sits there.
+func TestACopyThatWasNotTakenIsSeen(t *testing.T) {
+	t.Parallel()
+	h, err := build(t.Context())
+	t.Cleanup(h.close)
+	require.NoError(t, err)
+	all, err := h.store.Messages(t.Context(), ledger.MessageFilter{Plan: planID, States: []ledger.NoticeState{ledger.Sending}, From: now.AddDate(0, 0, -10)})
+	require.NoError(t, err)
+	require.NotEmpty(t, all)
+	m := all[0]
+	seats := func(beside string) {
+		l, err := h.store.Plan(t.Context(), planID)
+		require.NoError(t, err)
+		c, _ := l.Plan.Directory.Contact(m.Recipient)
+		c.Beside = beside
+		_, err = h.store.SetContact(t.Context(), m.Recipient, c, "shuizhiban", when(now))
+		require.NoError(t, err)
+	}
+	seats("李强 li@b.example")
+	require.NoError(t, h.store.Receipt(t.Context(), ledger.Outcome{Message: m.ID, Attempt: m.Attempt, Fate: ledger.Delivered, Missed: []ledger.MissedCopy{{Name: "李强", Email: "li@b.example", Error: "smtp: copy: 550 no such user"}}}, when(now)))
+	p := portaltest.Open(t, h.site.URL+"/signin?key=k", portaltest.Look{Plain: true})
+	p.Press(`button[value="shuizhiban"]`)
+	p.Go("/messages?all=1&day=" + m.SpeakAt.In(now.Location()).Format("2006-01-02"))
+	require.Contains(t, p.Text("main form[method=post]"), "抄送李强未送达：smtp: copy: 550 no such user")
+	p.Go("/messages")
+	require.Contains(t, p.Text("main"), "li@b.example")
+	require.Contains(t, p.Text("main"), "（抄送李强）")
+	require.NotContains(t, p.Text("main form[method=post]"), "李强", "the message itself is sent")
+	seats("李强 li.qiang@b.example")
+	p.Go("/messages")
+	require.NotContains(t, p.Text("main"), "抄送李强")
 }

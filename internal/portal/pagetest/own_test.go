@@ -2,6 +2,7 @@ package pagetest_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -35,6 +36,7 @@ const password = "清漳河畔-第十号断面"
 var (
 	doorOnce sync.Once
 	door     *httptest.Server
+	invited  string // the secret of an invitation
 )
 
 // signedIn is the page of somebody who has signed in with a password, at a portal on the
@@ -43,12 +45,15 @@ func signedIn(t *testing.T, account string, look portaltest.Look) *portaltest.Pa
 	t.Helper()
 	h := open(t)
 	doorOnce.Do(func() {
-		book, faults := accounts.Load(seed + "accounts.yaml")
+		list, faults := accounts.Load(seed + "accounts.yaml")
 		require.Empty(t, faults)
-		book.All = append(book.All, accounts.Account{ID: "mishu", Name: "市水治办副主任", Unit: "shuizhiban", Seat: "office"},
+		var err error
+		list.All = append(list.All, accounts.Account{ID: "mishu", Name: "市水治办副主任", Unit: "shuizhiban", Seat: "office"},
 			accounts.Account{ID: "gaoping-b", Name: "高平市政府B岗", Unit: "gaoping", Seat: "liaison"})
-		sign := signin.Open(h.store, signin.Options{Now: func() time.Time { return now }})
-		for _, id := range []string{"fu-shizhang", "shuizhiban", "mishu", "gaoping"} {
+		sign := signin.Open(h.store, signin.Options{Now: func() time.Time { return now }, Second: func(_ context.Context, account string) (bool, error) { return account == "yangcheng", nil }})
+		invited, _, err = sign.Invite(t.Context(), "lingchuan", "")
+		require.NoError(t, err)
+		for _, id := range []string{"fu-shizhang", "shuizhiban", "mishu", "gaoping", "yangcheng"} {
 			secret, _, err := sign.Invite(t.Context(), id, "")
 			require.NoError(t, err)
 			_, err = sign.Redeem(t.Context(), secret, password, "127.0.0.1")
@@ -58,10 +63,13 @@ func signedIn(t *testing.T, account string, look portaltest.Look) *portaltest.Pa
 			_, err := sign.NameStandIn(t.Context(), n[0], n[1], now.AddDate(0, 0, -1), now.AddDate(0, 0, 6), n[0])
 			require.NoError(t, err)
 		}
-		_, err := h.store.SetOffice(t.Context(), ledger.OfficeUnitContacts, ledger.ContactsByUnit, "shuizhiban", when(now))
+		_, err = h.store.SetOffice(t.Context(), ledger.OfficeUnitContacts, ledger.ContactsByUnit, "shuizhiban", when(now))
 		require.NoError(t, err)
-		pages, err := portal.New(portal.Options{Reader: h.read, Acts: portal.LookOnly{}, SignIn: sign, Drafts: h.drafts, Now: func() time.Time { return now },
-			Accounts: func() (*accounts.Book, error) { return book, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		checkup := func(_ context.Context, _ query.Viewer, w *words.Words) ([]string, bool, error) {
+			return []string{w.T("cli.up_stopped"), strings.Repeat("/var/lib/duban", 9)}, false, nil
+		}
+		pages, err := portal.New(portal.Options{Reader: h.read, Acts: portal.LookOnly{}, SignIn: sign, Drafts: h.drafts, Checkup: checkup, Now: func() time.Time { return now },
+			Accounts: func() (*accounts.List, error) { return list, nil }, Rewrite: func([]accounts.Change) (int, error) { return 0, portal.ErrLookOnly }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 		require.NoError(t, err)
 		door = httptest.NewServer(pages)
 	})
@@ -90,20 +98,57 @@ func look(t *testing.T, p *portaltest.Page, name string) {
 var own = map[string][]string{
 	"gaoping":    {"/me", "/progress", "/sheet", "/score", "/circulars", "/contacts", "/contacts/gaoping/liaison"},
 	"mishu":      {"/todo", "/me", "/progress"},
-	"shuizhiban": {"/accounts", "/accounts/gaoping", "/holidays/new", "/sheet?unit=counties", "/score?unit=gaoping", "/tasks?light=red", "/plans/" + planID + "/end"},
+	"shuizhiban": {"/accounts", "/accounts/gaoping", "/holidays/new", "/sheet?unit=counties", "/score?unit=gaoping", "/tasks?light=red", "/plans/" + planID + "/end", "/plans/" + planID + "/report", "/plans/" + planID + "/report/do/write_report", "/directory", "/contacts", "/contacts/gaoping", "/contacts/gaoping/head", "/plans/" + planID + "/tasks/2.4-survey.gaoping/charge", "/health", "/plans/" + planID + "/talks/{talk}", "/plans/" + planID + "/talks/{talk}/do/serve", "/messages?all=1", "/messages/{message}/drop"},
 }
 
-// TestWhatIsOnesOwnIsForEverybody is TestEveryPageIsForEverybody of what only somebody who
-// has signed in sees.
+// filled is an address with the IDs of a talk and of a message in it.
+func filled(t *testing.T, path string) string {
+	t.Helper()
+	talks, err := open(t).store.Talks(t.Context(), planID, "")
+	require.NoError(t, err)
+	messages, err := open(t).store.Messages(t.Context(), ledger.MessageFilter{Plan: planID, Limit: 1})
+	require.NoError(t, err)
+	return strings.NewReplacer("{talk}", url.PathEscape(talks[0].ID), "{message}", url.PathEscape(messages[0].ID), "{secret}", invited).Replace(path)
+}
+
+// atTheDoor are the pages of those who have not signed in, such as an account that has given
+// its password and not its code.
+var atTheDoor = map[string][]string{"yangcheng": {"/signin/code", "/signin", "/invitation/{secret}", "/invitation/nosuch"}}
+
+// TestTheDoorIsForEverybody is TestEveryPageIsForEverybody for the pages of those who have
+// not signed in, and for what they are told when something is wrong.
+func TestTheDoorIsForEverybody(t *testing.T) {
+	t.Parallel()
+	for _, lang := range looks {
+		p := signedIn(t, "yangcheng", lookOf(lang))
+		require.True(t, p.Has("#code"))
+		for _, path := range atTheDoor["yangcheng"] {
+			p.Go(filled(t, path))
+			seen(t, p, lang, "door"+strings.ReplaceAll(path, "/", "-"))
+			if path == "/signin/code" {
+				p.Type("#code", "000000")
+				p.Press("main form button")
+				seen(t, p, lang, "code-wrong")
+			}
+		}
+		require.Equal(t, 200, p.Go("/invitation/"+invited))
+		p.Type("#password", "short")
+		p.PressAnyway("main form button")
+		seen(t, p, lang, "invitation-wrong")
+	}
+}
+
+// TestWhatIsOnesOwnIsForEverybody is TestEveryPageIsForEverybody for the pages that only
+// somebody who has signed in sees.
 func TestWhatIsOnesOwnIsForEverybody(t *testing.T) {
 	t.Parallel()
-	for _, lang := range []string{"zh-CN", "en"} {
+	for _, lang := range looks {
 		for account, paths := range own {
 			t.Run(lang+" "+account, func(t *testing.T) {
 				t.Parallel()
-				p := signedIn(t, account, portaltest.Look{Language: lang})
+				p := signedIn(t, account, lookOf(lang))
 				for _, path := range paths {
-					require.Equal(t, 200, p.Go(path), path)
+					require.Equal(t, 200, p.Go(filled(t, path)), path)
 					seen(t, p, lang, account+strings.ReplaceAll(path, "/", "-"))
 				}
 			})
@@ -111,9 +156,49 @@ func TestWhatIsOnesOwnIsForEverybody(t *testing.T) {
 	}
 }
 
-// seen asks of a page what is asked of every one.
+// plain is how a page is looked at without JavaScript.
+const plain = "plain"
+
+// looks are how every page is looked at: in both languages, and without JavaScript.
+var looks = []string{"zh-CN", "en", plain}
+
+func lookOf(look string) portaltest.Look {
+	if look == plain {
+		return portaltest.Look{Plain: true}
+	}
+	return portaltest.Look{Language: look}
+}
+
+// walk has an account look at pages in every way. in opens a browser of the account's own. A
+// path that ends in a question mark is that of a form: the last page before it in the list that
+// is none leads there.
+func walk(t *testing.T, in func(account string, wanted portaltest.Look) *portaltest.Page, account, name string, paths []string) {
+	t.Helper()
+	for _, lang := range looks {
+		p, from := in(account, lookOf(lang)), ""
+		for _, path := range paths {
+			if form := strings.TrimSuffix(path, "?"); form != path {
+				require.Equal(t, http.StatusOK, p.Go(from), from)
+				links := p.Attributes(`main a[href^="`+form+`"]`, "href")
+				require.NotEmpty(t, links, "%s of %s", form, account)
+				path = links[0]
+			} else {
+				from = path
+			}
+			require.Equal(t, http.StatusOK, p.Go(path), path)
+			at, _, _ := strings.Cut(path, "?")
+			seen(t, p, lang, name+strings.ReplaceAll(at, "/", "-"))
+		}
+	}
+}
+
+// seen makes the checks that every page must pass.
 func seen(t *testing.T, p *portaltest.Page, lang, name string) {
 	t.Helper()
+	if lang == plain {
+		p.WithoutScripts()
+		return
+	}
 	p.EveryPage()
 	if lang == "zh-CN" {
 		p.ByKeyboard()
@@ -122,9 +207,9 @@ func seen(t *testing.T, p *portaltest.Page, lang, name string) {
 	look(t, p, lang+"-"+name)
 }
 
-// TestWhoStandsInSeesItOnEveryPage: whose name they act in, until when, and the way back;
-// without JavaScript.
-func TestWhoStandsInSeesItOnEveryPage(t *testing.T) {
+// TestAStandInSeesItOnEveryPage: a stand-in sees in whose name they act, until when, and the
+// way back; without JavaScript.
+func TestAStandInSeesItOnEveryPage(t *testing.T) {
 	t.Parallel()
 	p := signedIn(t, "mishu", portaltest.Look{Plain: true})
 	p.Go("/todo")
@@ -170,7 +255,7 @@ func TestASheetIsShownBeforeItIsDone(t *testing.T) {
 	seen(t, p, "zh-CN", "progress-shown")
 }
 
-// How long a test waits for what is worked out, and how often it looks.
+// How long a test waits until a draft is worked out, and how often it looks.
 const (
 	waits = 10 * time.Minute
 	wait  = 100 * time.Millisecond
@@ -197,7 +282,8 @@ func client(t *testing.T, account string) *http.Client {
 	return c
 }
 
-// TestAUnitSeesToItsOwnContacts: where the office lets units; its own seats alone.
+// TestAUnitSeesToItsOwnContacts: where the office lets units do so, and for its own seats
+// alone.
 func TestAUnitSeesToItsOwnContacts(t *testing.T) {
 	t.Parallel()
 	p := signedIn(t, "gaoping", portaltest.Look{Plain: true})
@@ -215,8 +301,8 @@ func TestAUnitSeesToItsOwnContacts(t *testing.T) {
 	require.Equal(t, []string{"李四"}, p.Values(`[name="name"]`), "what was typed stays")
 }
 
-// TestTheOfficeSeesWhatTheAuditDoubts: at the head of its list, leading to how the machine
-// is; nobody else is told.
+// TestTheOfficeSeesWhatTheAuditDoubts: at the head of its list, with a link to the page of
+// the machine's health; nobody else is told.
 func TestTheOfficeSeesWhatTheAuditDoubts(t *testing.T) {
 	t.Parallel()
 	p := signedIn(t, "shuizhiban", portaltest.Look{Plain: true})

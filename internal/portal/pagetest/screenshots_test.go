@@ -16,7 +16,8 @@ import (
 // screenshots is a folder into which TestScreenshots writes the pictures of the READMEs.
 var screenshots = flag.String("screenshots", "", "folder to write pictures of the pages into")
 
-// TestScreenshots takes the pictures that the READMEs show: make screenshots. It is built by the tag alone, since it shows nothing that could fail.
+// TestScreenshots takes the pictures that the READMEs show: make screenshots. It is built
+// with the build tag alone, since it checks nothing.
 func TestScreenshots(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, os.MkdirAll(*screenshots, 0o755))

@@ -2,19 +2,36 @@ package pagetest_test
 
 import (
 	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/accounts"
+	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/engine"
 	"duban/internal/ledger"
+	"duban/internal/planfile"
+	"duban/internal/portal"
 	"duban/internal/portal/portaltest"
+	"duban/internal/query"
+	"duban/internal/strictyaml"
 	"duban/internal/water"
+	"duban/internal/words"
+	"duban/seeds"
 )
 
 // measure brings two months of a few sections in, and corrects a value.
-func (h *house) measure(ctx context.Context) error {
+func (h *site) measure(ctx context.Context) error {
 	month := func(n int) water.Month { return water.Month{Year: 2021, Month: n} }
 	source := func(fields ...string) map[string]string {
 		all := map[string]string{}
@@ -40,6 +57,148 @@ func (h *house) measure(ctx context.Context) error {
 	readings[2].Values = water.Values{water.NH3N: water.Number("2.31")}
 	_, err := h.store.PutReadings(ctx, by, readings, when(calendar.NewDay(2021, 6, 9).At(10, 0, calendar.Beijing)))
 	return err
+}
+
+// TestAMonthsMoney: every county's statement with how each amount came about, marked as a
+// trial by an example; a county reads its own.
+func TestAMonthsMoney(t *testing.T) {
+	t.Parallel()
+	p := as(t, "shuizhiban", portaltest.Look{Plain: true})
+	p.Go("/water?month=2021-05")
+	require.True(t, p.Has(`a[href^="/water/compensation?"]`))
+	p.Go("/water/compensation?month=2021-05&table=0")
+	text := p.Text("main")
+	for _, part := range []string{"2021年5月生态补偿结算", "这套规则是示例，没有启用", "断流，不扣缴", "数据或目标未知", "2021年累计"} {
+		require.Contains(t, text, part)
+	}
+	look(t, p, "water-compensation")
+	require.Len(t, p.Texts("main h3"), 5, "counties with national and provincial sections")
+	county := as(t, "gaoping", portaltest.Look{Plain: true})
+	county.Go("/water/compensation?month=2021-05&table=0")
+	require.Equal(t, []string{"高平市人民政府"}, county.Texts("main h3"))
+}
+
+// bringing is Acts without an engine; it takes data of sections and refuses every other act.
+type bringing struct {
+	portal.LookOnly
+	store *ledger.Store
+}
+
+func (b bringing) BringReadings(ctx context.Context, planID string, all []water.Reading, correct bool, reason string, by act.Actor, _ *words.Words) ([]ledger.ReadingChange, error) {
+	l, err := b.store.Plan(ctx, planID)
+	if err != nil {
+		return nil, err
+	}
+	return engine.BringReadings(ctx, b.store, now, l, all, correct, reason, by)
+}
+
+// entering is a portal of the seed's plan on a ledger of its own, into which data may be
+// brought.
+func entering(t *testing.T) (site string, store *ledger.Store) {
+	t.Helper()
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	p, problems := planfile.Load(seed+"plan.yaml", cal)
+	require.False(t, strictyaml.Failed(problems))
+	store, err = ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { store.Close() })
+	begin := p.Issued.At(9, 0, calendar.Beijing)
+	_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: *p, At: begin}, nil, when(begin))
+	require.NoError(t, err)
+	book, faults := accounts.Load(seed + "accounts.yaml")
+	require.Empty(t, faults)
+	reader := query.New(store, query.Options{Now: func() time.Time { return now }, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil }})
+	pages, err := portal.New(portal.Options{Reader: reader, Acts: bringing{store: store}, SignIn: &portal.Looking{}, Key: "k", Now: func() time.Time { return now },
+		Accounts: func() (*accounts.List, error) { return book, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	require.NoError(t, err)
+	server := httptest.NewServer(pages)
+	t.Cleanup(server.Close)
+	return server.URL, store
+}
+
+// Data come in on the page: a section's month typed, a month from a file, each shown before
+// it is recorded; a correction needs a reason, and the old value stays. A county reads them
+// and brings none.
+func TestDataComeInOnThePage(t *testing.T) {
+	t.Parallel()
+	site, store := entering(t)
+	in := func(account string) *portaltest.Page {
+		p := portaltest.Open(t, site+"/signin?key=k", portaltest.Look{Plain: true})
+		p.Press(`button[value="` + account + `"]`)
+		return p
+	}
+	stands := func(section string) map[string]string {
+		all, err := store.Readings(t.Context(), "shuizhiban", ledger.ReadingFilter{Section: section})
+		require.NoError(t, err)
+		if len(all) == 0 {
+			return nil
+		}
+		return all[0].Fields()
+	}
+	office := in("shuizhiban")
+	office.Go("/water/readings?section=s06&month=2021-05")
+	require.Contains(t, office.Text("h1"), "填报 润城断面数据")
+	require.Equal(t, []string{"2021-05"}, office.Values("#f-month"))
+	office.Type("#f-class", "优秀")
+	office.Press("main form button")
+	require.Contains(t, office.Text("main"), "“优秀”不是水质类别")
+	require.Nil(t, stands("s06"))
+	office.Fill("#f-class", "4类")
+	office.Type("#f-v-NH3-N", "1.25")
+	office.Press("main form button")
+	require.Equal(t, map[string]string{"class": "Ⅳ", "NH3-N": "1.25"}, stands("s06"))
+	require.Contains(t, office.Text("main"), "网页填报 2021-07-05 ")
+	look(t, office, "water-section")
+
+	office.Go("/water/sections/s06/readings?month=2021-05")
+	office.Type("#f-class", "Ⅲ")
+	office.Press("main form button")
+	require.Contains(t, office.Text("main"), "请写明更正理由")
+	require.Equal(t, "Ⅳ", stands("s06")["class"])
+	office.Type("#f-reason", "抄错一行")
+	office.Press("main form button")
+	require.Equal(t, "Ⅲ", stands("s06")["class"])
+	require.Contains(t, office.Text("main"), "更正 水质类别：Ⅳ → Ⅲ（抄错一行")
+
+	file := filepath.Join(t.TempDir(), "5月.csv")
+	require.NoError(t, os.WriteFile(file, []byte("2021年5月断面水质\n断面名称,水质类别\n润城,Ⅴ\n尉迟,Ⅱ\n"), 0o600))
+	office.Go("/water/readings")
+	look(t, office, "water-readings")
+	office.Attach("#file", file)
+	office.Press(`form[enctype] button`)
+	text := office.Text("main")
+	for _, part := range []string{"读到 2 条：新增 1 条", "以下 1 个值与台账不同", "润城", "5月.csv"} {
+		require.Contains(t, text, part)
+	}
+	look(t, office, "water-read")
+	require.Nil(t, stands("s08"), "nothing is recorded before it is confirmed")
+	read := office.Values("input[name=rows]")[0]
+	office.Type("#reason", "月报更正")
+	office.Fill("input[name=rows]", strings.Replace(read, "5月.csv", "6月.csv", 1))
+	office.Press("main section form button.main")
+	require.Nil(t, stands("s08"), "what the browser sends back is not what the file said")
+	require.Contains(t, office.Text("main"), "请再导入一次")
+	office.Attach("#file", file)
+	office.Press(`form[enctype] button`)
+	require.Equal(t, read, office.Values("input[name=rows]")[0])
+	office.Type("#reason", "月报更正")
+	office.Press("main section form button.main")
+	require.Equal(t, []string{"Ⅴ", "Ⅱ"}, []string{stands("s06")["class"], stands("s08")["class"]})
+
+	require.NoError(t, os.WriteFile(file, []byte("2021年5月断面水质\n断面名称,水质类别\n润城,Ⅴ\n尉迟,优\n"), 0o600))
+	office.Go("/water/readings")
+	office.Attach("#file", file)
+	office.Press(`form[enctype] button`)
+	require.Contains(t, office.Text("main"), "“优”不是水质类别")
+	require.False(t, office.Has("#reason"))
+
+	county := in("gaoping")
+	county.Go("/water")
+	require.False(t, county.Has(`a[href^="/water/readings"]`))
+	county.Go("/water/readings")
+	require.Contains(t, county.Text("main"), "没有由你单位报送的断面数据")
+	require.Equal(t, http.StatusNotFound, county.Go("/water/sections/s06/readings"))
 }
 
 // TestAMonthOfTheRivers: the table as it is published, the rivers as a picture, from

@@ -20,8 +20,8 @@ import (
 // planned is a draft of the files of this year's plan.
 const planned = "d00000000000000a0a0"
 
-// withPlanned begins that draft.
-func withPlanned(t *testing.T, h *house, id string) {
+// withPlanned begins the draft planned.
+func withPlanned(t *testing.T, h *site, id string) {
 	t.Helper()
 	var files []ledger.DraftFile
 	for _, name := range []string{"plan.yaml", "units.yaml", "sections.yaml", "../policies.yaml"} {
@@ -100,8 +100,8 @@ func TestANoticeIsTypedInAForm(t *testing.T) {
 	require.NotContains(t, text, "2030-10-09")
 }
 
-// TestAPlanIsPutAway: what keeps it from being ended is listed, and all of it can be had
-// in one file whatever its state.
+// TestAPlanIsPutAway: the tasks that keep a plan from being ended are listed, and all of the
+// plan can be downloaded in one file, whatever its state.
 func TestAPlanIsPutAway(t *testing.T) {
 	t.Parallel()
 	p := signedIn(t, "shuizhiban", portaltest.Look{})

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// axe is axe-core 4.14.1 as npm has it, MPL-2.0.
+// axe is axe-core 4.14.1 from npm, MPL-2.0.
 //
 //go:embed testdata/axe.min.js
 var axe string
@@ -25,7 +25,7 @@ func quote(s string) string {
 	return string(b)
 }
 
-// Accessible asks axe-core, which must find nothing.
+// Accessible has axe-core examine the page; the test fails on whatever it finds.
 func (p *Page) Accessible() {
 	p.t.Helper()
 	if !eval[bool](p, `!!window.axe`) {
@@ -37,8 +37,8 @@ func (p *Page) Accessible() {
 	assert.Empty(p.t, found, "axe at %s", p)
 }
 
-// Narrow asks that nothing must be scrolled sideways on a telephone of 360 pixels. What
-// scrolls within itself, such as a picture, may be wider.
+// Narrow checks that the page need not be scrolled sideways on a telephone of 360 pixels.
+// An element that scrolls within itself, such as a picture, may be wider.
 func (p *Page) Narrow() {
 	p.t.Helper()
 	p.Wide(360)
@@ -52,13 +52,14 @@ func (p *Page) Narrow() {
 	p.Wide(1280)
 }
 
-// focusable is what a person must be able to reach and use.
+// focusable is an expression in JavaScript for the elements that a person must be able to
+// reach and use.
 const focusable = `[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')].filter(e =>
 	!e.disabled && e.tabIndex >= 0 && e.type !== 'hidden' && e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length > 0 &&
 	!(e.type === 'radio' && !e.checked && [...document.getElementsByName(e.name)].some(o => o.checked)))`
 
-// ByKeyboard asks that the tab key reaches everything that can be used, that nothing
-// keeps it, and that one sees where one is.
+// ByKeyboard checks that the tab key reaches every element that can be used, that no
+// element holds the focus, and that the focused element looks different.
 func (p *Page) ByKeyboard() {
 	p.t.Helper()
 	n := eval[int](p, `(() => { window.asked = `+focusable+`; window.met = new Set(); window.dark = []; document.activeElement && document.activeElement.blur(); return window.asked.length })()`)
@@ -77,7 +78,7 @@ func (p *Page) ByKeyboard() {
 	assert.Empty(p.t, eval[[]string](p, `window.dark.slice(0, 8)`), "one does not see where one is, at %s", p)
 }
 
-// Focus goes by the tab key alone until it is on such an element.
+// Focus presses the tab key until an element that selector matches has the focus.
 func (p *Page) Focus(selector string) {
 	p.t.Helper()
 	n := eval[int](p, focusable+`.length`)
@@ -90,13 +91,14 @@ func (p *Page) Focus(selector string) {
 	require.Fail(p.t, "the keyboard does not reach "+selector, p.String())
 }
 
-// Keys types what is given where one is.
+// Keys types a text into the element that has the focus.
 func (p *Page) Keys(text string) {
 	p.t.Helper()
 	p.do(chromedp.KeyEvent(text))
 }
 
-// Enter presses the enter key where one is, and waits for the page that comes.
+// Enter presses the enter key on the element that has the focus, waits for the page that
+// comes and gives its status.
 func (p *Page) Enter() int {
 	p.t.Helper()
 	r, err := chromedp.RunResponse(p.ctx, chromedp.KeyEvent(kb.Enter))
@@ -113,8 +115,8 @@ func (p *Page) Sheets() int {
 	return strings.Count(string(p.Print()), "/Type /Page\n") + strings.Count(string(p.Print()), "/Type/Page/")
 }
 
-// EveryPage asks of a page what is asked of all. ByKeyboard, which takes its time, is
-// asked apart.
+// EveryPage makes the checks that every page must pass, all but ByKeyboard, which is slow
+// and is called by itself.
 func (p *Page) EveryPage() {
 	p.t.Helper()
 	assert.NotEmpty(p.t, p.Text("h1"), "a heading, at %s", p)
@@ -123,7 +125,23 @@ func (p *Page) EveryPage() {
 	p.Narrow()
 }
 
-// Missing are the words of the catalogue that a page shows by their keys: there are none.
+// WithoutScripts checks that a page that is looked at without JavaScript has its heading and
+// what is beneath it, shows nothing that only a script could end, and that whatever can be
+// pressed does something: each form has a button that sends it, each button a form, each link
+// an address.
+func (p *Page) WithoutScripts() {
+	p.t.Helper()
+	assert.NotEmpty(p.t, p.Text("h1"), "a heading, at %s", p)
+	assert.NotEmpty(p.t, p.Text("main"), "at %s", p)
+	assert.Empty(p.t, eval[[]string](p, `[
+		...[...document.forms].filter(f => ![...f.elements].some(e => e.type === 'submit')),
+		...[...document.querySelectorAll('button')].filter(b => b.type !== 'submit' || !b.form),
+		...[...document.querySelectorAll('a')].filter(a => !(a.getAttribute('href') || '').match(/^([/?]|#.|https?:|mailto:|tel:)/)),
+	].map(e => e.outerHTML.slice(0, 160))`), "without JavaScript these do nothing, at %s", p)
+}
+
+// Missing are the keys of the catalogue that a page shows in place of words; a good page
+// has none.
 func (p *Page) Missing() []string {
 	p.t.Helper()
 	return eval[[]string](p, fmt.Sprintf(`(document.body.innerText.match(/(?<![-.\w])(%s)\.(?!yaml\b)[a-z_]+\b/g) || [])`, "portal|case|report|cli|act|matter|notice|todo|plan|draft"))

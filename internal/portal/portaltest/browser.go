@@ -1,7 +1,7 @@
 // Package portaltest looks at pages as people do: one real Chromium for the tests of a
-// package, with what is asked of every page (accessible, no wider than a telephone, all
-// of it by keyboard, nothing from elsewhere, nothing that browsers of 2020 do not know).
-// Only tests import it.
+// package, and the checks that every page must pass (accessible, no wider than a telephone,
+// usable by the keyboard alone, nothing loaded from other hosts, nothing that browsers of
+// 2020 do not know). Only tests import this package.
 package portaltest
 
 import (
@@ -25,8 +25,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience only guards against hanging.
-const patience = 3 * time.Minute
+// patience is how long a test waits for the browser; it only ends a test that hangs.
+const patience = 15 * time.Minute
 
 var (
 	starting sync.Once
@@ -61,8 +61,8 @@ func browser(t testing.TB) context.Context {
 func Close() { stop() }
 
 // Page is a tab of somebody who has never been here: it has cookies of its own. A test
-// that opened one fails at its end when the page broke a script or its own security
-// policy, or asked anything of another host.
+// that opened one fails at its end when a script of the page failed, or when the page broke
+// its own security policy or asked another host for anything.
 type Page struct {
 	t    testing.TB
 	ctx  context.Context
@@ -125,12 +125,12 @@ func (p *Page) set(c cdp.Command[cdp.Empty, cdp.Empty], e cdp.Empty) {
 	must(p, c, e)
 }
 
-// hear notes what goes wrong in the page.
+// hear notes the faults that the browser tells of the page.
 func (p *Page) hear(event any) {
 	fault := ""
 	switch e := event.(type) {
 	case *log.EventEntryAdded:
-		if e.Entry.Level == "error" && e.Entry.Source != "network" { // an answer of 404 is the test's to judge
+		if e.Entry.Level == "error" && e.Entry.Source != "network" { // a failed answer, such as 404, is for the test to judge
 			fault = string(e.Entry.Source) + ": " + e.Entry.Text
 		}
 	case *runtime.EventExceptionThrown:
@@ -197,7 +197,7 @@ func (p *Page) Go(address string) int {
 	return int(r.Status)
 }
 
-// Path is where the tab is: path and query.
+// Path is the path and the query of the tab's address.
 func (p *Page) Path() string {
 	p.t.Helper()
 	u, err := url.Parse(p.address())
@@ -205,8 +205,8 @@ func (p *Page) Path() string {
 	return u.RequestURI()
 }
 
-// Press clicks what leads to another page, and waits for it: a link, or a form's button.
-// It gives the status of what came.
+// Press clicks a link or the button of a form, waits for the page that it leads to, and
+// gives that page's status.
 func (p *Page) Press(selector string) int {
 	p.t.Helper()
 	r, err := chromedp.RunResponse(p.ctx, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
@@ -217,15 +217,15 @@ func (p *Page) Press(selector string) int {
 	return int(r.Status)
 }
 
-// Type writes into a field in place of what stands there.
+// Type writes into a field in place of the field's text.
 func (p *Page) Type(selector, text string) {
 	p.t.Helper()
 	p.do(chromedp.Focus(chromedp.CSS(selector), chromedp.NodeVisible), chromedp.KeyEvent("a", chromedp.KeyModifiers(kb.ModifierCtrl)), chromedp.KeyEvent(kb.Delete))
 	p.Keys(text)
 }
 
-// PressAnyway is Press where the browser itself would hold a form back whose fields are
-// not filled in: the server judges.
+// PressAnyway is Press without the browser's own check of required fields, so that the
+// server's check is tested.
 func (p *Page) PressAnyway(selector string) int {
 	p.t.Helper()
 	eval[bool](p, `(() => { for (const f of document.forms) f.noValidate = true; return true })()`)
@@ -238,43 +238,44 @@ func (p *Page) Attach(selector, file string) {
 	p.do(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
 }
 
-// Values are what stands in all such fields.
+// Values are the values of all fields that selector matches.
 func (p *Page) Values(selector string) []string {
 	p.t.Helper()
 	return eval[[]string](p, `[...document.querySelectorAll(`+quote(selector)+`)].map(e => e.value)`)
 }
 
-// Has tells whether the page has such an element.
+// Has tells whether the page has an element that selector matches.
 func (p *Page) Has(selector string) bool {
 	p.t.Helper()
 	return eval[bool](p, `!!document.querySelector(`+quote(selector)+`)`)
 }
 
-// Text is what an element says, as it is seen; "" without such an element.
+// Text is the visible text of the first element that selector matches; "" without one.
 func (p *Page) Text(selector string) string {
 	p.t.Helper()
 	return strings.TrimSpace(eval[string](p, `(document.querySelector(`+quote(selector)+`) || {innerText: ''}).innerText`))
 }
 
-// Texts are what all such elements say.
+// Texts are the visible texts of all elements that selector matches.
 func (p *Page) Texts(selector string) []string {
 	p.t.Helper()
 	return eval[[]string](p, `[...document.querySelectorAll(`+quote(selector)+`)].map(e => e.innerText.trim())`)
 }
 
-// Contents are the texts of all such elements, be they seen or not.
+// Contents are the texts of all elements that selector matches, visible or not.
 func (p *Page) Contents(selector string) []string {
 	p.t.Helper()
 	return eval[[]string](p, `[...document.querySelectorAll(`+quote(selector)+`)].map(e => e.textContent.trim())`)
 }
 
-// HTML is the page as it stands.
+// HTML is the page as the browser has it now, scripts having run.
 func (p *Page) HTML() string {
 	p.t.Helper()
 	return eval[string](p, `document.documentElement.outerHTML`)
 }
 
-// Attributes are the values of an attribute of all such elements.
+// Attributes are the values of an attribute, of all elements that selector matches; "" for
+// an element without it.
 func (p *Page) Attributes(selector, name string) []string {
 	p.t.Helper()
 	return eval[[]string](p, `[...document.querySelectorAll(`+quote(selector)+`)].map(e => e.getAttribute(`+quote(name)+`) || '')`)
@@ -288,7 +289,7 @@ func (p *Page) Picture() []byte {
 	return out
 }
 
-// Window is what the window shows of the page, as PNG.
+// Window is the part of the page that the window shows, as PNG.
 func (p *Page) Window() []byte {
 	p.t.Helper()
 	out, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
@@ -306,8 +307,8 @@ func (p *Page) Print() []byte {
 
 func (p *Page) String() string { return p.address() }
 
-// Fill puts a value into a field as the browser has it, whatever the parts in which it is
-// typed: a date, a time.
+// Fill sets the value of a field directly. It is for fields that browsers have typed in
+// parts: a date, a time.
 func (p *Page) Fill(selector, value string) {
 	p.t.Helper()
 	require.True(p.t, eval[bool](p, `(() => { const e = document.querySelector(`+quote(selector)+`); if (!e) return false; e.value = `+quote(value)+`; return e.value === `+quote(value)+` })()`), selector)

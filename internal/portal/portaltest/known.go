@@ -11,9 +11,9 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// known is what browsers of early 2020 know (Chrome 80, Firefox 72, Safari 13: the
+// knownData is what browsers of early 2020 know (Chrome 80, Firefox 72, Safari 13: the
 // machines of government offices), by MDN's browser-compat-data 8.1.9, CC0-1.0;
-// testdata/known.mjs writes it.
+// testdata/known.mjs writes testdata/known.json.
 //
 //go:embed testdata/known.json
 var knownData []byte
@@ -22,12 +22,12 @@ var known = func() (k struct {
 	Properties, AtRules, Selectors, Types, Newer []string
 }) {
 	if err := json.Unmarshal(knownData, &k); err != nil {
-		panic(err) // of this source
+		panic(err) // the embedded file is broken
 	}
 	return k
 }()
 
-// harmless is what an older browser leaves out without harm to anybody.
+// harmless are the parts of styles that an older browser may ignore without harm to anybody.
 var harmless = struct{ properties, atRules, functions []string }{
 	properties: []string{"size", "color-scheme", "print-color-adjust", "appearance", "font-display", "tab-size", "hyphens", "text-size-adjust", "src", "text-underline-offset", "grid-column-gap"},
 	atRules:    []string{"page"},
@@ -55,7 +55,7 @@ func NewerStyle(css string) (found []string) {
 	}
 	type block struct {
 		head string
-		rule bool // of a style, in which no other may stand
+		rule bool // a style rule, which may hold no other block
 		own  map[string]string
 	}
 	open, text := []block{{own: map[string]string{}}}, strings.Builder{}

@@ -91,7 +91,7 @@ func (f *fake) Errorf(string, ...any) { f.failed = true }
 func (f *fake) Helper()               {}
 func (f *fake) Failed() bool          { return f.failed }
 
-// TestWhatIsAskedOfEveryPageBites: a good page passes, and each fault is found.
+// TestWhatIsAskedOfEveryPageBites: a good page passes the checks, and each fault is found.
 func TestWhatIsAskedOfEveryPageBites(t *testing.T) {
 	t.Parallel()
 	good := `<h1>好</h1><p><a href="/next">下一页</a></p><form action="/next"><label>姓名 <input name="a"></label> <button>送</button></form>`

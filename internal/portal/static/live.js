@@ -5,11 +5,19 @@
   if (!document.querySelector('[data-live]') || !window.EventSource || location.search.indexOf('as_of=') >= 0) return;
   let busy = false;
   let again = false;
+  let head = document.body.getAttribute('data-head');
+
+  // filled tells whether somebody has filled in something within an element that is not sent.
+  function filled(part) {
+    return [].some.call(part.querySelectorAll('input, textarea'), function (field) {
+      return field.checked !== field.defaultChecked || field.value !== field.defaultValue;
+    });
+  }
 
   function place(fresh) {
     document.querySelectorAll('[data-live]').forEach(function (old) {
       const now = fresh.querySelector('[data-live="' + old.getAttribute('data-live') + '"]');
-      if (now && now.innerHTML !== old.innerHTML && !old.contains(document.activeElement)) {
+      if (now && now.innerHTML !== old.innerHTML && !old.contains(document.activeElement) && !filled(old)) {
         old.parentNode.replaceChild(document.importNode(now, true), old);
       }
     });
@@ -39,5 +47,18 @@
     });
   }
 
-  new EventSource('/live?since=' + document.body.getAttribute('data-head')).onmessage = refresh;
+  function listen() {
+    const news = new EventSource('/live?since=' + head);
+    news.onmessage = function (event) {
+      head = event.data;
+      refresh();
+    };
+    // A browser does not come again by itself after an answer that is no stream, such as a
+    // proxy's while the portal starts anew.
+    news.onerror = function () {
+      if (news.readyState === EventSource.CLOSED) setTimeout(listen, 15000);
+    };
+  }
+
+  listen();
 }());

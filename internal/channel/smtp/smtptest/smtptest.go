@@ -29,6 +29,7 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/channel"
 	duban "duban/internal/channel/smtp"
 	"duban/internal/letter"
 	"duban/internal/people"
@@ -44,6 +45,7 @@ type Server struct {
 	Logins         []string // what it offers; PLAIN when empty
 	OnMail         func(c *smtp.Conn) error
 	OnRcpt         func(c *smtp.Conn) error
+	OnCopy         func(c *smtp.Conn) error // an address after the first
 	OnBegin        func(c *smtp.Conn) error // the message is coming
 	OnData         func(c *smtp.Conn) error // the message has come
 
@@ -57,6 +59,7 @@ type Received struct {
 	From, To string
 	TLS      bool
 	Raw      []byte
+	Copies   []string // addresses after the first
 }
 
 // Serve starts the server: security is one of package smtp's words; bend may change
@@ -120,7 +123,7 @@ func (s *session) Reset()        {}
 func (s *session) Logout() error { return nil }
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	_, s.at.TLS = s.c.TLSConnectionState()
-	s.at.From = from
+	s.at.From, s.at.To, s.at.Copies = from, "", nil
 	if s.m.OnMail != nil {
 		return s.m.OnMail(s.c)
 	}
@@ -128,6 +131,15 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 }
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if s.at.To != "" {
+		if s.m.OnCopy != nil {
+			if err := s.m.OnCopy(s.c); err != nil {
+				return err
+			}
+		}
+		s.at.Copies = append(s.at.Copies, to)
+		return nil
+	}
 	s.at.To = to
 	if s.m.OnRcpt != nil {
 		return s.m.OnRcpt(s.c)
@@ -279,4 +291,4 @@ func Letter() letter.Letter {
 }
 
 // Gone lets the last byte go.
-func Gone(context.Context) error { return nil }
+func Gone(context.Context, []channel.Missed) error { return nil }

@@ -225,7 +225,7 @@ CREATE TRIGGER documents_fixed BEFORE UPDATE OR DELETE ON documents FOR EACH ROW
 CREATE TRIGGER documents_kept BEFORE TRUNCATE ON documents FOR EACH STATEMENT EXECUTE FUNCTION documents_fixed();
 
 -- What lists are chosen and counted by, so that a page costs its own rows. Nothing here is a record: it is worked
--- out from tasks, talks and plans by act.Book.Outlook, and may be emptied at any time. A task in outlook_stale has
+-- out from tasks, talks and plans by act.Rules.Outlook, and may be emptied at any time. A task in outlook_stale has
 -- been written since: it is read from its own row.
 CREATE TABLE outlook_plans (
   plan    TEXT COLLATE "C" PRIMARY KEY,
@@ -339,7 +339,7 @@ CREATE INDEX units_newest ON units (version);
 -- One message a morning: a digest takes with it what others of the same person and instant have to say.
 CREATE INDEX digests_gathering ON digests (speak_at, unit) WHERE gathered_at IS NULL;
 
--- Who owes what: one row for each unit of each thing owed about a task or one of its talks (act.Book.Owed, TalkOwed).
+-- Who owes what: one row for each unit of each thing owed about a task or one of its talks (act.Rules.Owed, TalkOwed).
 -- Worked out with the rest of a task's outlook; nothing here is a record.
 CREATE TABLE outlook_owed (
   plan  TEXT COLLATE "C" NOT NULL,

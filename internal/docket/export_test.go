@@ -1,0 +1,4 @@
+package docket
+
+// ExposedOn is exposedOn, for tests.
+var ExposedOn = exposedOn

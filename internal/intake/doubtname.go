@@ -1,0 +1,46 @@
+package intake
+
+import (
+	"regexp"
+	"unicode/utf8"
+
+	"duban/internal/words"
+)
+
+var (
+	// strange is a character that no body's name has.
+	strange = regexp.MustCompile(`[^\p{Han}\p{L}\p{N}()（）〔〕“”"·.、\-—/ &\x{FFFD}]`)
+	// notOfName are words that stand beside a name and are not of it: 市林业局请各县.
+	notOfName = regexp.MustCompile(`(?:局|委|办|厅|政府|管委会|公司|集团|中心|社|院|联|队|处)(?:请|于|在|把|将|要|须|应当|按|由|会同|牵头|负责|联合[^会社体]|配合|纳入|报送|上报|对[^外口]|为[^民]|和各|及各|与)|^(?:请|由|并|把|将|对|按照|根据|如下|以下|其中|纳入|列入)|(?:情况|履职|工作)[\p{Han}]{0,6}(?:纳入|列入|报|部|处)|[。；：;:]|\d{1,2}(?:月|日)|[(（][一二三四五六七八九十][)）]`)
+)
+
+// longName is as many characters as hardly a body's name has, without what is in brackets.
+const longName = 24
+
+// doubtfulName tells that a name looks like one with other words beside it.
+func doubtfulName(name string) bool {
+	f := tight(fold(name))
+	return strange.MatchString(f) || notOfName.MatchString(f) || utf8.RuneCountInString(bracketed.ReplaceAllString(f, "")) > longName
+}
+
+var bracketed = regexp.MustCompile(`\([^()]*\)`)
+
+// renamed is the unit that a person names in place of a doubtful name, which is asked
+// about once for all its places; nil where the name stands, or nobody has answered.
+func (r *registry) renamed(name, where string) *unit {
+	if !doubtfulName(name) {
+		return nil
+	}
+	answer := r.asker.ask("name", weightUnit+5, where, name, name, nil, words.Data{"Name": name})
+	names, _, _ := readUnits(fold(answer), seatOwner)
+	if len(names) == 0 || tight(fold(names[0].name)) == tight(fold(name)) || doubtfulName(names[0].name) {
+		return nil
+	}
+	members, several := r.resolve(names[0].name, where)
+	if several && !(len(members) == 1 && members[0].dummy) || len(members) == 0 {
+		return nil
+	}
+	r.alias(members[0], name)
+	r.claim(name, members[0])
+	return members[0]
+}

@@ -1,0 +1,284 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"duban/internal/act"
+	"duban/internal/complaint"
+)
+
+// Complained is a complaint as the ledger has it.
+type Complained struct {
+	Plan    string
+	Version int
+	act.Complaint
+}
+
+type complainedRow struct {
+	Plan    string `db:"plan"`
+	Number  int    `db:"number"`
+	Version int    `db:"version"`
+	Doc     string `db:"doc"`
+}
+
+func (r complainedRow) complained() (c Complained, err error) {
+	c = Complained{Plan: r.Plan, Version: r.Version}
+	if err = json.Unmarshal([]byte(r.Doc), &c.Complaint); err != nil {
+		err = fmt.Errorf("ledger: complaint %d of %s: %w", r.Number, r.Plan, err)
+	}
+	return c, err
+}
+
+const complainedColumns = `plan, number, version, doc`
+
+// Complaints are the complaints of a plan, by number.
+func (s *Store) Complaints(ctx context.Context, planID string) (all []Complained, err error) {
+	var rows []complainedRow
+	if err := s.all(ctx, &rows, `SELECT `+complainedColumns+` FROM complaints WHERE plan = ? ORDER BY number`, planID); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		c, err := r.complained()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// Complaint is one complaint of a plan: ErrNotFound where there is none of the number.
+func (s *Store) Complaint(ctx context.Context, planID string, number int) (Complained, error) {
+	return complainedBy(reader{ctx, s}, `plan = ? AND number = ?`, planID, number)
+}
+
+func complainedBy(q interface {
+	one(dest any, query string, args ...any) error
+}, where string, args ...any) (c Complained, err error) {
+	var row complainedRow
+	if err := q.one(&row, `SELECT `+complainedColumns+` FROM complaints WHERE `+where, args...); err != nil {
+		return c, err
+	}
+	return row.complained()
+}
+
+// Caller is who made a complaint; nothing where nobody said so, or it was erased.
+func (s *Store) Caller(ctx context.Context, planID string, number int) (complaint.Caller, error) {
+	var row struct {
+		Name    string `db:"name"`
+		Phone   string `db:"phone"`
+		Address string `db:"address"`
+		Words   string `db:"words"`
+	}
+	err := s.one(ctx, &row, `SELECT name, phone, address, words FROM complainants WHERE plan = ? AND number = ?`, planID, number)
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return complaint.Caller{Name: row.Name, Phone: row.Phone, Address: row.Address, Words: row.Words}, err
+}
+
+// Complaining is an act on a complaint, with what it leads to.
+type Complaining struct {
+	Plan    string
+	Act     act.Act
+	Version int              // Complained.Version that the act was judged by; 0 of one that takes a complaint in
+	After   act.Complaint    // the complaint after the act; the ledger gives one that is taken in its number
+	Caller  complaint.Caller // of one that is taken in
+}
+
+// HotlineTakenError: a complaint with this number at the hotline is in the ledger, and says otherwise.
+type HotlineTakenError struct {
+	Hotline string
+	Number  int // in the plan
+}
+
+func (e *HotlineTakenError) Error() string {
+	return fmt.Sprintf("hotline number %s is complaint %d, which says otherwise", e.Hotline, e.Number)
+}
+
+// complaining is in place of a task's ID in the keys of acts on complaints: see ActKey.
+func complaining(number int) string { return "complaint/" + strconv.Itoa(number) }
+
+// takingIn is the same of the act that takes a complaint in, which has no number before.
+const takingIn = "complaint"
+
+// TakeIn records complaints that are taken in, all or none, and who made them in the table that
+// can be erased. It gives the number of each in the plan. The same act again, and a complaint
+// whose number at the hotline is known, changes nothing and gives the number that it has;
+// *HotlineTakenError where that complaint says otherwise.
+func (s *Store) TakeIn(ctx context.Context, all []Complaining, when When) (numbers []int, err error) {
+	return write(ctx, s, func(t *tx) ([]int, error) {
+		var numbers []int
+		for _, c := range all {
+			n, err := t.takeIn(c, when)
+			if err != nil {
+				return nil, err
+			}
+			numbers = append(numbers, n)
+		}
+		return numbers, nil
+	})
+}
+
+func (t *tx) takeIn(c Complaining, when When) (number int, err error) {
+	key := ActKey(c.Plan, takingIn, c.Act.ID)
+	if there, err := actRecorded(t, key, c.Act); err != nil {
+		return 0, err
+	} else if there {
+		var data struct{ Number int }
+		var text string
+		if err := t.one(&text, `SELECT data FROM events WHERE key = ?`, key); err != nil {
+			return 0, err
+		}
+		err := json.Unmarshal([]byte(text), &data)
+		return data.Number, err
+	}
+	if c.After.Hotline != "" {
+		have, err := complainedBy(t, `plan = ? AND hotline = ?`, c.Plan, c.After.Hotline)
+		switch {
+		case err == nil && sameComplaint(have.Complaint, c.After):
+			return have.Number, nil
+		case err == nil:
+			return 0, &HotlineTakenError{c.After.Hotline, have.Number}
+		case !errors.Is(err, ErrNotFound):
+			return 0, err
+		}
+	}
+	if err := t.one(&number, `SELECT COALESCE(MAX(number), 0) + 1 FROM complaints WHERE plan = ?`, c.Plan); err != nil {
+		return 0, err
+	}
+	c.After.Number = number
+	if err := t.make("complaints", `INSERT INTO complaints (plan, number, version, state, hotline, doc) VALUES (?, ?, ?, ?, ?, ?)`,
+		c.Plan, number, 1, string(c.After.State), c.After.Hotline, asJSON(c.After)); err != nil {
+		return 0, err
+	}
+	if !c.Caller.None() {
+		if _, err := t.exec(`INSERT INTO complainants (plan, number, name, phone, address, words) VALUES (?, ?, ?, ?, ?, ?)`,
+			c.Plan, number, c.Caller.Name, c.Caller.Phone, c.Caller.Address, c.Caller.Words); err != nil {
+			return 0, err
+		}
+	}
+	return number, t.append(Event{Key: key, Plan: c.Plan, Kind: ActKind(c.Act.Kind), Actor: c.Act.By.Account}, when,
+		map[string]any{"act": c.Act, "number": number, "state": c.After.State})
+}
+
+// sameComplaint tells that two complaints say the same, whoever took them in.
+func sameComplaint(a, b act.Complaint) bool {
+	return a.Title == b.Title && a.Words == b.Words && a.Matter == b.Matter && a.Where == b.Where && a.Section == b.Section
+}
+
+// Complain records an act on a complaint that is in the ledger. One that erases who complained
+// (erase) takes that out of the table, and out of the file on a disk. The same act again changes
+// nothing. ErrBehind when the complaint has been written since the act was judged.
+func (s *Store) Complain(ctx context.Context, c Complaining, erase bool, when When) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		number := c.After.Number
+		key := ActKey(c.Plan, complaining(number), c.Act.ID)
+		if there, err := actRecorded(t, key, c.Act); there || err != nil {
+			return none, err
+		}
+		have, err := complainedBy(t, `plan = ? AND number = ?`, c.Plan, number)
+		if err != nil {
+			return none, err
+		}
+		if have.Version != c.Version {
+			return none, ErrBehind
+		}
+		if erase {
+			if err := t.forget(c.Plan, number); err != nil {
+				return none, err
+			}
+		}
+		if _, err := t.change("complaints", `version = ?, state = ?, doc = ?`, []any{have.Version + 1, string(c.After.State), asJSON(c.After)}, `plan = ? AND number = ?`, c.Plan, number); err != nil {
+			return none, err
+		}
+		return none, t.append(Event{Key: key, Plan: c.Plan, Kind: ActKind(c.Act.Kind), Actor: c.Act.By.Account}, when,
+			map[string]any{"act": c.Act, "number": number, "state": c.After.State})
+	})
+	if err != nil || !erase {
+		return err
+	}
+	return s.d.tidy(ctx, s.writer) // also after an earlier try that was interrupted here
+}
+
+// forget erases who made a complaint. A database leaves the bytes of a deleted row where they
+// were, and those of rows that it moved. So the whole table, which is small, is taken out with
+// its pages overwritten, and what stays is written anew.
+func (t *tx) forget(planID string, number int) error {
+	var rows []struct {
+		Plan    string `db:"plan"`
+		Number  int    `db:"number"`
+		Name    string `db:"name"`
+		Phone   string `db:"phone"`
+		Address string `db:"address"`
+		Words   string `db:"words"`
+	}
+	if err := t.s.d.overwrites(t, true); err != nil {
+		return err
+	}
+	if err := t.all(&rows, `SELECT plan, number, name, phone, address, words FROM complainants WHERE NOT (plan = ? AND number = ?)`, planID, number); err != nil {
+		return err
+	}
+	if _, err := t.exec(`DELETE FROM complainants`); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if _, err := t.exec(`INSERT INTO complainants (plan, number, name, phone, address, words) VALUES (?, ?, ?, ?, ?, ?)`, r.Plan, r.Number, r.Name, r.Phone, r.Address, r.Words); err != nil {
+			return err
+		}
+	}
+	return t.s.d.overwrites(t, false)
+}
+
+// JudgedComplaints are the complaints of a plan with all that acts on them are judged by, by
+// number.
+func (s *Store) JudgedComplaints(ctx context.Context, l Launched) ([]Complained, error) {
+	all, err := s.Complaints(ctx, l.Plan.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Tasks(ctx, TaskFilter{Plan: l.Plan.ID, From: string(act.OriginComplaint) + ":"})
+	if err != nil {
+		return nil, err
+	}
+	cases, joined := map[string]*act.Case{}, map[int][]int{}
+	for _, t := range rows {
+		c := CaseOf(t)
+		cases[t.ID] = &c
+	}
+	for _, c := range all {
+		if c.State == act.ComplaintJoined {
+			joined[c.Into] = append(joined[c.Into], c.Number)
+		}
+	}
+	for i, c := range all {
+		c.Complaint = NewComplaint(l, c.Complaint)
+		c.Joined, c.Task = joined[c.Number], cases[act.ComplaintTask(c.Number)]
+		if c.State == act.ComplaintJoined {
+			c.Task = cases[act.ComplaintTask(c.Into)]
+		}
+		all[i] = c
+	}
+	return all, nil
+}
+
+// NewComplaint is a complaint with what its plan says of it, and without a task.
+func NewComplaint(l Launched, c act.Complaint) act.Complaint {
+	dir := l.Plan.Directory
+	c.Office, c.Leadership, c.Rules = dir.Office, dir.Leadership, l.Plan.Complaints
+	for _, u := range dir.Units {
+		if u.ID != dir.Leadership && !u.Gone() {
+			c.Units = append(c.Units, u.ID)
+		}
+	}
+	if l.Plan.Water != nil {
+		for _, s := range l.Plan.Water.Sections {
+			c.Sections = append(c.Sections, s.ID)
+		}
+	}
+	return c
+}

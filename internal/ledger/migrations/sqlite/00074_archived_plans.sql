@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE plans ADD COLUMN archived_at TIMESTAMP; -- plan clock; null while it stands in everyday lists

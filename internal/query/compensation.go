@@ -1,0 +1,96 @@
+package query
+
+import (
+	"context"
+	"io"
+	"slices"
+
+	"duban/internal/compensation"
+	"duban/internal/people"
+	"duban/internal/report"
+	"duban/internal/water"
+	"duban/internal/words"
+)
+
+// Compensation is what counties are charged and earn for a month's water quality by one of a
+// plan's tables of compensation, and the balance of the year so far.
+type Compensation struct {
+	Plan       string                   `json:"plan"`
+	Title      string                   `json:"title"`
+	Tables     []string                 `json:"tables"`  // titles of all tables
+	Chosen     int                      `json:"chosen"`  // index of Table among them
+	Table      compensation.Table       `json:"table"`   // one that is an example is applied from January of the plan's year
+	Trial      bool                     `json:"trial"`   // the table is an example: nobody is charged
+	Month      water.Month              `json:"month"`   // the zero month: there are no readings yet
+	Settled    bool                     `json:"settled"` // readings that come later do not change the month any more
+	Months     []water.Month            `json:"months"`
+	Statements []compensation.Statement `json:"statements"`
+	Balances   []compensation.Balance   `json:"balances"` // of the year up to the month
+	People     people.Directory         `json:"-"`
+	Register   *water.Register          `json:"-"`
+}
+
+// Write writes the statements and the year's balance as an Excel workbook in the language of
+// in.
+func (c Compensation) Write(to io.Writer, in *words.Words) error {
+	return report.Speak(in).WriteCompensation(to, c.People, report.CompensationSheet{Register: c.Register, Table: c.Table, Trial: c.Trial, Month: c.Month, Statements: c.Statements, Balances: c.Balances})
+}
+
+// Compensation is a month's compensation; the zero month means the last one with readings.
+// chosen is the index of the table; below zero it is the table in force in the month, or
+// else the first. Whoever oversees the plan sees all counties, a unit only itself.
+// ErrNoSections: no plan has such a table; *WhichPlanError.
+func (r *Reader) Compensation(ctx context.Context, v Viewer, planID string, month water.Month, chosen int) (c Compensation, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return c, err
+	}
+	l, err := in.waterPlan(ctx, planID)
+	if err != nil {
+		return c, err
+	}
+	tables := l.Plan.Compensation
+	if len(tables) == 0 || chosen >= len(tables) {
+		return c, ErrNoSections
+	}
+	versions, err := r.store.ReadingsCame(ctx, l.Plan.Directory.Office)
+	if err != nil {
+		return c, err
+	}
+	var came []compensation.Came
+	var known []water.Reading
+	for _, one := range versions {
+		came, known = append(came, compensation.Came{At: one.At, Reading: one.Reading}), append(known, one.Reading)
+	}
+	c = Compensation{Plan: l.Plan.ID, Title: l.Plan.Title, Months: monthsOf(l.Plan.Water, known), Month: month, People: l.Plan.Directory, Register: l.Plan.Water}
+	if c.Month == (water.Month{}) && len(c.Months) > 0 {
+		c.Month = c.Months[0]
+	}
+	for _, t := range tables {
+		c.Tables = append(c.Tables, t.Title)
+	}
+	if c.Chosen = chosen; chosen < 0 {
+		c.Chosen = max(0, slices.IndexFunc(tables, func(t compensation.Table) bool { return t.In(c.Month) }))
+	}
+	c.Table = tables[c.Chosen]
+	if c.Trial = !c.Table.InForce(); c.Trial {
+		c.Table.From = water.Month{Year: l.Plan.Year, Month: 1}
+	}
+	if c.Month == (water.Month{}) {
+		return c, nil
+	}
+	now, zone := l.Clock.Plan(r.Now()), l.Plan.Location()
+	c.Settled = !now.Before(c.Table.SettledAt(c.Month, zone))
+	var year []compensation.Statement
+	for m := (water.Month{Year: c.Month.Year, Month: 1}); !c.Month.Before(m); m = m.Add(1) {
+		all := c.Table.Statements(l.Plan.Water, came, m, now, zone)
+		if !v.oversees(l.Plan.Directory) {
+			all = slices.DeleteFunc(all, func(s compensation.Statement) bool { return s.County != v.by.Unit })
+		}
+		if year = append(year, all...); m == c.Month {
+			c.Statements = all
+		}
+	}
+	c.Balances = compensation.Balances(c.Month.Year, year)
+	return c, nil
+}

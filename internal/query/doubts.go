@@ -1,0 +1,43 @@
+package query
+
+import (
+	"context"
+	"time"
+)
+
+// Doubt is what the last audit of a plan has found, and what the next one would find.
+type Doubt struct {
+	Plan, Title string
+	AuditedAt   time.Time // real: when the last audit ended; zero: none yet
+	Missing     int       // stages that were due and not in the ledger, by the last audit
+	Late        int       // stages that are expected and later now than they may be
+	Waiting     int       // waits: what workflows cannot get done at present
+}
+
+// Doubts has one Doubt for each plan that goes on, of which the viewer may see all and about
+// which there is something to say. ErrNotWhole: the viewer may see all of no plan.
+func (r *Reader) Doubts(ctx context.Context, v Viewer) ([]Doubt, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return nil, err
+	}
+	seen, _, err := in.overseen(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	titles := map[string]string{}
+	for _, l := range seen {
+		titles[l.Plan.ID] = l.Plan.Title
+	}
+	watched, err := r.store.Watch(ctx, r.Now())
+	if err != nil {
+		return nil, err
+	}
+	var all []Doubt
+	for _, w := range watched {
+		if title, ours := titles[w.Plan]; ours && w.Missing+w.Late+w.Waiting > 0 {
+			all = append(all, Doubt{w.Plan, title, w.AuditedAt, w.Missing, w.Late, w.Waiting})
+		}
+	}
+	return all, nil
+}
