@@ -28,7 +28,7 @@ var known = map[string][]string{
 
 	"scheme": {"section", "title", "number", "lead", "person", "post", "problem", "example", "measures"},
 	"measure": {"id", "title", "lead", "assist", "due", "begin", "milestone", "policy", "soft", "priority", "publish", "note",
-		"place", "was", "same_as", "ruling"},
+		"place", "carries", "was", "same_as", "ruling"},
 
 	"zones":     {"example", "bulletin", "zones"},
 	"zone":      {"id", "no", "name", "kind", "basin", "river", "county", "sections", "target", "note"},

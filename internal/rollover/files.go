@@ -21,14 +21,23 @@ type File struct {
 }
 
 // Files are the draft's files in the order in which they are written: plan.yaml,
-// the plan's parts and accounts unchanged, and rollover.md, the report. read gives the
-// bytes of a file that this year's plan.yaml names; raw is that plan.yaml.
+// the plan's parts and accounts, of which the register of sections has targets of the new
+// year, the sections' schemes with what was left of their measures, and rollover.md, the
+// report. read gives the bytes of a file that this year's plan.yaml names; raw is that plan.yaml.
 func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *words.Words) ([]File, error) {
 	root, err := d.root(raw)
 	if err != nil {
 		return nil, err
 	}
 	names, taken := map[string]string{}, map[string]bool{planName: true, reportName: true}
+	beside := func(of string) string { // the name in the draft
+		name := filepath.Base(of)
+		for i := 2; taken[name]; i++ {
+			name = fmt.Sprintf("%d-%s", i, filepath.Base(of))
+		}
+		names[of], taken[name] = name, true
+		return name
+	}
 	var others []File
 	for _, field := range besides() {
 		n := value(root, field)
@@ -43,19 +52,21 @@ func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *word
 			if err != nil {
 				return nil, err
 			}
-			name := filepath.Base(leaf.Value)
-			for i := 2; taken[name]; i++ {
-				name = fmt.Sprintf("%d-%s", i, filepath.Base(leaf.Value))
+			if field == "water" {
+				copied = d.register(copied, w)
 			}
-			names[leaf.Value], taken[name] = name, true
-			others = append(others, File{name, copied})
+			others = append(others, File{beside(leaf.Value), copied})
 		}
 	}
-	draft, marks, err := d.planYAML(raw, w, names)
+	schemes := func(of string) (name string, raw []byte, err error) {
+		raw, err = read(of)
+		return beside(of), raw, err
+	}
+	draft, left, marks, err := d.planYAML(raw, w, names, schemes)
 	if err != nil {
 		return nil, err
 	}
-	return append(append([]File{{planName, draft}}, others...), File{reportName, d.report(w, marks)}), nil
+	return append(append(append([]File{{planName, draft}}, others...), left...), File{reportName, d.report(w, marks)}), nil
 }
 
 // FilesOf are Files of a plan.yaml on the disk.

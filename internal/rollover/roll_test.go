@@ -4,7 +4,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -318,4 +320,73 @@ func TestTheSmallPlanWhole(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(want), string(f.Raw))
 	}
+}
+
+// The seed with its water parts: next year's plan has every section with a target of its year,
+// and of a section's scheme the measures that are unfinished, which go on from this year's; what
+// is finished is not there. Once a person has decided what is marked, it checks.
+func TestSectionsAndMeasuresGoOn(t *testing.T) {
+	t.Parallel()
+	cal := seededCalendar(t)
+	dir := t.TempDir()
+	out, err := exec.Command("sh", "../../seeds/jincheng-2021-water/made/switch.sh", dir).CombinedOutput()
+	require.NoError(t, err, string(out))
+	file := filepath.Join(dir, "jincheng-2021-water", "plan.yaml")
+	p, _ := planfile.Load(file, cal)
+	require.NotNil(t, p)
+	require.Equal(t, []string{"p01", "s01-outfalls", "s01-overflow", "s01-flow"}, p.Water.Schemes[0].Measures)
+	draft := func(name string, open ...string) (next *plan.Plan, files map[string]string) {
+		records := []rollover.Record{}
+		for _, k := range p.Tasks {
+			r := rollover.Record{Task: k.ID, Title: k.Title, Kind: k.Kind, Lead: k.Lead, Due: k.Due, Policy: k.Policy, State: rollover.Closed}
+			if k.Kind != plan.Dated || slices.Contains(open, k.ID) {
+				r.State = rollover.Open
+			}
+			if r.State == rollover.Open && k.Kind == plan.Dated {
+				r.Days = day(t, "2022-01-10").Sub(k.Due)
+			}
+			records = append(records, r)
+		}
+		all, err := rollover.Roll(p, records, 2022, day(t, "2022-01-10")).FilesOf(file, words.New("zh"))
+		require.NoError(t, err)
+		to := filepath.Join(dir, name)
+		require.NoError(t, rollover.Write(to, all))
+		files = map[string]string{}
+		for _, f := range all {
+			files[f.Name] = string(f.Raw)
+			if f.Name != "rollover.md" {
+				decided := strings.ReplaceAll(string(f.Raw), ": "+planfile.Todo, ": ")
+				require.NoError(t, os.WriteFile(filepath.Join(to, f.Name), []byte(decided), 0o644))
+			}
+		}
+		next, problems := planfile.Load(filepath.Join(to, "plan.yaml"), cal)
+		for _, problem := range problems {
+			require.True(t, problem.Warning, problem.Text(words.New("zh")))
+		}
+		require.NotNil(t, next)
+		return next, files
+	}
+	next, files := draft("left", "s01-overflow", "p01")
+	require.Len(t, next.Water.Sections, 22)
+	for i, s := range next.Water.Sections {
+		require.Equal(t, p.Water.Sections[i].Target(2021), s.Target(2022), s.Name)
+		require.Equal(t, s.Target(2021), s.Target(2022), s.Name)
+	}
+	require.Contains(t, files["sections.yaml"], "个断面的2022年目标暂按2021年的写")
+	require.Len(t, next.Water.Rules, len(p.Water.Rules))
+	require.Equal(t, []string{"p01", "s01-overflow"}, next.Water.Schemes[0].Measures)
+	tasks := map[string]plan.Task{}
+	for _, k := range next.Tasks {
+		tasks[k.ID] = k
+	}
+	require.NotContains(t, tasks, "s01-outfalls", "it is finished")
+	went := tasks["s01-overflow"]
+	require.Equal(t, []string{"2022-09-30", p.ID + "/s01-overflow", "2021年未办结"}, []string{went.Due.String(), went.Carries, string([]rune(went.Note)[:8])})
+	require.Contains(t, files["scheme.yaml"], "due: "+planfile.Todo+"2022-09-30", "a person decides the new limit")
+	require.Contains(t, files["rollover.md"], "s01-overflow")
+
+	next, files = draft("done")
+	require.Empty(t, next.Water.Schemes, "next year's scheme is for the county to draw")
+	require.NotContains(t, files["plan.yaml"], "schemes:")
+	require.Len(t, next.Water.Sections, 22)
 }

@@ -33,11 +33,12 @@ type rewriter struct {
 type mark struct{ id, field, value, why string }
 
 // planYAML is the draft as plan.yaml: raw, this year's file, rewritten. files
-// gives the names that the plan's other files have in the draft.
-func (d Draft) planYAML(raw []byte, w *words.Words, files map[string]string) ([]byte, []mark, error) {
+// gives the names that the plan's other files have in the draft, and scheme the file of a
+// section's scheme with its name in the draft. left are the schemes of which measures are left.
+func (d Draft) planYAML(raw []byte, w *words.Words, files map[string]string, scheme func(of string) (name string, raw []byte, err error)) (draft []byte, left []File, marks []mark, err error) {
 	root, err := d.root(raw)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	r := d.rewriter(w)
 	r.head(root, files)
@@ -50,6 +51,9 @@ func (d Draft) planYAML(raw []byte, w *words.Words, files map[string]string) ([]
 		}
 	}
 	r.links(root)
+	if left, err = r.schemes(root, scheme); err != nil {
+		return nil, nil, nil, err
+	}
 	var b bytes.Buffer
 	b.WriteString("# yaml-language-server: $schema=../schema/plan.schema.json\n")
 	for _, line := range strings.Split(strings.TrimSpace(w.T("rollover.head", words.Data{"Title": d.From.Title, "Number": d.From.Number, "Old": d.From.Year, "Year": d.Year, "Mark": planfile.Todo})), "\n") {
@@ -59,9 +63,9 @@ func (d Draft) planYAML(raw []byte, w *words.Words, files map[string]string) ([]
 	enc := yaml.NewEncoder(&b)
 	enc.SetIndent(2)
 	if err := errors.Join(enc.Encode(root), enc.Close()); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return airy(b.Bytes()), r.marks, nil
+	return airy(b.Bytes()), left, r.marks, nil
 }
 
 // root is a copy of this year's plan.yaml that may be changed, with the clerk's comments.
@@ -104,7 +108,6 @@ func (r *rewriter) head(root *yaml.Node, files map[string]string) {
 	}
 	r.mark(root, "number", "", r.say("doubt_number"), "")
 	r.mark(root, "issued", r.start().String(), r.say("doubt_issued"), "")
-	remove(root, "schemes") // a year's measures with a year's dates: next year's are for the counties to draw
 	set(root, "year", strconv.Itoa(r.Year), "").Tag = "!!int"
 	for _, name := range besides() {
 		n := value(root, name)
