@@ -13,6 +13,7 @@ import (
 	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/notice"
+	"duban/internal/people"
 	"duban/internal/query"
 	"duban/internal/words"
 )
@@ -116,20 +117,26 @@ func (v *visit) complaints() error {
 		p.Lines = append(p.Lines, v.complaintRow(c, l))
 	}
 	p.pager = v.pager(from, to-from, len(lines))
+	p.Measures = v.measureRows(slices.Concat(c.Measures, c.Sums), c.People)
+	return v.show("complaints", v.say.T("complain.page"), p)
+}
+
+// measureRows are measures of units in words.
+func (v *visit) measureRows(all []complaint.Measure, dir people.Directory) (rows []measureRow) {
 	rate := func(n, rate int) string {
 		if rate < 0 {
 			return strconv.Itoa(n)
 		}
 		return v.say.T("complain.rate", words.Data{"N": n, "Rate": rate})
 	}
-	for _, m := range append(slices.Clone(c.Measures), c.Sums...) {
-		row := measureRow{Measure: m, UnitName: c.People.Name(m.Unit), MonthText: m.Month, OnTimeText: rate(m.OnTime, m.OnTimeRate()), SatisfiedText: rate(m.Satisfied, m.SatisfiedRate())}
+	for _, m := range all {
+		row := measureRow{Measure: m, UnitName: dir.Name(m.Unit), MonthText: m.Month, OnTimeText: rate(m.OnTime, m.OnTimeRate()), SatisfiedText: rate(m.Satisfied, m.SatisfiedRate())}
 		if m.Month == "" {
 			row.MonthText = v.say.T("complain.every")
 		}
-		p.Measures = append(p.Measures, row)
+		rows = append(rows, row)
 	}
-	return v.show("complaints", v.say.T("complain.page"), p)
+	return rows
 }
 
 // complaintPage is one complaint.

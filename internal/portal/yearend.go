@@ -35,6 +35,8 @@ type yearEndPage struct {
 	Scored           []yearScore
 	Units            []unitLine
 	Floor            int
+	Complaints       *yearComplaints
+	Incidents        *yearIncidents
 	Problems         string
 	Proposals        string
 	Wrote            string
@@ -70,6 +72,21 @@ type yearLine struct{ Title, Path, Lead, Limit, Became, Late, Called, See string
 type yearMoney struct {
 	Head, Path string
 	Rows       []moneyBalance
+}
+
+type yearComplaints struct {
+	Sum, Path string
+	Rows      []measureRow
+}
+
+type yearIncidents struct {
+	Sum, Path string
+	Rows      []yearIncident
+}
+
+type yearIncident struct {
+	Title, Path, Section, Item, Found string
+	Orders, Effects, Finding          []string
 }
 
 type yearScore struct {
@@ -124,6 +141,7 @@ func (v *visit) yearEnd() error {
 				p.Scored = append(p.Scored, yearScore{u.Rank, y.People.Name(u.Unit), u.Group, u.Score.String(), v.at("/assessment", "plan", id, "period", string(s.Sheet.Period), "unit", u.Unit) + "#made-of"})
 			}
 		}
+		v.yearHappened(&p, y)
 		p.Units, p.Floor = v.unitLines(y.Units, nil, id), y.Floor
 		p.ProofSum = v.say.T("yearend.proof_sum", words.Data{"N": len(y.Proof)})
 		for i, one := range y.Proof[:min(len(y.Proof), mostProof)] {
@@ -165,6 +183,22 @@ func (v *visit) yearWater(p *yearEndPage, y query.YearEnd) {
 			one.Rows = append(one.Rows, moneyBalance{Name: y.People.Name(b.County), Charged: say.Yuan(b.Charged), Earned: say.Yuan(b.Earned), Sum: say.Yuan(b.Sum)})
 		}
 		p.Money = append(p.Money, one)
+	}
+}
+
+// yearHappened puts the complaints and incidents of the year on the page.
+func (v *visit) yearHappened(p *yearEndPage, y query.YearEnd) {
+	say := v.speak()
+	if c := y.Complaints; c != nil {
+		p.Complaints = &yearComplaints{say.YearComplaintsSum(*c), v.at("/complaints", "plan", y.Plan.ID), v.measureRows(slices.Concat(c.Measures, c.Sums), y.People)}
+	}
+	if y.Incidents == nil {
+		return
+	}
+	p.Incidents = &yearIncidents{Sum: say.YearIncidentsSum(*y.Incidents), Path: v.at("/incidents", "plan", y.Plan.ID)}
+	for _, i := range y.Incidents.Rows {
+		p.Incidents.Rows = append(p.Incidents.Rows, yearIncident{v.say.T("incident.title", words.Data{"N": i.ID, "Title": i.Title}), v.incidentPath(y.Plan.ID, i.ID), i.Section, say.Item(i.Item), say.Clock(i.Found, y.Incidents.Zone),
+			say.YearOrders(y.YearEnd, i), say.YearEffects(i), say.YearFound(y.YearEnd, i)})
 	}
 }
 

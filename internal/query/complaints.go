@@ -80,7 +80,11 @@ func (r *Reader) Complaints(ctx context.Context, v Viewer, planID string) (c Com
 	if err != nil {
 		return c, err
 	}
-	now := l.Clock.Plan(r.Now())
+	in, err := r.as(v)
+	if err != nil {
+		return c, err
+	}
+	now := in.instant(l)
 	c = Complaints{Plan: l.Plan.ID, Title: l.Plan.Title, Rules: *l.Plan.Complaints, Own: !v.oversees(l.Plan.Directory), People: l.Plan.Directory, Zone: l.Plan.Location()}
 	var handled []complaint.Handled
 	for _, one := range all {

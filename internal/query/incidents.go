@@ -220,10 +220,15 @@ func (r reading) incidentPlan(ctx context.Context, named string) (l ledger.Launc
 	if l, err = r.planWith(ctx, named, func(p *plan.Plan) bool { return p.Incidents != nil && p.Water != nil }, ErrNoIncidents); err != nil {
 		return l, now, err
 	}
-	if r.Live != nil {
-		return l, r.AsOf.AddDays(1).At(0, 0, l.Plan.Location()).UTC(), nil
+	return l, r.instant(l).UTC(), nil
+}
+
+// instant is the instant for which a plan is read: now by its clock, or the end of the past day.
+func (b base) instant(l ledger.Launched) time.Time {
+	if b.Live != nil {
+		return b.AsOf.AddDays(1).At(0, 0, l.Plan.Location())
 	}
-	return l, l.Clock.Plan(r.Now()).UTC(), nil
+	return l.Clock.Plan(b.Now())
 }
 
 // judgedBy is an incident with what acts on it are judged by.

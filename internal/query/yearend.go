@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"duban/internal/act"
 	"duban/internal/assessment"
+	"duban/internal/complaint"
 	"duban/internal/ledger"
 	"duban/internal/report"
 	"duban/internal/water"
@@ -83,8 +85,94 @@ func (r *Reader) yearEnd(ctx context.Context, v Viewer, planID string) (y YearEn
 	case !errors.Is(err, ErrNoRules):
 		return y, err
 	}
+	if err := r.yearComplaints(ctx, v, &y, planID); err != nil {
+		return y, err
+	}
+	if err := r.yearIncidents(ctx, v, &y, planID); err != nil {
+		return y, err
+	}
 	y.Proof, err = r.proofs(ctx, planID, book.Tasks)
 	return y, err
+}
+
+// yearComplaints reads how the complaints of the plan's year were handled, in numbers.
+func (r *Reader) yearComplaints(ctx context.Context, v Viewer, y *YearEnd, planID string) error {
+	all, err := r.Complaints(ctx, v, planID)
+	if errors.Is(err, ErrNoComplaints) || err == nil && all.Rules.Example && len(all.Lines) == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c := &report.YearComplaints{Measures: []complaint.Measure{}}
+	for _, l := range all.Lines {
+		if l.Complaint.On.Year != y.Year {
+			continue
+		}
+		c.Taken++
+		switch l.State {
+		case act.ComplaintNew:
+			c.Waiting++
+		case act.ComplaintJoined:
+			c.Joined++
+		}
+	}
+	for _, m := range all.Measures {
+		if strings.HasPrefix(m.Month, fmt.Sprintf("%04d-", y.Year)) {
+			c.Measures = append(c.Measures, m)
+		}
+	}
+	c.Sums = append([]complaint.Measure{}, complaint.Sum(c.Measures)...)
+	y.Complaints = c
+	return nil
+}
+
+// yearIncidents reads the incidents found in the plan's year, each as its own page has it.
+func (r *Reader) yearIncidents(ctx context.Context, v Viewer, y *YearEnd, planID string) error {
+	all, err := r.Incidents(ctx, v, planID)
+	if errors.Is(err, ErrNoIncidents) || err == nil && all.Example && len(all.Rows) == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	y.Incidents = &report.YearIncidents{Rows: []report.YearIncident{}, Zone: all.Zone}
+	for _, row := range slices.Backward(all.Rows) { // the last one is first there
+		if row.State == act.Withdrawn || row.Found.In(all.Zone).Year() != y.Year {
+			continue
+		}
+		i, err := r.Incident(ctx, v, planID, row.ID)
+		if err != nil {
+			return err
+		}
+		y.Incidents.Rows = append(y.Incidents.Rows, incidentOfYear(i))
+	}
+	return nil
+}
+
+func incidentOfYear(i Incident) report.YearIncident {
+	section, _ := i.Record.Sections.Section(i.Record.Section)
+	one := report.YearIncident{ID: i.Record.ID, Title: i.Record.Title, State: i.Record.State, Section: i.Section, Body: section.Body, Item: i.Record.Item, Found: i.Record.Found,
+		Orders: []report.YearOrder{}, Effects: append([]act.WaterEffect{}, i.Effects...), Looked: len(i.Looks), Causes: []string{}}
+	for _, o := range i.Orders {
+		order := report.YearOrder{Order: o.Order, Supply: o.Note.Said.Supply, Unit: o.Note.Lead, Ended: o.Supply.Ended, Volume: o.Volume}
+		if len(o.Supply.Flows) > 0 {
+			order.Begun = o.Supply.Flows[0].At
+		}
+		for _, l := range o.Limits {
+			order.Late = order.Late || l.Late > 0
+		}
+		one.Orders = append(one.Orders, order)
+	}
+	if over := i.Record.Over; over != nil {
+		one.Ended, one.Finding = over.At, over.Words
+	}
+	for _, l := range i.Looks {
+		if l.Cause {
+			one.Causes = append(one.Causes, l.Name)
+		}
+	}
+	return one
 }
 
 // yearWater reads what the sections reached in the plan's year, by the months with data, and

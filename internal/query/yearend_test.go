@@ -2,8 +2,10 @@ package query_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
@@ -11,6 +13,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/assessment"
 	"duban/internal/calendar"
+	"duban/internal/complaint"
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -65,7 +68,7 @@ func TestTheYearsReportAddsUp(t *testing.T) {
 			require.NoError(t, y.Write(&out, in))
 			f, err := excelize.OpenReader(&out)
 			require.NoError(t, err)
-			require.Equal(t, []string{"总体情况", "断面水质", "任务", "重点工程", "生态补偿", "考核", "佐证材料"}, f.GetSheetList())
+			require.Equal(t, []string{"总体情况", "断面水质", "任务", "重点工程", "生态补偿", "考核", "12345诉求", "应急事件", "佐证材料"}, f.GetSheetList())
 			rows, err := f.GetRows("总体情况")
 			require.NoError(t, err)
 			require.Contains(t, fmt.Sprint(rows), y.Chain)
@@ -124,4 +127,74 @@ func TestWhatIsWrittenOfAYear(t *testing.T) {
 			require.NoError(t, err, "the tables are what the chain makes of them")
 		})
 	}
+}
+
+// The year's report has the year's complaints in numbers and its incidents, as of any day, and
+// nothing of who complained or in which words.
+func TestWhatHappenedInAYear(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, databases["SQLite"](t))
+	w.opensIncident()
+	l, err := w.store.Plan(t.Context(), "water")
+	require.NoError(t, err)
+	clerk := act.Actor{Account: "zhao", Name: "赵科长", Unit: "office"}
+	y, err := w.reader().YearEnd(t.Context(), query.Operator(), "water")
+	require.NoError(t, err)
+	require.Equal(t, &report.YearComplaints{Taken: 1, Waiting: 1, Measures: []complaint.Measure{}, Sums: []complaint.Measure{}}, y.Complaints)
+	require.NoError(t, engine.Complain(t.Context(), w.store, w.now, "water", 1, act.Act{ID: "c2", Kind: act.Sort, By: clerk, Unit: "gaoping", Complaint: &act.ComplaintFacts{Limit: "ordinary"}}))
+	w.now = at(7, 20, 10)
+	y, err = w.reader().YearEnd(t.Context(), query.Operator(), "water")
+	require.NoError(t, err)
+	late := complaint.Measure{Unit: "gaoping", Month: "2021-07", Got: 1, Late: 1}
+	require.Equal(t, &report.YearComplaints{Taken: 1, Measures: []complaint.Measure{late}, Sums: []complaint.Measure{{Unit: "gaoping", Got: 1, Late: 1}}}, y.Complaints)
+	require.Len(t, y.Incidents.Rows, 1)
+	i := y.Incidents.Rows[0]
+	require.Equal(t, []any{"1", "赵庄", act.Handling, 1, at(6, 10, 8).UTC()}, []any{i.ID, i.Section, i.State, i.Looked, i.Found.UTC()})
+
+	in := words.New("zh")
+	var out bytes.Buffer
+	require.NoError(t, y.Write(&out, in))
+	f, err := excelize.OpenReader(&out)
+	require.NoError(t, err)
+	require.Equal(t, []string{"12345诉求", "应急事件", "佐证材料"}, f.GetSheetList()[6:])
+	everything, err := json.Marshal(y)
+	require.NoError(t, err)
+	text := string(everything)
+	for _, sheet := range f.GetSheetList() {
+		rows, err := f.GetRows(sheet)
+		require.NoError(t, err)
+		text += fmt.Sprint(rows)
+		switch sheet {
+		case "12345诉求":
+			require.Equal(t, []string{"2021-07", "高平市人民政府", "1", "0", "0", "1", "0%", "0", "0", "—", "0", "0"}, rows[len(rows)-2])
+		case "应急事件":
+			require.Equal(t, []string{"1", "氨氮超标", "赵庄", "", "2021-06-10 08:00", "没有补水", "", "排查1处\n处置中"}, rows[len(rows)-1])
+		}
+	}
+	for _, told := range []string{"钱二", "河水发黑", "桥下", "夜间排污"} {
+		require.NotContains(t, text, told)
+	}
+
+	then := func(month time.Month, day int) query.YearEnd {
+		was, done, err := w.reader().Past(t.Context(), query.Operator(), calendar.NewDay(2021, month, day))
+		require.NoError(t, err)
+		defer done()
+		y, err := was.YearEnd(t.Context(), query.Operator(), "water")
+		require.NoError(t, err)
+		return y
+	}
+	require.Equal(t, complaint.Measure{Unit: "gaoping", Month: "2021-07", Got: 1}, then(7, 5).Complaints.Measures[0], "its time was not over")
+	_, err = engine.Incident(t.Context(), w.store, w.now, l, "1", act.Act{ID: "i9", Kind: act.WithdrawIncident, By: clerk, Reason: "误报"})
+	require.NoError(t, err)
+	y, err = w.reader().YearEnd(t.Context(), query.Operator(), "water")
+	require.NoError(t, err)
+	require.Empty(t, y.Incidents.Rows, "it was none")
+	require.Len(t, then(7, 19).Incidents.Rows, 1)
+
+	l.Plan.ID, l.Plan.Year = "next", 2022
+	_, err = w.store.AddPlan(t.Context(), l, nil, when(w.now))
+	require.NoError(t, err)
+	y, err = w.reader().YearEnd(t.Context(), query.Operator(), "next")
+	require.NoError(t, err)
+	require.Zero(t, y.Complaints.Taken)
 }

@@ -3,11 +3,13 @@ package report
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/assessment"
 	"duban/internal/calendar"
 	"duban/internal/compensation"
+	"duban/internal/complaint"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/water"
@@ -21,19 +23,23 @@ type YearEnd struct {
 	AsOf  calendar.Day `json:"as_of"`
 	Chain string       `json:"chain"` // the ledger's head when it was read: NUMBER:HASH
 	// To are those to whom the plan says that the report goes, the earliest date first.
-	To       []YearTo         `json:"to"`
-	Counts   Tally            `json:"counts"`          // of the whole plan, as in its book
-	Water    *YearWater       `json:"water,omitempty"` // nil: the plan has no sections
-	Clauses  []YearClause     `json:"clauses"`
-	Projects YearClause       `json:"projects"`
-	Opened   YearClause       `json:"opened"`     // tasks that are in no clause: opened in the course of the year
-	Floor    int              `json:"rank_floor"` // units with fewer lines than so many have no rank
-	Units    []UnitTally      `json:"units"`
-	Money    []YearMoney      `json:"money"`            // by table in force
-	Scores   *YearScores      `json:"scores,omitempty"` // nil: the plan has no rules of assessment
-	Wrote    act.Reporting    `json:"wrote"`            // what the office wrote, and to whom it has handed the report in
-	Proof    []YearProof      `json:"proof"`            // index of evidence, in the order of the chain
-	People   people.Directory `json:"-"`
+	To       []YearTo     `json:"to"`
+	Counts   Tally        `json:"counts"`          // of the whole plan, as in its book
+	Water    *YearWater   `json:"water,omitempty"` // nil: the plan has no sections
+	Clauses  []YearClause `json:"clauses"`
+	Projects YearClause   `json:"projects"`
+	Opened   YearClause   `json:"opened"`     // tasks that are in no clause: opened in the course of the year
+	Floor    int          `json:"rank_floor"` // units with fewer lines than so many have no rank
+	Units    []UnitTally  `json:"units"`
+	Money    []YearMoney  `json:"money"`            // by table in force
+	Scores   *YearScores  `json:"scores,omitempty"` // nil: the plan has no rules of assessment
+	// Complaints and Incidents are nil where the plan has no rules of complaints, or no registry
+	// for incidents, or one that is an example and by which nothing has happened.
+	Complaints *YearComplaints  `json:"complaints,omitempty"`
+	Incidents  *YearIncidents   `json:"incidents,omitempty"`
+	Wrote      act.Reporting    `json:"wrote"` // what the office wrote, and to whom it has handed the report in
+	Proof      []YearProof      `json:"proof"` // index of evidence, in the order of the chain
+	People     people.Directory `json:"-"`
 }
 
 // YearTo is one to whom the report goes, and what is known of its going there.
@@ -89,6 +95,51 @@ type YearScores struct {
 	Sheet   assessment.Sheet `json:"sheet"`
 	Status  act.Assessing    `json:"status"`
 	Example bool             `json:"example,omitempty"`
+}
+
+// YearComplaints are the complaints 12345 诉求 of the year, in numbers alone: nothing here tells
+// who complained, of what, or in which words.
+type YearComplaints struct {
+	Taken    int                 `json:"taken"`    // taken in during the year
+	Waiting  int                 `json:"waiting"`  // of these, not sorted to a unit yet
+	Joined   int                 `json:"joined"`   // of these, joined to another one about the same
+	Measures []complaint.Measure `json:"measures"` // by month of the dispatch and unit, of the months of the year
+	Sums     []complaint.Measure `json:"sums"`     // by unit
+}
+
+// YearIncidents are the incidents 应急事件 found in the year, the first one first. One that was
+// withdrawn was none, and is left out.
+type YearIncidents struct {
+	Rows []YearIncident `json:"rows"`
+	Zone *time.Location `json:"-"` // of the plan
+}
+
+// YearIncident is an incident, what was ordered, and what came of it.
+type YearIncident struct {
+	ID      string            `json:"id"`
+	Title   string            `json:"title"`
+	State   act.State         `json:"state"`
+	Section string            `json:"section"` // name
+	Body    water.Body        `json:"-"`
+	Item    water.Item        `json:"item,omitempty"`
+	Found   time.Time         `json:"found"`
+	Orders  []YearOrder       `json:"orders"`
+	Effects []act.WaterEffect `json:"effects"` // values before water flowed and after it had ended
+	Looked  int               `json:"looked"`  // outlets that were to be looked at
+	Causes  []string          `json:"causes"`  // names of the outlets that were the cause
+	Ended   time.Time         `json:"ended,omitzero"`
+	Finding string            `json:"finding,omitempty"` // what the office found at the end
+}
+
+// YearOrder is an order to replenish, and what of it was carried out.
+type YearOrder struct {
+	Order  string    `json:"order"`
+	Supply string    `json:"supply"`
+	Unit   string    `json:"unit"`           // ID of who carries it out
+	Begun  time.Time `json:"begun,omitzero"` // zero: no water has flowed
+	Ended  time.Time `json:"ended,omitzero"` // zero: it still flows, or has not begun
+	Volume string    `json:"volume"`         // m³ until now
+	Late   bool      `json:"late,omitempty"` // a limit by the hour was, or is, not kept
 }
 
 // YearProof is one piece of evidence: a file by its hash, or an address.

@@ -6,10 +6,13 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/shopspring/decimal"
 	"github.com/xuri/excelize/v2"
 
+	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/plan"
 	"duban/internal/water"
 	"duban/internal/words"
@@ -157,7 +160,14 @@ func (s yearPages) sheets() []sheet {
 	if s.Water != nil {
 		all = append(all, s.sections())
 	}
-	all = append(all, s.clauses(), s.projects(), s.money(), s.scores(), s.proof())
+	all = append(all, s.clauses(), s.projects(), s.money(), s.scores())
+	if s.Complaints != nil {
+		all = append(all, s.complaints())
+	}
+	if s.Incidents != nil {
+		all = append(all, s.incidents())
+	}
+	all = append(all, s.proof())
 	return slices.DeleteFunc(all, func(sh sheet) bool { return len(sh.blocks) == 0 }) // as of compensation, where no table is in force
 }
 
@@ -272,6 +282,90 @@ func (s yearPages) scores() sheet {
 		b.rows = append(b.rows, []cell{text(u.Unit), number(u.Total), number(u.OnTime), number(u.DoneLate), number(u.Overdue), number(u.Talks), center(s.Rate(u.OnTimeRate))})
 	}
 	sh.blocks = append(sh.blocks, b)
+	return sh
+}
+
+// YearComplaintsSum says how many complaints there were.
+func (s Speaker) YearComplaintsSum(c YearComplaints) string {
+	if c.Taken == 0 && len(c.Measures) == 0 {
+		return s.y("no_complaints")
+	}
+	return s.y("complaints_sum", words.Data{"Taken": c.Taken, "Joined": c.Joined, "Waiting": c.Waiting})
+}
+
+func (s yearPages) complaints() sheet {
+	sh := s.headed("complaints", s.YearComplaintsSum(*s.Complaints))
+	b := block{columns: s.head(column{heading: "month", most: 12}, column{heading: "unit", most: 28}, column{heading: "got", most: 9}, column{heading: "answered", most: 9}, column{heading: "intime", most: 10}, column{heading: "over", most: 9}, column{heading: "intime_rate", most: 12},
+		column{heading: "phoned", most: 9}, column{heading: "satisfied", most: 9}, column{heading: "satisfied_rate", most: 10}, column{heading: "again", most: 9}, column{heading: "returned", most: 9})}
+	percent := func(rate int) cell {
+		if rate < 0 {
+			return center("—")
+		}
+		return center(itoa(rate) + "%")
+	}
+	for _, m := range slices.Concat(s.Complaints.Measures, s.Complaints.Sums) {
+		b.rows = append(b.rows, []cell{center(cmp.Or(m.Month, s.w.T("complain.every"))), text(s.People.Name(m.Unit)), number(m.Got), number(m.Answered), number(m.OnTime), number(m.Late), percent(m.OnTimeRate()),
+			number(m.Called), number(m.Satisfied), percent(m.SatisfiedRate()), number(m.Again), number(m.Returned)})
+	}
+	sh.blocks = []block{b}
+	return sh
+}
+
+// YearIncidentsSum says how many incidents there were.
+func (s Speaker) YearIncidentsSum(all YearIncidents) string {
+	if len(all.Rows) == 0 {
+		return s.y("no_incidents")
+	}
+	open := 0
+	for _, i := range all.Rows {
+		if i.State == act.Handling {
+			open++
+		}
+	}
+	return s.y("incidents_sum", words.Data{"N": len(all.Rows), "Done": len(all.Rows) - open, "Open": open})
+}
+
+// YearOrders says of each order to replenish what was let in.
+func (s Speaker) YearOrders(y YearEnd, i YearIncident) (lines []string) {
+	for _, o := range i.Orders {
+		lines = append(lines, s.y("order", words.Data{"N": o.Order, "Supply": o.Supply, "Unit": y.People.Name(o.Unit), "Begun": s.Clock(o.Begun, y.Incidents.Zone), "Ended": s.Clock(o.Ended, y.Incidents.Zone), "Volume": s.Cubic(o.Volume), "Late": o.Late}))
+	}
+	if lines == nil {
+		return []string{s.y("no_order")}
+	}
+	return lines
+}
+
+// YearEffects says of each item what it was before water flowed and after it had ended.
+func (s Speaker) YearEffects(i YearIncident) (lines []string) {
+	for _, e := range i.Effects {
+		lines = append(lines, s.WaterEffect(e, i.Body))
+	}
+	return lines
+}
+
+// YearFound says where was looked, what the cause was, and with what the handling ended.
+func (s Speaker) YearFound(y YearEnd, i YearIncident) (lines []string) {
+	if i.Looked > 0 {
+		lines = append(lines, s.y("looked", words.Data{"N": i.Looked}))
+	}
+	if len(i.Causes) > 0 {
+		lines = append(lines, s.y("causes", words.Data{"Names": s.list(i.Causes)}))
+	}
+	if i.Ended.IsZero() {
+		return append(lines, s.y("handling"))
+	}
+	return append(lines, s.y("handled_on", words.Data{"Day": s.Day(calendar.DayOf(i.Ended.In(y.Incidents.Zone))), "Words": i.Finding}))
+}
+
+func (s yearPages) incidents() sheet {
+	sh := s.headed("incidents", s.YearIncidentsSum(*s.Incidents))
+	b := block{columns: s.head(column{heading: "no", most: 6}, column{heading: "incident", most: 28}, column{heading: "section", most: 16}, column{heading: "item", most: 12}, column{heading: "found", most: 18}, column{heading: "replenished", most: 40}, column{heading: "effect", most: 40}, column{heading: "finding", most: 40})}
+	lines := func(all []string) cell { return text(strings.Join(all, "\n")) }
+	for _, i := range s.Incidents.Rows {
+		b.rows = append(b.rows, []cell{center(i.ID), text(i.Title), text(i.Section), text(s.Item(i.Item)), moment(i.Found.In(s.Incidents.Zone)), lines(s.YearOrders(s.YearEnd, i)), lines(s.YearEffects(i)), lines(s.YearFound(s.YearEnd, i))})
+	}
+	sh.blocks = []block{b}
 	return sh
 }
 

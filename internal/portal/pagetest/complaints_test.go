@@ -218,5 +218,9 @@ func TestComplaintsOnThePage(t *testing.T) {
 	leader.Go("/complaints")
 	require.Contains(t, leader.Text("main"), "1（100%）")
 	look(t, leader, "complaints-leader")
+	leader.Go("/plans/" + planID + "/report")
+	require.Contains(t, leader.Text("main"), "本年登记 2 件，其中并入同类诉求 1 件，尚未分办 0 件")
+	require.Contains(t, leader.Texts("table.rows tbody tr"), "2021-05\t市住建局\t1\t1\t1（100%）\t0\t1（100%）／1\t0\t0")
+	look(t, leader, "yearend-complaints")
 	require.Equal(t, http.StatusForbidden, leader.Go("/complaints/new"))
 }
