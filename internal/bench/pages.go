@@ -65,6 +65,7 @@ var noPage = map[string]string{
 	"/water/zones/sheet":                      "an Excel file",
 	"/water/compensation/sheet":               "an Excel file",
 	"/assessment/sheet":                       "an Excel file",
+	"/incidents/sheet/{incident}":             "an Excel file",
 	"/assessment/files/{hash}":                "a file",
 	"/drafts/{draft}/files/{name}":            "a file",
 	"/plans/{plan}/tasks/{task}/files/{hash}": "a file",

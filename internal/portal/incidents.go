@@ -85,6 +85,7 @@ func (v *visit) incidentDo(planID, id string, k act.Kind, ref string) string {
 // incidentPage is an incident with what is known of it; printed, it is the incident's report.
 type incidentPage struct {
 	Plan, Back string
+	File       string // address of the Excel file
 	Status     string
 	Facts      [][2]string
 	Words      string
@@ -137,7 +138,7 @@ func (v *visit) incident() error {
 
 func (v *visit) incidentParts(i query.Incident) incidentPage {
 	say, rec := v.speak(), i.Record
-	p := incidentPage{Plan: i.PlanTitle, Back: v.at("/incidents", "plan", i.Plan), Status: v.say.T("act.state_" + string(rec.State)), Words: rec.Words,
+	p := incidentPage{Plan: i.PlanTitle, Back: v.at("/incidents", "plan", i.Plan), File: v.at("/incidents/sheet/"+url.PathEscape(rec.ID), "plan", i.Plan), Status: v.say.T("act.state_" + string(rec.State)), Words: rec.Words,
 		Source: v.say.T("incident.figures", words.Data{"At": say.Clock(i.Now, i.Zone), "Head": i.Head, "Hash": i.Hash})}
 	fact := func(label, value string) {
 		if value != "" {

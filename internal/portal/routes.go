@@ -78,6 +78,7 @@ var routes = []route{
 	{"POST /assessment/do/{kind}", Working, "an act on an assessment: enter, strike, send, object, settle, issue", (*visit).assess, evidence},
 	{"GET /incidents", Working, "incidents at sections in which I have a part", (*visit).incidents, nothing},
 	{"GET /incidents/{incident}", Working, "an incident: what is to be done, and its report for paper", (*visit).incident, nothing},
+	{"GET /incidents/sheet/{incident}", Working, "the report of an incident as an Excel file", (*visit).incidentSheet, nothing},
 	{"GET /incidents/{incident}/files/{hash}", Working, "a file that proves something noted in an incident", (*visit).incidentFile, nothing},
 	{"GET /incidents/do/{kind}", Working, "the form of an act on an incident", (*visit).incidentForm, nothing},
 	{"POST /incidents/do/{kind}", Working, "an act on an incident: open, order, report, trace, strike, close", (*visit).handle, evidence},

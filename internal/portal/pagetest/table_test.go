@@ -26,6 +26,7 @@ var noPage = map[string]string{
 	"/water/sheet":                            "a file",
 	"/water/zones/sheet":                      "a file",
 	"/water/compensation/sheet":               "a file",
+	"/incidents/sheet/{incident}":             "a file",
 	"/assessment/sheet":                       "a file",
 	"/assessment/files/{hash}":                "a file",
 	"/incidents/{incident}/files/{hash}":      "a file",
