@@ -166,11 +166,30 @@ func (s scene) Menu() (all []MenuItem) {
 		}
 	}
 	for _, m := range menu {
-		if s.v.who.is(m.who) && (m.path != "/drafts" || s.v.Drafts != nil) {
+		if s.v.who.is(m.who) && s.v.serves(m.path) {
 			all = append(all, MenuItem{m.path, s.T("portal.menu_" + m.name), at == m.path || strings.HasPrefix(at, m.path+"/")})
 		}
 	}
 	return all
+}
+
+// serves tells that there is something behind an entry of the menu: a part that a plan may leave
+// out stands there only for whom a plan with it concerns.
+func (v *visit) serves(path string) bool {
+	has := v.who.seats.Has
+	switch path {
+	case "/drafts":
+		return v.Drafts != nil
+	case "/water":
+		return has.Water
+	case "/assessment":
+		return has.Assessment
+	case "/complaints":
+		return has.Complaints
+	case "/incidents":
+		return has.Incidents
+	}
+	return true
 }
 
 // MenuItem is one entry of the menu.

@@ -3,6 +3,8 @@ package query
 import (
 	"context"
 	"time"
+
+	"duban/internal/plan"
 )
 
 // Seats tells in which launched plans a viewer's unit has which part, by plan IDs in order
@@ -12,7 +14,15 @@ type Seats struct {
 	Leadership []string       // plans of which the unit is the leadership
 	Unit       []string       // other plans that name the unit
 	Plans      int            // number of all launched plans
+	Has        PlanParts      // what the everyday plans that concern the unit have
 	Zone       *time.Location // of the first plan that concerns the unit; nil without one
+}
+
+// PlanParts are parts that a plan's file may leave out. A plan of another field has none of them.
+type PlanParts struct{ Water, Assessment, Complaints, Incidents bool }
+
+func (h PlanParts) and(p *plan.Plan) PlanParts {
+	return PlanParts{h.Water || p.Water != nil, h.Assessment || p.Assessment != nil, h.Complaints || p.Complaints != nil, h.Incidents || p.Incidents != nil && p.Water != nil}
 }
 
 // Ruling has the IDs of the units that are the office or the leadership of a launched plan.
@@ -66,6 +76,9 @@ func (r *Reader) Seats(ctx context.Context, v Viewer) (s Seats, err error) {
 		}
 		if s.Zone == nil {
 			s.Zone = l.Plan.Location()
+		}
+		if i < len(everyday) {
+			s.Has = s.Has.and(&l.Plan)
 		}
 		office, leads := v.by.Unit == d.Office, v.by.Unit == d.Leadership
 		if office && takes(i, s.Office) {

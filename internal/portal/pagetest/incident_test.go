@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"duban/internal/accounts"
 	"duban/internal/act"
@@ -113,7 +114,7 @@ func TestAnIncidentOnThePage(t *testing.T) {
 	t.Parallel()
 	at := func(day, hour int) time.Time { return calendar.NewDay(2021, 6, day).At(hour, 0, calendar.Beijing) }
 	now := at(10, 9)
-	site := incidentSite(t, &now, true)
+	site, browser := incidentSite(t, &now, true), looking
 	looking := func(account string, wanted portaltest.Look) *portaltest.Page {
 		p := portaltest.Open(t, site+"/signin?key=k", wanted)
 		p.Press(`button[value="` + account + `"]`)
@@ -195,6 +196,32 @@ func TestAnIncidentOnThePage(t *testing.T) {
 	require.NotContains(t, office.Text("main"), "补水后")
 	require.Contains(t, office.Text("main"), "已补274500立方米", "to the end of that day")
 	require.False(t, office.Has(`main a[href^="/incidents/do/"]`), "nobody acts on a day that has passed")
+	office.Go("/plans/" + planID + "/report")
+	for _, part := range []string{"本年应急事件 1 起", "第2号指令：水源张峰水库，市水务局，2021-06-10 17:30至2021-06-12 10:00，共364500立方米", "补水前2.31（劣Ⅴ类），补水后0.85（Ⅲ类），下降63.2%", "排查2处"} {
+		require.Contains(t, office.Text("main"), part)
+	}
+	look(t, office, "yearend-incident")
+	office.Go("/plans/" + planID + "/report?as_of=2021-06-11")
+	require.NotContains(t, office.Text("main"), "补水后")
+	sheet := func(account string) (text string) {
+		res, err := browser(t, site, account).Get(site + "/incidents/sheet/1")
+		require.NoError(t, err)
+		defer res.Body.Close()
+		require.Equal(t, http.StatusOK, res.StatusCode)
+		f, err := excelize.OpenReader(res.Body)
+		require.NoError(t, err)
+		require.Equal(t, []string{"事件概况", "应急补水", "断面水质", "溯源排查", "处置记录"}, f.GetSheetList())
+		for _, name := range f.GetSheetList() {
+			rows, err := f.GetRows(name)
+			require.NoError(t, err)
+			text += fmt.Sprintln(rows)
+		}
+		return text
+	}
+	for _, part := range []string{"氨氮：补水前2.31（劣Ⅴ类），补水后0.85（Ⅲ类），下降63.2%", "[2 2021-06-10 17:30 2.5 ", "2021-06-12 11:30 补水后 氨氮 0.85", "示例化工有限公司", "撤销：填错"} {
+		require.Contains(t, sheet("shuizhiban"), part)
+	}
+	require.NotContains(t, sheet("yangcheng"), "示例化工有限公司", "what others look at")
 	for account, paths := range handled {
 		walk(t, looking, account, account, paths)
 	}
@@ -212,6 +239,8 @@ func TestAnExampleOfOutletsOpensNothing(t *testing.T) {
 	without := as(t, "shuizhiban", portaltest.Look{Plain: true})
 	without.Go("/incidents")
 	require.Contains(t, without.Text("main"), "没有带应急补水与排污口登记的计划")
+	require.True(t, without.Has(`nav.menu a[href="/water"]`))
+	require.False(t, without.Has(`nav.menu a[href="/incidents"], nav.menu a[href="/complaints"], nav.menu a[href="/assessment"]`), "the menu leads to what the plan has")
 	without.Go("/water?month=2021-05")
 	require.False(t, without.Has(`a[href^="/incidents"]`))
 }
