@@ -147,6 +147,7 @@ type Act struct {
 	Report   *ReportFacts   `json:"report,omitempty"`   // of acts on the report of a plan's year
 
 	Complaint *ComplaintFacts `json:"complaint,omitempty"` // of acts on a complaint
+	Text      *TextFacts      `json:"text,omitempty"`      // of acts on a public text
 }
 
 // Evidence is a file kept outside the engine, or the address of what was

@@ -71,7 +71,7 @@ func judge(on Judged, a Act) *Refusal {
 	}
 	row, _ := Of(on.thing(), a.Kind)
 	if !slices.Contains(row.From, on.state()) {
-		key := map[Thing]string{OnTalk: "talk_state", OnPlan: "assess_state", OnIncident: "incident_state", OnComplaint: "complaint_state"}[row.On]
+		key := map[Thing]string{OnTalk: "talk_state", OnPlan: "assess_state", OnIncident: "incident_state", OnComplaint: "complaint_state", OnText: "text_state"}[row.On]
 		return refuse(cmp.Or(key, "state"), "Kind", string(a.Kind), "State", string(on.state()))
 	}
 	if row.What != "" && row.What != on.what() {

@@ -60,6 +60,8 @@ const (
 	FieldOutcome Field = "outcome"
 	FieldAgain   Field = "again"
 	FieldInto    Field = "into"
+
+	FieldText Field = "text"
 )
 
 // Takes is what may be typed into a field.
@@ -152,6 +154,12 @@ var Fields = []FieldRow{
 	{FieldTitle, TakesLine, 500, 0, nil, func(a *Act) []*string { return []*string{&a.Title} }},
 	{FieldProblems, TakesText, 10000, 0, nil, ofReport(func(r *ReportFacts) []*string { return []*string{&r.Problems} })},
 	{FieldProposals, TakesText, 10000, 0, nil, ofReport(func(r *ReportFacts) []*string { return []*string{&r.Proposals} })},
+	{FieldText, TakesText, 20000, 0, nil, func(a *Act) []*string {
+		if a.Text == nil {
+			return nil
+		}
+		return []*string{&a.Text.Text}
+	}},
 	{FieldReason, TakesText, 2000, 0, nil, func(a *Act) []*string { return []*string{&a.Reason} }},
 	{FieldPoints, TakesLine, 0, 0, func(a Act) bool { return a.Assess != nil && a.Assess.Points != "" }, nil},
 	{FieldPaper, TakesLine, 200, 0, nil, func(a *Act) []*string { return []*string{&a.Paper} }},

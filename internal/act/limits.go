@@ -94,6 +94,10 @@ func (a Act) Cut() Act {
 		i.Outlets = cut(i.Outlets, FieldOutlets)
 		a.Incident = &i
 	}
+	if a.Text != nil {
+		t := *a.Text
+		a.Text = &t
+	}
 	for _, t := range a.texts() {
 		if utf8.RuneCountInString(*t.value) > t.most {
 			*t.value = string([]rune(*t.value)[:t.most]) + "…"

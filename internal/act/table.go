@@ -36,6 +36,7 @@ const (
 	OnIncident Thing = "incident" // an incident at a monitored section
 
 	OnComplaint Thing = "complaint" // a complaint of the hotline
+	OnText      Thing = "text"      // a text that is made public
 )
 
 // Row is one act: who may do it and when, what it says, which state it leads to, what it
@@ -44,7 +45,7 @@ const (
 type Row struct {
 	On      Thing
 	Kind    Kind
-	Command string // as people do it at the command line, after the thing, except on an incident or a complaint, for which there are no commands; "": nobody does it by hand
+	Command string // as people do it at the command line, after the thing, except on an incident, a complaint or a public text, for which there are no commands; "": nobody does it by hand
 	Press   bool   // one press does it: nothing need be said
 
 	By    []Seat
@@ -130,7 +131,7 @@ var (
 )
 
 // All is the one table of acts.
-var All = slices.Concat(rows(OnTask, tasks), rows(OnDuty, duties), rows(OnTalk, talks), rows(OnPlan, plans), rows(OnPlan, assessments), rows(OnPlan, reports), rows(OnIncident, incidents), rows(OnComplaint, complaints))
+var All = slices.Concat(rows(OnTask, tasks), rows(OnDuty, duties), rows(OnTalk, talks), rows(OnPlan, plans), rows(OnPlan, assessments), rows(OnPlan, reports), rows(OnIncident, incidents), rows(OnComplaint, complaints), rows(OnText, publicTexts))
 
 // tasks are the acts on a task or an occurrence.
 var tasks = []Row{

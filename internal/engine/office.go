@@ -68,6 +68,8 @@ func validOffice(name, value string) bool {
 		return true
 	case ledger.OfficeUnitContacts:
 		return value == ledger.ContactsByOffice || value == ledger.ContactsByUnit
+	case ledger.OfficePublicPage:
+		return value == ledger.PublicPageOn || value == ledger.PublicPageOff
 	case ledger.OfficeSender:
 		_, err := mail.ParseAddress(value)
 		return err == nil

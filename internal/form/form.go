@@ -90,7 +90,7 @@ func Whole(text string) (int64, error) {
 func Fill(on query.Subject, row act.Row, s Said, by act.Actor) (act.Act, error) {
 	said := act.Act{Kind: row.Kind, By: by, Reason: s.Reason(), Paper: s.one("paper"), Moves: s.set("moves-due"),
 		Title: strings.TrimSpace(s.one("title")), Ref: s.one("ref"), Rule: s.one("rule"), Policy: s.one("policy"), Evidence: s.Files}
-	for _, part := range []func(query.Subject, act.Row, Said, *act.Act) error{numbers, days, units, policy, addresses, talk, assess, report, handle, complain, implied} {
+	for _, part := range []func(query.Subject, act.Row, Said, *act.Act) error{numbers, days, units, policy, addresses, talk, assess, report, handle, complain, publish, implied} {
 		if err := part(on, row, s, &said); err != nil {
 			return said, err
 		}

@@ -81,6 +81,20 @@ func (s *Store) Caller(ctx context.Context, planID string, number int) (complain
 	return complaint.Caller{Name: row.Name, Phone: row.Phone, Address: row.Address, Words: row.Words}, err
 }
 
+// Callers are all who made complaints of a plan and are not erased, in no order.
+func (s *Store) Callers(ctx context.Context, planID string) (all []complaint.Caller, err error) {
+	var rows []struct {
+		Name    string `db:"name"`
+		Phone   string `db:"phone"`
+		Address string `db:"address"`
+	}
+	err = s.all(ctx, &rows, `SELECT name, phone, address FROM complainants WHERE plan = ?`, planID)
+	for _, r := range rows {
+		all = append(all, complaint.Caller{Name: r.Name, Phone: r.Phone, Address: r.Address})
+	}
+	return all, err
+}
+
 // Complaining is an act on a complaint, with what it leads to.
 type Complaining struct {
 	Plan    string

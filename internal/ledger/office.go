@@ -25,6 +25,16 @@ const (
 	// OfficeUnitContacts is who says who sits in a unit: ContactsByOffice, or ContactsByUnit
 	// where the unit itself may say it too. While nothing is decided, the office.
 	OfficeUnitContacts = "unit_contacts"
+
+	// OfficePublicPage is whether approved public texts have a page that anybody may read:
+	// PublicPageOn or PublicPageOff. While nothing is decided, they have none.
+	OfficePublicPage = "public_page"
+)
+
+// Values of OfficePublicPage.
+const (
+	PublicPageOn  = "on"
+	PublicPageOff = "off"
 )
 
 // Values of OfficeUnitContacts.
@@ -34,7 +44,7 @@ const (
 )
 
 // OfficeSettings are the names of all that the office can decide.
-var OfficeSettings = []string{OfficeChannels, OfficeLanguage, OfficeRankFloor, OfficeSecondFactor, OfficeSender, OfficeUnitContacts}
+var OfficeSettings = []string{OfficeChannels, OfficeLanguage, OfficePublicPage, OfficeRankFloor, OfficeSecondFactor, OfficeSender, OfficeUnitContacts}
 
 // SecondFactorRoles are those of whom a second factor can be asked: the accounts of a
 // plan's office, of its leadership, and of all other units.

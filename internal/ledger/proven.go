@@ -65,6 +65,8 @@ var proven = []table{
 	{name: "year_reports", key: []string{"plan"}, columns: map[string]kind{"plan": text, "version": number, "doc": text}},
 	{name: "complaints", key: []string{"plan", "number"}, columns: map[string]kind{
 		"plan": text, "number": number, "version": number, "state": text, "hotline": text, "doc": text}},
+	{name: "public_texts", key: []string{"plan", "number"}, columns: map[string]kind{
+		"plan": text, "number": number, "version": number, "state": text, "task": text, "since": text, "doc": text}},
 	{name: "office", key: []string{"name"}, columns: map[string]kind{"name": text, "value": text}},
 }
 

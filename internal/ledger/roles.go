@@ -42,6 +42,7 @@ var rights = map[string]string{
 
 	"year_reports": "SELECT, INSERT, UPDATE",
 	"complaints":   "SELECT, INSERT, UPDATE",
+	"public_texts": "SELECT, INSERT, UPDATE",
 	"complainants": "SELECT, INSERT, DELETE",
 
 	"signins":     "SELECT, INSERT, UPDATE",

@@ -93,13 +93,14 @@ func (l Labels) Of(thing string) string {
 
 // TaskFilter chooses tasks. Empty fields choose all.
 type TaskFilter struct {
-	Plan  string
-	Lead  string // unit ID
-	State TaskState
-	Kind  plan.Kind
-	Duty  string   // occurrences of this duty
-	IDs   []string // nil chooses all
-	From  string   // what their origin, as text, begins with: section:niucun/
+	Plan    string
+	Lead    string // unit ID
+	State   TaskState
+	Kind    plan.Kind
+	Duty    string   // occurrences of this duty
+	IDs     []string // nil chooses all
+	Publish bool     // only those whose result is to be made public
+	From    string   // what their origin, as text, begins with: section:niucun/
 }
 
 // Task is one task as it is now; ErrNotFound without one.
@@ -120,6 +121,9 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {
 	w.equal("state", string(f.State))
 	w.equal("kind", string(f.Kind))
 	w.equal("duty", f.Duty)
+	if f.Publish {
+		w.add("publish = TRUE")
+	}
 	if f.From != "" {
 		w.add(fmt.Sprintf("substr(origin, 1, %d) = ?", len([]rune(f.From))), f.From)
 	}

@@ -284,3 +284,33 @@ func (d Directory) Contact(r Recipient) (Contact, bool) {
 	}
 	return u.Seat(r.Role)
 }
+
+// BelowHeads are the names of all who sit below the head of a unit or answer for a task of one,
+// as they are entered, and those who sit beside them. Whoever is the head of some unit, or sits in
+// the leadership's own seat, is not among them.
+func (d Directory) BelowHeads() (names []string) {
+	var high []string
+	add := func(to *[]string, name string) {
+		if name = strings.TrimSpace(name); name != "" && !slices.Contains(*to, name) {
+			*to = append(*to, name)
+		}
+	}
+	for _, u := range d.Units {
+		for _, c := range u.Contacts {
+			below := c.Role != Head && c.Role != Leader
+			if below {
+				add(&names, c.Name)
+			} else {
+				add(&high, c.Name)
+			}
+			for _, o := range c.Others() {
+				add(&names, o.Name)
+			}
+		}
+		for _, c := range u.Charges {
+			add(&names, c.Leader)
+			add(&names, c.Person)
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(high, name) })
+}

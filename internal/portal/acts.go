@@ -34,6 +34,7 @@ type Acts interface {
 	TakeBackPlan(ctx context.Context, planID string, by act.Actor, reason string) error
 	Assess(ctx context.Context, planID string, a act.Act, sheet *assessment.Sheet, cal *calendar.Calendar) error
 	Report(ctx context.Context, planID string, a act.Act) error
+	Publish(ctx context.Context, planID string, number int, a act.Act) (int, error)
 	Incident(ctx context.Context, planID, id string, a act.Act, say *words.Words) (string, error)
 	TakeIn(ctx context.Context, planID string, all []engine.Taking) (numbers []int, err error)
 	Complain(ctx context.Context, planID string, number int, a act.Act, say *words.Words) error
@@ -92,6 +93,8 @@ func (LookOnly) Assess(context.Context, string, act.Act, *assessment.Sheet, *cal
 }
 
 func (LookOnly) Report(context.Context, string, act.Act) error { return ErrLookOnly }
+
+func (LookOnly) Publish(context.Context, string, int, act.Act) (int, error) { return 0, ErrLookOnly }
 
 func (LookOnly) Incident(context.Context, string, string, act.Act, *words.Words) (string, error) {
 	return "", ErrLookOnly

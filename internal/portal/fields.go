@@ -24,6 +24,7 @@ type thing struct {
 	incident *query.Incident   // of an act on an incident
 
 	complaint *query.OneComplaint // of an act on a complaint
+	text      *textThing          // of an act on a public text
 }
 
 // row is an act on the thing that people do; false where they do no such act on it.
@@ -116,6 +117,10 @@ func (v *visit) offer(in *Input, t thing, row act.Row, unit string) {
 	}
 	if t.complaint != nil {
 		v.offerComplaint(in, t.complaint)
+		return
+	}
+	if t.text != nil {
+		v.offerText(in, t.text, row.Kind)
 		return
 	}
 	dir := t.Plan.Plan.Directory

@@ -127,6 +127,9 @@ func build(o Options) (*portal, error) {
 		p.mux.Handle(m.Pattern, m.Handler)
 	}
 	p.mux.HandleFunc("GET /static/{name}", p.assets.serve)
+	if err := p.openSite(); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -164,7 +167,9 @@ func (p *portal) unknown(w http.ResponseWriter, r *http.Request) {
 	for _, other := range []string{http.MethodGet, http.MethodPost} {
 		asked := r.Clone(r.Context())
 		asked.Method = other
-		if _, pattern := p.mux.Handler(asked); pattern != "" && other != r.Method {
+		_, pattern := p.mux.Handler(asked)
+		public := strings.HasPrefix(pattern, "GET /public") // nothing tells whether the office has switched it on
+		if pattern != "" && !public && other != r.Method {
 			w.Header().Set("Allow", other)
 			v.refuse(http.StatusMethodNotAllowed, "portal.wrong_method")
 			return

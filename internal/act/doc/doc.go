@@ -56,6 +56,7 @@ func Page(lang string) (string, error) {
 	w.onPlan("plans", act.On(act.OnPlan))
 	w.onPlan("incidents", act.On(act.OnIncident))
 	w.onPlan("complaints", act.On(act.OnComplaint))
+	w.onPlan("texts", act.On(act.OnText))
 	w.lengths()
 	return strings.TrimRight(w.String(), "\n") + "\n", nil
 }
@@ -121,7 +122,7 @@ func (w *writer) tasks(name string, rows []act.Row) {
 	w.diagram(w.states(rows))
 }
 
-// onPlan is a table of acts without states: those on a running plan itself, on an incident or on a complaint.
+// onPlan is a table of acts without states: those on a running plan itself, on an incident, a complaint or a public text.
 func (w *writer) onPlan(name string, rows []act.Row) {
 	w.head("## ", name)
 	w.line(w.t(name+"_note") + "\n")

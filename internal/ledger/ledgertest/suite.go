@@ -88,6 +88,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"an incident is kept with its records", handled},
 		{"the year's report is kept with whom it went to", reported},
 		{"a complaint is kept without who made it", complained},
+		{"a public text is kept with its versions", published},
 		{"bare events", bareEvents},
 		{"events cannot be changed", appendOnly},
 		{"any edit is found", tampering},

@@ -20,7 +20,7 @@ import (
 // proofKeys are the proven tables with their keys.
 var proofKeys = map[string][]string{
 	"plans": {"id"}, "tasks": {"plan", "id"}, "talks": {"plan", "id"}, "stages": {"plan", "task", "revision", "talk", "id"}, "digests": {"key"},
-	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "units": {"id"}, "readings": {"office", "section", "month", "span"}, "assessments": {"plan", "period"}, "merits": {"plan", "number"}, "year_reports": {"plan"}, "incidents": {"plan", "number"}, "complaints": {"plan", "number"}, "documents": {"hash"},
+	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "units": {"id"}, "readings": {"office", "section", "month", "span"}, "assessments": {"plan", "period"}, "merits": {"plan", "number"}, "year_reports": {"plan"}, "incidents": {"plan", "number"}, "complaints": {"plan", "number"}, "public_texts": {"plan", "number"}, "documents": {"hash"},
 	"outlook_plans": {"plan"}, "outlook": {"plan", "task"}, "outlook_units": {"plan", "unit", "task", "part"}, "outlook_owed": {"plan", "task", "talk", "id", "unit"},
 	"outlook_words": {"plan", "position", "duty", "due", "task"},
 }
@@ -113,6 +113,14 @@ func (w *world) everything(moment func(at time.Time)) {
 		return err
 	})
 	step(func(when ledger.When) error { return w.Complain(w.ctx, w.forgets("f1", 1, 1), true, when) })
+	step(func(when ledger.When) error { return w.Publish(w.ctx, textWritten("w1", act.PublicText{}, 0), when) })
+	step(func(when ledger.When) error {
+		have, err := w.PublicText(w.ctx, "jincheng", 1)
+		if err == nil {
+			err = w.Publish(w.ctx, textApproved("a1", have), when)
+		}
+		return err
+	})
 	step(func(when ledger.When) error { return w.EndDuty(w.ctx, "jincheng", "d", when) })
 }
 

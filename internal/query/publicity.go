@@ -1,0 +1,249 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/report"
+)
+
+// Publicity is what of a plan must be made public 信息公开清单, with the texts for it.
+type Publicity struct {
+	Plan     string           `json:"plan"`
+	Title    string           `json:"title"` // of the plan
+	AsOf     calendar.Day     `json:"as_of"`
+	Lines    []PublicLine     `json:"lines"`    // what tasks are to publish: what is open first, by date
+	Examples []act.PublicText `json:"examples"` // positive examples 正面典型, the last first
+	People   people.Directory `json:"-"`
+	Judged   ledger.Launched  `json:"-"`
+}
+
+// PublicLine is what one task is to make public.
+type PublicLine struct {
+	Task   string             `json:"task"` // as the plan calls it
+	Key    string             `json:"key"`  // as the ledger calls it
+	Title  string             `json:"title"`
+	Period string             `json:"period,omitempty"`
+	Lead   string             `json:"lead"` // unit ID
+	Due    calendar.Day       `json:"due"`
+	State  act.State          `json:"state"`
+	Done   calendar.Day       `json:"done,omitzero"`    // when it was closed
+	URLs   []string           `json:"urls"`             // where it was published, as its unit and the office have said
+	Late   int                `json:"late"`             // working days
+	Text   *act.PublicText    `json:"text,omitempty"`   // nil: none is written
+	Facts  report.PublicFacts `json:"-"`                // of which a text is drafted
+	Origin act.Origin         `json:"origin,omitempty"` // the circular or talk that it exposes
+}
+
+// Publicity is what of a plan must be made public, for those who may see all of the plan: ErrNotWhole.
+func (r *Reader) Publicity(ctx context.Context, v Viewer, planID string) (p Publicity, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return p, err
+	}
+	f, err := in.framedWhole(ctx, planID)
+	if err != nil {
+		return p, err
+	}
+	rules, err := act.NewRules(&f.Plan, f.cal)
+	if err != nil {
+		return p, err
+	}
+	p = Publicity{Plan: planID, Title: f.Plan.Title, AsOf: f.today, Lines: []PublicLine{}, Examples: []act.PublicText{}, People: f.Plan.Directory, Judged: f.Launched}
+	texts, err := r.store.PublicTexts(ctx, planID)
+	if err != nil {
+		return p, err
+	}
+	of := map[string]*act.PublicText{}
+	for _, t := range slices.Backward(texts) {
+		text := ledger.JudgedText(f.Launched, t.PublicText)
+		if of[text.Task] = &text; text.Task == "" {
+			p.Examples = append(p.Examples, text)
+		}
+	}
+	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID, Publish: true})
+	if err != nil {
+		return p, err
+	}
+	urls, err := r.published(ctx, planID, tasks)
+	if err != nil {
+		return p, err
+	}
+	for _, t := range tasks {
+		c := ledger.CaseOf(t)
+		if c.Kind == plan.Duty || c.Kind == plan.Standing || c.State == act.Cancelled || c.State == act.Carried {
+			continue
+		}
+		m := rules.Measure(c, f.today)
+		line := PublicLine{Task: t.Shown(), Key: t.ID, Title: t.Title, Period: t.Period, Lead: t.Lead, Due: t.Due, State: c.State, Done: c.ClosedOn, URLs: urls[t.ID], Late: m.Late, Text: of[t.ID], Origin: t.Origin}
+		if line.Text == nil && c.State != act.Closed {
+			if line.Facts, err = r.publicFacts(ctx, f, t); err != nil {
+				return p, err
+			}
+		}
+		p.Lines = append(p.Lines, line)
+	}
+	slices.SortStableFunc(p.Lines, func(a, b PublicLine) int {
+		open := func(l PublicLine) int {
+			if l.State == act.Closed {
+				return 1
+			}
+			return 0
+		}
+		if open(a)+open(b) == 2 { // what was published last comes first
+			return b.Due.Sub(a.Due)
+		}
+		if d := open(a) - open(b); d != 0 {
+			return d
+		}
+		return a.Due.Sub(b.Due)
+	})
+	return p, nil
+}
+
+// published are the addresses at which tasks say that they have published, by the ledger's ID.
+func (r *Reader) published(ctx context.Context, planID string, tasks []ledger.Task) (map[string][]string, error) {
+	var ids []string
+	for _, t := range tasks {
+		ids = append(ids, t.ID)
+	}
+	urls := map[string][]string{}
+	for _, k := range []act.Kind{act.Complete, act.Verify} {
+		last, err := r.store.LastActs(ctx, planID, k, ids)
+		if err != nil {
+			return nil, err
+		}
+		for id, a := range last {
+			for _, e := range a.Evidence {
+				if e.URL != "" && !slices.Contains(urls[id], e.URL) {
+					urls[id] = append(urls[id], e.URL)
+				}
+			}
+		}
+	}
+	return urls, nil
+}
+
+// publicFacts are what a text of a task that publishes is drafted from: of a circular or a talk that
+// is exposed its unit, matter, number and day, and nobody's name.
+func (r *Reader) publicFacts(ctx context.Context, f *framed, t ledger.Task) (facts report.PublicFacts, err error) {
+	facts = report.PublicFacts{Title: t.Title, Period: t.Period, Lead: f.Plan.Directory.Name(t.Lead), Office: f.Plan.Directory.Name(f.Plan.Directory.Office)}
+	if t.Origin.Kind != act.OriginExposure {
+		return facts, nil
+	}
+	k, err := r.store.Talk(ctx, t.Plan, t.Origin.Of)
+	if errors.Is(err, ledger.ErrNotFound) || err == nil && k.Facts == nil {
+		return facts, nil
+	}
+	if err != nil {
+		return facts, err
+	}
+	facts.Of, facts.Unit, facts.Day, facts.AnswerBy = k.What, f.Plan.Directory.Name(k.Lead), k.Facts.Opened, k.Facts.AnswerBy
+	if held, ok := k.Facts.Taken[act.StepHeld]; ok {
+		facts.Day = held
+	}
+	if n := k.Facts.Notice; n != nil {
+		facts.Number = n.Number
+	}
+	about := []string{k.Task}
+	for _, m := range k.Facts.Members {
+		about = append(about, m.Task)
+	}
+	slices.Sort(about)
+	of, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: t.Plan, IDs: slices.Compact(about)})
+	if err != nil {
+		return facts, err
+	}
+	for _, one := range of {
+		facts.Matters = append(facts.Matters, report.Row{ID: one.ID, Title: one.Title, Period: one.Period})
+	}
+	if facts.Number == "" {
+		last, err := r.store.LastActs(ctx, t.Plan, act.Approve, []string{k.Task})
+		if a, ok := last[k.Task]; ok && a.On == facts.Day {
+			facts.Number = a.Paper
+		}
+		return facts, err
+	}
+	return facts, nil
+}
+
+// PublicText is one public text of a plan, with what acts on it are judged by, for those who may see
+// all of the plan. ErrNotYours where there is none.
+func (r *Reader) PublicText(ctx context.Context, v Viewer, planID string, number int) (act.PublicText, ledger.Launched, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return act.PublicText{}, ledger.Launched{}, err
+	}
+	f, err := in.framedWhole(ctx, planID)
+	if err != nil {
+		return act.PublicText{}, ledger.Launched{}, err
+	}
+	t, err := r.store.PublicText(ctx, planID, number)
+	if errors.Is(err, ledger.ErrNotFound) {
+		err = ErrNotYours
+	}
+	return ledger.JudgedText(f.Launched, t.PublicText), f.Launched, err
+}
+
+// PublicNotice is a text as everybody may read it.
+type PublicNotice struct {
+	Plan   string       // ID
+	Number int          // of the text, in the plan
+	Title  string       //
+	Text   string       //
+	Paper  string       // its number as a document; "" without one
+	Day    calendar.Day // on which it was approved
+	Office string       // name of the office whose it is
+}
+
+// IsPublic tells that the office has switched the public page on (ledger.OfficePublicPage).
+func (r *Reader) IsPublic(ctx context.Context) (bool, error) {
+	decided, err := r.store.Office(ctx)
+	return decided[ledger.OfficePublicPage] == ledger.PublicPageOn, err
+}
+
+// PublicNotices are the approved texts of all plans, the last approved first, and how many there are. It
+// asks nobody who reads: see IsPublic.
+func (r *Reader) PublicNotices(ctx context.Context, skip, most int) (all []PublicNotice, total int, err error) {
+	texts, total, err := r.store.Published(ctx, skip, most)
+	if err != nil {
+		return nil, 0, err
+	}
+	offices := map[string]string{}
+	for _, t := range texts {
+		if _, known := offices[t.Plan]; !known {
+			l, err := r.store.Plan(ctx, t.Plan)
+			if err != nil {
+				return nil, 0, err
+			}
+			offices[t.Plan] = l.Plan.Directory.Name(l.Plan.Directory.Office)
+		}
+		if v, ok := t.Public(); ok {
+			all = append(all, PublicNotice{t.Plan, t.Number, v.Title, v.Text, v.Paper, v.Approved.On, offices[t.Plan]})
+		}
+	}
+	return all, total, nil
+}
+
+// PublicNotice is one approved text, as everybody may read it. ErrNotYours where it is not public.
+func (r *Reader) PublicNotice(ctx context.Context, planID string, number int) (n PublicNotice, err error) {
+	t, err := r.store.PublicText(ctx, planID, number)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return n, ErrNotYours
+	}
+	if err != nil {
+		return n, err
+	}
+	v, public := t.Public()
+	if !public {
+		return n, ErrNotYours
+	}
+	l, err := r.store.Plan(ctx, planID)
+	return PublicNotice{planID, number, v.Title, v.Text, v.Paper, v.Approved.On, l.Plan.Directory.Name(l.Plan.Directory.Office)}, err
+}

@@ -1,0 +1,49 @@
+package report
+
+import (
+	"strings"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// PublicFacts are what a text to be made public is drafted from. They name units and nobody.
+type PublicFacts struct {
+	Of       string // plan.ProposeTalk or plan.ProposeCircular; "": a result
+	Title    string // of the task that publishes
+	Period   string
+	Lead     string // name of the unit that publishes
+	Office   string // name of the office
+	Unit     string // name of the unit that a circular or a talk is about
+	Matters  []Row  // tasks that it is about
+	Number   string // of the document; "": not known
+	Day      calendar.Day
+	AnswerBy calendar.Day // of a circular; zero: none
+}
+
+// PublicDraft is the title and the text that the office begins with.
+func (s Speaker) PublicDraft(f PublicFacts) (title, text string) {
+	key := "public.draft_result"
+	switch f.Of {
+	case plan.ProposeTalk:
+		key = "public.draft_talk"
+	case plan.ProposeCircular:
+		key = "public.draft_circular"
+	}
+	var matters []string
+	for _, m := range f.Matters {
+		matters = append(matters, s.Title(m))
+	}
+	d := words.Data{"Title": f.Title, "Lead": f.Lead, "Office": f.Office, "Unit": f.Unit, "Matter": strings.Join(matters, s.w.T("public.and")), "Number": f.Number, "Period": "", "Day": "", "AnswerBy": ""}
+	if f.Period != "" {
+		d["Period"] = s.Period(f.Period)
+	}
+	if !f.Day.IsZero() {
+		d["Day"] = s.Day(f.Day)
+	}
+	if !f.AnswerBy.IsZero() {
+		d["AnswerBy"] = s.Day(f.AnswerBy)
+	}
+	return strings.TrimSpace(s.w.T(key+"_title", d)), strings.TrimSpace(s.w.T(key, d))
+}
