@@ -59,6 +59,7 @@ var noPage = map[string]string{
 	"/plans/{plan}/book":                      "an Excel file of the whole plan",
 	"/plans/{plan}/archive":                   "a file of the whole plan",
 	"/plans/{plan}/report/sheet":              "an Excel file of the whole plan",
+	"/plans/{plan}/publicity/file":            "a file",
 	"/directory/sheet":                        "an Excel file",
 	"/water/sheet":                            "an Excel file",
 	"/water/zones":                            "the bench's plan has no functional zones",
@@ -267,7 +268,7 @@ func (s *site) know(ctx context.Context, store *ledger.Store, p *plan.Plan, prep
 	units := len(p.Directory.Units) - 2 // without the office and the leadership
 	one := func(text string) func() string { return func() string { return text } }
 	s.about = map[string]func() string{
-		"{plan}": one(p.ID), "{unit}": one("unit007"), "{seat}": one("liaison"), "{kind}": one("instruct"), "{deed}": one("write_report"), "{draft}": one(prepared), "{name}": one("units.yaml"), "{incident}": one("1"), "{number}": one("1"), "{hash}": one(strings.Repeat("0", 64)), "{secret}": one("x"), "{account}": one("unit"),
+		"{plan}": one(p.ID), "{unit}": one("unit007"), "{seat}": one("liaison"), "{kind}": one("instruct"), "{deed}": one("write_report"), "{publish}": one("write_text"), "{draft}": one(prepared), "{name}": one("units.yaml"), "{incident}": one("1"), "{number}": one("1"), "{hash}": one(strings.Repeat("0", 64)), "{secret}": one("x"), "{account}": one("unit"),
 		"{section}": func() string { return p.Water.Sections[r.IntN(len(p.Water.Sections))].ID },
 		"{half}":    one(fmt.Sprint(len(p.Tasks) / 2)),
 		"{task}":    func() string { return p.Tasks[7+units*r.IntN(len(p.Tasks)/units)].ID },

@@ -67,7 +67,7 @@ func (v *visit) publicity() error {
 		return err
 	}
 	p := publicityPage{Plan: all.Title, Path: planPath(id), File: publicityPath(id) + "/file"}
-	on, err := v.Reader.IsPublic(v.ctx())
+	on, err := query.PublicOf(v.Reader).On(v.ctx())
 	if err != nil {
 		return err
 	}

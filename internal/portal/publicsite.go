@@ -27,6 +27,7 @@ const (
 // switch off its addresses are as unknown as any other.
 type site struct {
 	*portal
+	read query.Public
 	tmpl *template.Template
 	turn chan struct{} // of siteMost
 }
@@ -58,7 +59,7 @@ func (p *portal) openSite() error {
 	if err != nil {
 		return err
 	}
-	s := &site{p, tmpl, make(chan struct{}, siteMost)}
+	s := &site{p, query.PublicOf(p.Reader), tmpl, make(chan struct{}, siteMost)}
 	p.mux.HandleFunc("GET /public", s.served(s.list))
 	p.mux.HandleFunc("GET /public/{plan}/{number}", s.served(s.one))
 	p.mux.HandleFunc("GET /public/{plan}/{number}/text", s.served(s.file))
@@ -81,7 +82,7 @@ func (s *site) served(do func(http.ResponseWriter, *http.Request) error) http.Ha
 		case <-r.Context().Done():
 			return
 		}
-		on, err := s.Reader.IsPublic(r.Context())
+		on, err := s.read.On(r.Context())
 		if err == nil && (!on || s.Key != "") {
 			err = query.ErrNotYours
 		}
@@ -119,7 +120,7 @@ func (s *site) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || skip < 0 || skip > 1_000_000 {
 		skip = 0
 	}
-	all, total, err := s.Reader.PublicNotices(r.Context(), skip, sitePage)
+	all, total, err := s.read.Notices(r.Context(), skip, sitePage)
 	if err != nil {
 		return err
 	}
@@ -142,7 +143,7 @@ func (s *site) asked(r *http.Request) (query.PublicNotice, error) {
 	if err != nil {
 		return query.PublicNotice{}, query.ErrNotYours
 	}
-	return s.Reader.PublicNotice(r.Context(), r.PathValue("plan"), number)
+	return s.read.Notice(r.Context(), r.PathValue("plan"), number)
 }
 
 // one is one public text.

@@ -54,6 +54,8 @@ func filled(path string, o object) string {
 			return "instruct"
 		case "{deed}":
 			return "write_report"
+		case "{publish}":
+			return "write_text"
 		case "{unit}":
 			return map[string]string{"water": "shuiwu", "air": "huanbao"}[o.plan]
 		case "{seat}":

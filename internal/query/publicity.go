@@ -202,23 +202,28 @@ type PublicNotice struct {
 	Office string       // name of the office whose it is
 }
 
-// IsPublic tells that the office has switched the public page on (ledger.OfficePublicPage).
-func (r *Reader) IsPublic(ctx context.Context) (bool, error) {
-	decided, err := r.store.Office(ctx)
+// Public reads what anybody may read, whoever asks: approved texts, and nothing else.
+type Public struct{ store *ledger.Store }
+
+// PublicOf is what anybody may read of a Reader's ledger.
+func PublicOf(r *Reader) Public { return Public{r.store} }
+
+// On tells that the office has switched the public page on (ledger.OfficePublicPage).
+func (p Public) On(ctx context.Context) (bool, error) {
+	decided, err := p.store.Office(ctx)
 	return decided[ledger.OfficePublicPage] == ledger.PublicPageOn, err
 }
 
-// PublicNotices are the approved texts of all plans, the last approved first, and how many there are. It
-// asks nobody who reads: see IsPublic.
-func (r *Reader) PublicNotices(ctx context.Context, skip, most int) (all []PublicNotice, total int, err error) {
-	texts, total, err := r.store.Published(ctx, skip, most)
+// Notices are the approved texts of all plans, the last approved first, and how many there are.
+func (p Public) Notices(ctx context.Context, skip, most int) (all []PublicNotice, total int, err error) {
+	texts, total, err := p.store.Published(ctx, skip, most)
 	if err != nil {
 		return nil, 0, err
 	}
 	offices := map[string]string{}
 	for _, t := range texts {
 		if _, known := offices[t.Plan]; !known {
-			l, err := r.store.Plan(ctx, t.Plan)
+			l, err := p.store.Plan(ctx, t.Plan)
 			if err != nil {
 				return nil, 0, err
 			}
@@ -231,9 +236,9 @@ func (r *Reader) PublicNotices(ctx context.Context, skip, most int) (all []Publi
 	return all, total, nil
 }
 
-// PublicNotice is one approved text, as everybody may read it. ErrNotYours where it is not public.
-func (r *Reader) PublicNotice(ctx context.Context, planID string, number int) (n PublicNotice, err error) {
-	t, err := r.store.PublicText(ctx, planID, number)
+// Notice is one approved text. ErrNotYours where it is not public.
+func (p Public) Notice(ctx context.Context, planID string, number int) (n PublicNotice, err error) {
+	t, err := p.store.PublicText(ctx, planID, number)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return n, ErrNotYours
 	}
@@ -244,6 +249,6 @@ func (r *Reader) PublicNotice(ctx context.Context, planID string, number int) (n
 	if !public {
 		return n, ErrNotYours
 	}
-	l, err := r.store.Plan(ctx, planID)
+	l, err := p.store.Plan(ctx, planID)
 	return PublicNotice{planID, number, v.Title, v.Text, v.Paper, v.Approved.On, l.Plan.Directory.Name(l.Plan.Directory.Office)}, err
 }

@@ -295,6 +295,12 @@ func whatAViewerReads(w *world) readings {
 		"AssessmentsDue": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.AssessmentsDue(c, v) }, sees{}}},
 		"YearEnd": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.YearEnd(c, v, "water") },
 			sees{"late over talk", "late over talk", "late over talk", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Publicity": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Publicity(c, v, "water") },
+			sees{nothing, nothing, nothing, notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"PublicText": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			text, _, err := r.PublicText(c, v, "water", 1)
+			return text, err
+		}, sees{notYours, notYours, notYours, notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Coming": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Coming(c, v, "water") }, sees{"late", "late", "late", notWhole, notWhole, notWhole, notWhole, notWhole}},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Coming(c, v, "air") }, air}},
 		"Since": {{func(c ctx, r *query.Reader, v who) (any, error) {

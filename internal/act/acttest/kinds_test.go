@@ -100,6 +100,7 @@ var about = map[string]string{
 	"internal/engine/amending.go count":       "what an amendment takes out",
 	"internal/engine/amending.go once":        "what an amendment does",
 	"internal/engine/amending.go alreadySo":   "what an amendment need not do",
+	"internal/query/publicity.go published":   "with which acts an address comes",
 	"internal/query/incidents.go looks":       "which act a task's own state stands for",
 	"internal/engine/handover.go handOver":    "what a unit that goes leaves behind",
 	"internal/engine/handover.go passTask":    "what a unit that goes leaves behind",

@@ -55,6 +55,10 @@ func (a assessing) Report(ctx context.Context, planID string, does act.Act) erro
 	return engine.Report(ctx, a.store, a.now(), l, does)
 }
 
+func (a assessing) Publish(ctx context.Context, planID string, number int, does act.Act) (int, error) {
+	return engine.Publish(ctx, a.store, a.now(), planID, number, does)
+}
+
 // assessedSite is a portal of the seed's plan with the example's rules adopted. Half of its
 // dated tasks were closed in time. The clock is January's day *day at ten.
 func assessedSite(t *testing.T, day *int) string {

@@ -23,6 +23,7 @@ var noPage = map[string]string{
 	"/plans/{plan}/archive":                   "a file",
 	"/plans/{plan}/book":                      "a file",
 	"/plans/{plan}/report/sheet":              "a file",
+	"/plans/{plan}/publicity/file":            "a file",
 	"/water/sheet":                            "a file",
 	"/water/zones/sheet":                      "a file",
 	"/water/compensation/sheet":               "a file",
