@@ -17,7 +17,6 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/enums/v1"
 
 	"duban/internal/act"
 	"duban/internal/assessment"
@@ -176,10 +175,7 @@ func TestWhoComplainedIsNowhereElse(t *testing.T) {
 	require.NoError(t, does(number, "c2", act.CallBack, act.Act{Reason: "已不排", Complaint: &act.ComplaintFacts{Outcome: act.Satisfied}}))
 	require.NoError(t, does(number, "e1", act.CloseComplaint, act.Act{Reason: "办理完毕"}))
 	require.Equal(t, act.Closed, state())
-	w.eventually("the workflow of the task ends", func(ctx context.Context) bool {
-		d, err := w.Client.DescribeWorkflowExecution(ctx, workflows.TaskWorkflowID("river", task), "")
-		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
-	})
+	w.completes("the end of the task", workflows.TaskWorkflowID("river", task))
 	require.NoError(t, does(other, "j1", act.CloseComplaint, act.Act{Reason: "重复"}))
 	w.agreeAll("river")
 

@@ -68,9 +68,7 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 		return false
 	})
 	ledgertest.Proven(t, w.Ledger)
-	w.eventually("the finished task's end", func(context.Context) bool {
-		return w.status(workflows.TaskWorkflowID("done", "finished")) == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
-	})
+	w.completes("the end of the finished task", workflows.TaskWorkflowID("done", "finished"))
 
 	ids := map[string]string{
 		"task-silent":   workflows.TaskWorkflowID("once", "talked"),
@@ -89,9 +87,7 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	ids["morning"] = workflows.MorningWorkflowID("small|" + rung.SpeakAt.Format(time.RFC3339Nano) + "|1")
 	ids["digest"] = workflows.DigestWorkflowID(rung.Digest)
 	require.NoError(t, w.Engine.SpeakNow(t.Context(), rung.Digest)) // starts a Digest workflow that finds nothing left to say
-	w.eventually("the digest's end", func(context.Context) bool {
-		return w.status(ids["digest"]) == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
-	})
+	w.completes("the end of the digest", ids["digest"])
 	w.actsOnEverything()
 	ids["task-acted"] = workflows.TaskWorkflowID("acted", "a")
 	ids["task-amended"] = workflows.TaskWorkflowID("acted", "n")

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/enums/v1"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -76,10 +75,7 @@ func TestAnIncidentOpensAndEndsWorkflows(t *testing.T) {
 	does(act.WaterBegun, liaison, "1", act.IncidentFacts{Time: begun.Add(2 * time.Hour), Flow: "2.5"})
 	does(act.WaterEnded, liaison, "1", act.IncidentFacts{Time: begun.Add(40 * time.Hour)})
 	for _, task := range []string{order, one, two} {
-		w.eventually("the workflow of "+task+" ends", func(ctx context.Context) bool {
-			d, err := w.Client.DescribeWorkflowExecution(ctx, workflows.TaskWorkflowID(planID, task), "")
-			return err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
-		})
+		w.completes("the end of "+task, workflows.TaskWorkflowID(planID, task))
 		row, err := w.Ledger.Task(t.Context(), planID, task)
 		require.NoError(t, err)
 		require.Equal(t, act.Closed, row.Facts.State, task)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
 	"duban/internal/act"
@@ -39,8 +38,7 @@ func TestOneTalkAboutAllThatAUnitMissed(t *testing.T) {
 	w = w.again(true, func(string) {})
 	about("d", 4)
 	for _, joined := range []string{"b#1", "c#1", "d#1"} {
-		w.talkIs("joint", joined, act.TalkJoined)
-		w.ends("joint", joined)
+		w.joins("joint", joined)
 	}
 	w.well("joint")
 
@@ -117,9 +115,7 @@ func TestWhatEndsWhileItIsAskedIsAnsweredByItsState(t *testing.T) {
 		go func() { answer <- second(engine.New(l, w.Ledger, 2*time.Hour, time.Now, quiet)) }()
 		<-l.asked
 		require.NoError(w.t, first(w.Engine))
-		w.eventually("it has ended", func(context.Context) bool {
-			return w.status(workflow) == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
-		})
+		w.completes("it has ended", workflow)
 		close(l.arrive)
 		return <-answer
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/enums/v1"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -58,10 +57,7 @@ func TestWhatWasMeasuredOpensAndEndsWorkflows(t *testing.T) {
 		return row.Facts.State
 	}
 	ended := func(task string) {
-		w.eventually("the workflow of "+task+" ends", func(ctx context.Context) bool {
-			d, err := w.Client.DescribeWorkflowExecution(ctx, workflows.TaskWorkflowID("river", task), "")
-			return err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
-		})
+		w.completes("the end of "+task, workflows.TaskWorkflowID("river", task))
 	}
 	measured(water.V, "s1")
 	const over = "section-s1.2021-04.over"

@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -9,7 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -30,10 +31,20 @@ func (w *world) talkIs(planID, talk string, state act.TalkState) {
 // ends waits until a talk's workflow has completed.
 func (w *world) ends(planID, talk string) {
 	w.t.Helper()
-	w.eventually("the end of "+talk, func(ctx context.Context) bool {
-		d, err := w.Client.DescribeWorkflowExecution(ctx, workflows.TalkWorkflowID(planID, talk), "")
-		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
-	})
+	w.completes("the end of "+talk, workflows.TalkWorkflowID(planID, talk))
+}
+
+// joins waits until a talk has joined another and no workflow of it runs: the workflow has
+// completed, or was never started, because the talk had joined by then (engine.StartTalk).
+func (w *world) joins(planID, talk string) {
+	w.t.Helper()
+	w.talkIs(planID, talk, act.TalkJoined)
+	id := workflows.TalkWorkflowID(planID, talk)
+	_, err := w.Client.DescribeWorkflowExecution(w.t.Context(), id, "")
+	if errors.As(err, new(*serviceerror.NotFound)) {
+		return
+	}
+	w.completes("the end of "+talk, id)
 }
 
 func (w *world) onTalk(planID, talk string, by act.Actor, a act.Act) error {
