@@ -42,6 +42,7 @@ func (w *world) joins(planID, talk string) {
 	id := workflows.TalkWorkflowID(planID, talk)
 	_, err := w.Client.DescribeWorkflowExecution(w.t.Context(), id, "")
 	if errors.As(err, new(*serviceerror.NotFound)) {
+		w.t.Logf("%s had joined before its workflow was started", talk)
 		return
 	}
 	w.completes("the end of "+talk, id)
