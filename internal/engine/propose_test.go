@@ -44,6 +44,21 @@ func (s *starting) ExecuteWorkflow(ctx context.Context, o client.StartWorkflowOp
 	return nil, nil
 }
 
+// onePlan is a ledger with a plan of one task.
+func onePlan(t *testing.T, at time.Time) (*ledger.Store, ledger.Launched) {
+	t.Helper()
+	store, err := ledger.OpenWith(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{Create: true, Migrate: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	p := plan.Plan{ID: "p", Title: "p", Year: 2021, Zone: "Asia/Shanghai", Policy: "standard", Hash: "1", Policies: map[string]plan.Policy{"standard": {Name: "standard", Version: 1}},
+		Tasks:     []plan.Task{{ID: "a", Kind: plan.Dated, Title: "a", Lead: "shuiwu", Due: calendar.NewDay(2021, 12, 31), Policy: "standard"}},
+		Directory: people.Directory{Office: "ban", Leadership: "zu", Units: []people.Unit{{ID: "ban", Name: "办公室"}, {ID: "zu", Name: "领导小组"}, {ID: "shuiwu", Name: "市水务局"}}}}
+	l := ledger.Launched{Plan: p, At: at}
+	_, err = store.AddPlan(t.Context(), l, []ledger.Task{ledger.TaskOf(&p, p.Tasks[0], at)}, ledger.When{Real: at, Plan: at})
+	require.NoError(t, err)
+	return store, l
+}
+
 // A proposal asked for again after any answer of Temporal is in the ledger once, and the
 // workflow of its talk is started. The proposal of a person without a valid account is
 // recorded as refused and starts nothing.
@@ -60,14 +75,7 @@ func TestAProposalIsRecordedOnceAndStarted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			at := calendar.NewDay(2021, 4, 8).At(9, 0, calendar.Beijing).UTC()
-			store, err := ledger.OpenWith(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{Create: true, Migrate: true})
-			require.NoError(t, err)
-			t.Cleanup(func() { require.NoError(t, store.Close()) })
-			p := plan.Plan{ID: "p", Title: "p", Year: 2021, Zone: "Asia/Shanghai", Policy: "standard", Hash: "1", Policies: map[string]plan.Policy{"standard": {Name: "standard", Version: 1}},
-				Tasks:     []plan.Task{{ID: "a", Kind: plan.Dated, Title: "a", Lead: "shuiwu", Due: calendar.NewDay(2021, 12, 31), Policy: "standard"}},
-				Directory: people.Directory{Office: "ban", Leadership: "zu", Units: []people.Unit{{ID: "ban", Name: "办公室"}, {ID: "zu", Name: "领导小组"}, {ID: "shuiwu", Name: "市水务局"}}}}
-			_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: p, At: at}, []ledger.Task{ledger.TaskOf(&p, p.Tasks[0], at)}, ledger.When{Real: at, Plan: at})
-			require.NoError(t, err)
+			store, _ := onePlan(t, at)
 			temporal := &starting{faults: faults}
 			e := New(temporal, store, time.Hour, func() time.Time { return at }, slog.New(slog.DiscardHandler))
 			proposal := act.Act{ID: "c", By: act.Actor{Account: "wang", Name: "王", Unit: "ban"}, Ref: "a", Reason: "久催未办", Talk: &act.TalkFacts{What: plan.ProposeTalk}}
@@ -101,4 +109,24 @@ func TestAProposalIsRecordedOnceAndStarted(t *testing.T) {
 			require.LessOrEqual(t, len(temporal.started), 1)
 		})
 	}
+}
+
+// A talk is written to the ledger before its workflow is started. When it has ended between
+// the two, or has joined another, no workflow is started for it.
+func TestATalkThatIsOverIsNotStarted(t *testing.T) {
+	t.Parallel()
+	at := calendar.NewDay(2021, 4, 8).At(9, 0, calendar.Beijing).UTC()
+	store, l := onePlan(t, at)
+	temporal := &starting{faults: []func(context.Context) error{func(context.Context) error { return errors.New("away") }}}
+	e := New(temporal, store, time.Hour, func() time.Time { return at }, slog.New(slog.DiscardHandler))
+	_, err := e.Propose(t.Context(), "p", act.Act{ID: "c", By: act.Actor{Account: "wang", Name: "王", Unit: "ban"}, Ref: "a", Reason: "久催未办", Talk: &act.TalkFacts{What: plan.ProposeTalk}}, nil)
+	require.ErrorContains(t, err, "away", "the talk is in the ledger, and its workflow is not started")
+	k, err := store.Talk(t.Context(), "p", "a#1")
+	require.NoError(t, err)
+	course, err := e.docket().TalkCourse(t.Context(), "p", "a#1")
+	require.NoError(t, err)
+	_, _, err = e.docket().ActOnTalk(t.Context(), "p", "a#1", act.Act{ID: "no", Kind: act.Decline, By: act.Actor{Account: "zu", Name: "组长", Unit: "zu"}, Reason: "已办", At: at, On: calendar.NewDay(2021, 4, 8)}, course, at)
+	require.NoError(t, err)
+	require.NoError(t, e.StartTalk(t.Context(), l, k), "as it was before the decision")
+	require.NotContains(t, temporal.started, workflows.TalkWorkflowID("p", "a#1"))
 }

@@ -16,7 +16,9 @@ import (
 
 // StartTalk starts a talk's workflow from the state that the ledger has. A talk that a
 // stage called for opens when that stage speaks; a proposed talk waits for a leader's
-// decision. A workflow that runs or ran already, or a talk that is over, is no error.
+// decision. A workflow that runs or ran already is no error, nor is a talk that is over:
+// a talk that another task's talk has opened first, and that has joined it, never gets a
+// workflow.
 func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error {
 	now, err := e.ledger.Talk(ctx, t.Plan, t.ID)
 	if err != nil || !now.GoesOn() {
