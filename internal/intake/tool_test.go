@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fake puts a shell script of a program's name before all others. What it starts in the
-// background writes its number into the file pid of the folder.
+// fake puts a shell script of a program's name before all others. The number of what it starts
+// in the background is in the file pid of the folder, which is there only once it is whole.
 func fake(t *testing.T, name, script string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -32,7 +32,7 @@ func limited(t *testing.T, l toolLimits) {
 	t.Cleanup(func() { limits = was })
 }
 
-const hangs = "sleep 600 & echo $! > pid; wait"
+const hangs = "sleep 600 & echo $! > writing; mv writing pid; wait"
 
 // TestAPDFProgramThatFails: pdftotext hangs, dies, complains, says nothing or without end:
 // the file is refused with the right words, and nothing goes on behind us.
@@ -73,7 +73,7 @@ func TestAnOfficeProgramThatFails(t *testing.T) {
 		"makes an old one": {made + `"$last" "$(dirname "$last")/in.docx"`, "refuse_old"},
 		"makes rubbish":    {"for last; do :; done; printf 'PK\\003\\004rubbish' > \"$(dirname \"$last\")/in.docx\"", "refuse_broken"},
 		"speaks on":        {"yes | head -c 10000000; exit 1", "refuse_old"},
-		"leaves one":       {made + good + ` "$(dirname "$last")/in.docx"; sleep 600 & echo $! > pid`, ""},
+		"leaves one":       {made + good + ` "$(dirname "$last")/in.docx"; sleep 600 & echo $! > writing; mv writing pid`, ""},
 		"works":            {made + good + ` "$(dirname "$last")/in.docx"`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

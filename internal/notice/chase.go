@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/incident"
 	"duban/internal/letter"
 	"duban/internal/words"
@@ -47,15 +48,15 @@ func ComposeChase(w *words.Words, c Chase) (letter.Letter, error) {
 		return letter.Letter{}, fmt.Errorf("chase %s: %w", d.ID, ErrEmpty)
 	}
 	s := newSpeaker(w, d)
-	about, topic, data := "complaints", "desk", words.Data{"N": len(c.Complaints)}
+	about, topic, footer, data := "complaints", "desk", "chase_footer", words.Data{"N": len(c.Complaints)}
 	if c.Upward {
 		topic = "late"
 	}
 	var rows []row
 	if o := c.Water; o != nil {
-		about, topic = o.Incident, string(o.Rung)
+		about, topic, footer = o.Incident, string(o.Rung), "chase_footer_water"
 		what := s.t("chase_" + string(o.Step))
-		data = words.Data{"What": what, "N": o.Incident, "Section": clean(o.Section), "Unit": clean(o.Unit), "By": s.clock(o.By)}
+		data = words.Data{"What": what, "N": o.Incident, "Section": clean(o.Section), "Unit": clean(o.Unit), "By": s.day(calendar.DayOf(o.By.In(d.Zone))) + o.By.In(d.Zone).Format(" 15:04")}
 		rows = []row{{No: 1, Title: s.t("chase_water", data), Left: s.t("chase_by", data)}}
 	}
 	for i, o := range c.Complaints {
@@ -66,7 +67,7 @@ func ComposeChase(w *words.Words, c Chase) (letter.Letter, error) {
 	p := page{
 		Lang: w.Lang(), Office: s.signature(), Plan: s.t("plan", words.Data{"Title": clean(d.Plan.Title), "Number": clean(d.Plan.Number)}), Total: len(rows),
 		Heading: s.t("chase_heading_" + topic), When: s.dayAndWeekday(s.today), Salute: s.salute(), Contact: s.contact(), Link: d.Link, Where: s.where(), Labels: s.labels(),
-		Opening: s.t("chase_opening_"+topic, data), Closing: s.t("chase_closing_"+topic, data), Footer: s.t("chase_footer"),
+		Opening: s.t("chase_opening_"+topic, data), Closing: s.t("chase_closing_"+topic, data), Footer: s.t(footer),
 		Summary: []chip{{name, len(rows), crimson}},
 		Groups:  []group{{Ordinal: s.t("ordinal_1"), Name: name, Count: s.t("group_count", words.Data{"Count": s.count("matters", len(rows))}), Tone: crimson, Rows: rows}},
 	}

@@ -353,8 +353,8 @@ func (v *visit) redeem() error {
 	if err != nil {
 		return err
 	}
-	in, cookie, err := v.SignIn.SignIn(v.ctx(), signin.Attempt{Account: account, Password: password, Address: address(v.r), Agent: v.r.UserAgent(), Old: v.cookie(v.r, sessionCookie)})
-	if err != nil { // without a picture the secret can be typed
+	in, cookie, err := v.SignIn.Vouched(v.ctx(), signin.Attempt{Account: account, Address: address(v.r), Agent: v.r.UserAgent(), Old: v.cookie(v.r, sessionCookie)}, signin.ByPassword, false)
+	if err != nil {
 		return v.to("/signin")
 	}
 	return v.enters(in, cookie, door{Next: "/"})

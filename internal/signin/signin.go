@@ -191,7 +191,8 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Session, string, error
 	return s.begin(ctx, a, in, ByPassword)
 }
 
-// Vouched signs in an account that another service has vouched for, which way names.
+// Vouched signs in an account that way names who vouches for: another service, or an invitation
+// with which its password was set a moment before.
 // A second factor is asked for as after a password; not where strong says that the service
 // has asked for one.
 func (s *Service) Vouched(ctx context.Context, a Attempt, way string, strong bool) (Session, string, error) {
