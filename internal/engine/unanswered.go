@@ -60,19 +60,33 @@ func (e *Engine) Patient(limit time.Duration) *Engine {
 	return &patient
 }
 
-// within calls do with the limit of AnswerWithin. When do is not answered in time, it looks
-// for the cause, which takes a few seconds more, and gives *SilentError.
+// lastAsk is how much time must be left for within to ask once more.
+const lastAsk = time.Second
+
+// within calls do with the limit of AnswerWithin. do can be called again: an act under the same ID
+// is done once. So it is where Temporal's server or the SDK, whose own limits for a request are
+// shorter, gives up before the limit. When there is no answer in time, within looks for the cause,
+// which takes a few seconds more, and gives *SilentError.
 func (e *Engine) within(ctx context.Context, do func(context.Context) error) error {
 	if e.patience == 0 {
 		return do(ctx)
 	}
 	limited, cancel := context.WithTimeout(ctx, e.patience)
 	defer cancel()
-	err := do(limited)
-	if err == nil || ctx.Err() != nil || limited.Err() == nil && !timedOut(err) {
-		return err
+	ends := time.Now().Add(e.patience)
+	for {
+		err := do(limited)
+		if err == nil || ctx.Err() != nil || limited.Err() == nil && !timedOut(err) {
+			return err
+		}
+		if time.Until(ends) < lastAsk {
+			return e.whySilent(ctx, err)
+		}
+		select {
+		case <-limited.Done():
+		case <-time.After(lastAsk / 10):
+		}
 	}
-	return e.whySilent(ctx, err)
 }
 
 // timedOut tells whether an error says that there was no answer in time. Temporal's server

@@ -29,7 +29,7 @@ func TestWhoeverSaysFirstThatTimeIsUp(t *testing.T) {
 	require.NoError(t, err)
 	defer c.Close()
 	e := New(c, store, time.Hour, time.Now, slog.New(slog.DiscardHandler))
-	e.AnswerWithin(time.Minute)
+	e.AnswerWithin(lastAsk)
 	for _, says := range []error{
 		client.NewWorkflowUpdateServiceTimeoutOrCanceledError(serviceerror.NewDeadlineExceeded("deadline")),
 		serviceerror.NewDeadlineExceeded("deadline"), context.DeadlineExceeded,
@@ -40,4 +40,14 @@ func TestWhoeverSaysFirstThatTimeIsUp(t *testing.T) {
 	}
 	refused := &RefusedError{}
 	require.ErrorIs(t, e.within(t.Context(), func(context.Context) error { return refused }), refused)
+
+	e.AnswerWithin(time.Hour)
+	asked := 0
+	require.NoError(t, e.within(t.Context(), func(context.Context) error {
+		if asked++; asked < 3 {
+			return serviceerror.NewDeadlineExceeded("a limit of the server's own")
+		}
+		return nil
+	}), "there is time left: it is asked again")
+	require.Equal(t, 3, asked)
 }

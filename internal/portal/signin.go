@@ -15,6 +15,7 @@ import (
 // their IDs in the accounts file.
 type SignIn interface {
 	SignIn(ctx context.Context, a signin.Attempt) (signin.Session, string, error)
+	Vouched(ctx context.Context, a signin.Attempt, way string, strong bool) (signin.Session, string, error)
 	Pending(ctx context.Context, cookie string) (signin.Session, error)
 	SetUp(ctx context.Context, cookie string) (signin.Factor, error)
 	Confirm(ctx context.Context, cookie, code, address string) (signin.Session, string, error)
@@ -147,6 +148,10 @@ func (*Looking) NameStandIn(context.Context, string, string, time.Time, time.Tim
 
 func (*Looking) EndStandIn(context.Context, string, string, string) (bool, error) {
 	return false, ErrLookOnly
+}
+
+func (*Looking) Vouched(context.Context, signin.Attempt, string, bool) (signin.Session, string, error) {
+	return signin.Session{}, "", ErrLookOnly
 }
 
 func (*Looking) Pending(context.Context, string) (signin.Session, error) {
