@@ -146,7 +146,7 @@ func (a *app) grace() time.Duration {
 }
 
 func (a *app) root() *cobra.Command {
-	root := a.group("starter", "cli.root", a.planCommand(), a.todoCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.portalCommand(), a.accountCommand(), a.messageCommand(), a.officeCommand(), a.waterCommand(), a.assessCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), terminal.Completion(a.w), a.engineCommand())
+	root := a.group("starter", "cli.root", a.planCommand(), a.todoCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.tryCommand(), a.initCommand(), a.upCommand(), a.portalCommand(), a.accountCommand(), a.messageCommand(), a.officeCommand(), a.waterCommand(), a.assessCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), terminal.Completion(a.w), a.engineCommand())
 	root.Version, root.SilenceUsage, root.SilenceErrors = version.String(), true, true
 	root.SetVersionTemplate("starter {{.Version}}\n")
 	root.Flags().BoolP("version", "v", false, a.w.T("help.flag_version"))

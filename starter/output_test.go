@@ -54,7 +54,7 @@ func TestAFullDiskIsAnError(t *testing.T) {
 	}
 	// Those that ask the engine print by the same writer; `starter up` and a
 	// rehearsal are processes of their own.
-	elsewhere := []string{"plan launch", "plan end", "plan archive", "plan take-back", "plan amend", "plan apply-policy", "calendar import", "calendar back", "rehearse", "up", "ui", "adopt", "engine", "talk show", "talk can", "backup", "restore", "message resend", "message drop", "office set", "office contact", "doctor",
+	elsewhere := []string{"plan launch", "plan end", "plan archive", "plan take-back", "plan amend", "plan apply-policy", "calendar import", "calendar back", "rehearse", "try", "up", "ui", "adopt", "engine", "talk show", "talk can", "backup", "restore", "message resend", "message drop", "office set", "office contact", "doctor",
 		"portal", "account invite", "account token", "account calendar", "account revoke",
 		"water import", "water show", "water export", "assess show", "assess export", "assess check"} // of a plan without sections or rules of assessment there is nothing to print
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)

@@ -55,6 +55,36 @@ func (a *app) rehearseCommand() *cobra.Command {
 	return c
 }
 
+// tryCommand tries a plan out: people act in it by hand, and nothing is sent.
+func (a *app) tryCommand() *cobra.Command {
+	var listen string
+	o := rehearse.Options{Spawn: spawn, Window: a.cfg.WakeWindow, Log: a.log}
+	var c *cobra.Command
+	c = a.ofFile("try FILE", "cli.try", func(ctx context.Context, p *plan.Plan, cal *calendar.Calendar) (err error) {
+		o.Plan, o.Calendar = p, cal
+		if o.Dir == "" {
+			o.Dir = filepath.Join(a.cfg.Dir, "trial-"+p.ID)
+		}
+		a.serves.Store(true)
+		a.say("cli.try_start", words.Data{"Title": p.Title, "Dir": o.Dir})
+		held, err := front.Try(ctx, a.cfg, o, portal.Listening{Address: listen, Wish: !c.Flags().Changed("listen")})
+		if err != nil {
+			return err
+		}
+		a.say("cli.try_pages", words.Data{"URL": held.Address})
+		err = errors.Join(held.Wait(ctx), held.Close())
+		if err == nil {
+			a.say("cli.try_over", words.Data{"Dir": o.Dir})
+		}
+		return err
+	})
+	terminal.Take(c, &o.Day, "speed", a.w.T("cli.flag_try_speed"), a.speed)
+	a.show().Day(c, &o.From, "from", "cli.flag_try_from")
+	c.Flags().StringVar(&o.Dir, "dir", "", a.w.T("cli.flag_try_dir"))
+	c.Flags().StringVar(&listen, "listen", front.Wish, a.w.T("account.flag_listen"))
+	return c
+}
+
 // speed reads "1d=250ms": the real time of one plan day.
 func (a *app) speed(s string) (time.Duration, error) {
 	text, ok := strings.CutPrefix(s, "1d=")

@@ -60,7 +60,7 @@ var theirs = map[string][]string{
 var ofTheMachine = []string{
 	"account invite", "portal",
 	"adopt", "backup", "completion", "date", "engine", "init", "restore", "ui", "up", "calendar list", "office show", "office set", "ledger verify",
-	"plan check", "plan import", "plan preview", "plan tasks", "rehearse", "account token", "account calendar", "account tokens", "account revoke", "account log",
+	"plan check", "plan import", "plan preview", "plan tasks", "rehearse", "try", "account token", "account calendar", "account tokens", "account revoke", "account log",
 }
 
 // watched is the two plans in one ledger.

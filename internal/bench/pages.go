@@ -68,6 +68,8 @@ var noPage = map[string]string{
 	"/assessment/sheet":                       "an Excel file",
 	"/incidents/sheet/{incident}":             "an Excel file",
 	"/assessment/files/{hash}":                "a file",
+	"/letters":                                "there is none but where a plan is tried out",
+	"/letters/{letter}":                       "there is none but where a plan is tried out",
 	"/drafts/{draft}/files/{name}":            "a file",
 	"/plans/{plan}/tasks/{task}/files/{hash}": "a file",
 	"/plans/{plan}/talks/{talk}/files/{hash}": "a file",

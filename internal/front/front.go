@@ -64,13 +64,15 @@ func Look(ctx context.Context, cfg settings.Config, store *ledger.Store, l porta
 type Pages struct {
 	*portal.Server
 	rehearsals *rehearsals
+	trials     *trials
 }
 
-// Wait is portal.Server.Wait, and waits for a rehearsal under way to end.
+// Wait is portal.Server.Wait, and waits for a rehearsal and a trial under way to end.
 func (p *Pages) Wait() error {
 	err := p.Server.Wait()
 	if err == nil {
 		p.rehearsals.under.Wait()
+		p.trials.under.Wait()
 	}
 	return err
 }
@@ -81,8 +83,8 @@ func (p *Pages) Wait() error {
 func Serve(ctx context.Context, cfg settings.Config, h *host.Host, spawn rehearse.Spawn, log *slog.Logger) (s *Pages, at string, first *portal.FirstLink, err error) {
 	made := partsOf(cfg, h.Ledger, h, log)
 	o, people := made.Options()
-	s = &Pages{rehearsals: newRehearsals(ctx, cfg, spawn, log)}
-	o.Rehearsing = s.rehearsals
+	s = &Pages{rehearsals: newRehearsals(ctx, cfg, spawn, log), trials: newTrials(ctx, cfg, spawn, log)}
+	o.Rehearsing, o.Trying = s.rehearsals, s.trials
 	s.Server, err = open(ctx, o, portal.Listening{Address: cmp.Or(cfg.Listen, Wish), Wish: cfg.Listen == "", Cert: cfg.TLSCert, Key: cfg.TLSKey})
 	if err != nil {
 		return nil, "", nil, err
@@ -111,7 +113,7 @@ func inFolder(dir string) rehearse.Spawn {
 
 // Keep serves the pages of a worker until end is called, where its settings have an address;
 // served is closed when the requests under way at that time are answered, and a rehearsal
-// under way has been given up. spawn is as in Serve. Nothing is rehearsed on a cluster:
+// or trial under way has been given up. spawn is as in Serve. Nothing is rehearsed on a cluster:
 // which of its workers answers a browser is by chance, and one does not know what another
 // rehearses.
 func Keep(ctx context.Context, cfg settings.Config, h *host.Host, spawn rehearse.Spawn, log *slog.Logger) (end func(), served <-chan struct{}, err error) {
@@ -122,9 +124,9 @@ func Keep(ctx context.Context, cfg settings.Config, h *host.Host, spawn rehearse
 	}
 	o, _ := partsOf(cfg, h.Ledger, h, log).Options()
 	ctx, end = context.WithCancel(ctx)
-	under := newRehearsals(ctx, cfg, spawn, log)
+	under, tried := newRehearsals(ctx, cfg, spawn, log), newTrials(ctx, cfg, spawn, log)
 	if spawn != nil && !cfg.Cluster() {
-		o.Rehearsing = under
+		o.Rehearsing, o.Trying = under, tried
 	}
 	pages, err := portal.New(o)
 	if err != nil {
@@ -134,6 +136,7 @@ func Keep(ctx context.Context, cfg settings.Config, h *host.Host, spawn rehearse
 	go func() {
 		defer close(done)
 		defer under.under.Wait()
+		defer tried.under.Wait()
 		portal.Keep(ctx, portal.Listening{Address: cfg.Listen, Cert: cfg.TLSCert, Key: cfg.TLSKey}, pages, log)
 	}()
 	return end, done, nil

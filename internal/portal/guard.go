@@ -45,11 +45,13 @@ const (
 	awayCookie    = "duban-for" // account of whoever is away and is stood in for
 )
 
+// cookieName is a cookie's name. Browsers give a cookie to all ports of a machine: pages with a key
+// have names of their own, so that who looks at a rehearsal stays signed in at the office's pages.
 func (p *portal) cookieName(name string) string {
 	if p.secure {
-		return "__Host-" + name
+		name = "__Host-" + name
 	}
-	return name
+	return name + p.jar
 }
 
 func (p *portal) cookie(r *http.Request, name string) string {

@@ -43,6 +43,8 @@ type Parts struct {
 	// OIDC is another service by which people sign in; its zero value is none.
 	OIDC OIDC
 	More []Mount
+	// Trial says that the plan is tried out: whoever has the key acts as anybody of its units.
+	Trial *Trial
 }
 
 // OIDC is how the portal is known to a sign-in service that speaks OpenID Connect.
@@ -64,9 +66,12 @@ func (h Parts) Options() (Options, *signin.Service) {
 		Accounts: file.list, Now: time.Now, URL: h.URL, TLS: h.TLS, Lang: h.Lang, Log: h.Log, Checkup: h.Checkup, More: h.More,
 		Files: &Files{Dir: filepath.Join(h.Dir, "evidence")},
 	}
-	if h.Engine == nil {
-		o.Acts, o.SignIn, o.Key = LookOnly{}, &Looking{}, random(16)
+	if h.Engine == nil || h.Trial != nil {
+		o.Acts, o.SignIn, o.Key, o.Trial = LookOnly{}, &Looking{}, random(16), h.Trial
 		o.Accounts = h.onlookers(o.Accounts)
+		if h.Trial != nil {
+			o.Acts = h.Engine.Patient(answerTime)
+		}
 		return o, nil
 	}
 	unit := func(id string) (string, bool) {

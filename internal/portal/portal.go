@@ -2,6 +2,8 @@ package portal
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
@@ -29,6 +31,10 @@ type Options struct {
 	Accounts func() (*accounts.List, error)
 	// Rehearsing rehearses plans of drafts; nil where none can be.
 	Rehearsing Rehearsing
+	// Trying tries out plans of drafts; nil where none can be.
+	Trying Trying
+	// Trial says that these pages are of a plan that is tried out; nil: the plans are in earnest.
+	Trial *Trial
 	// Rewrite makes changes of the accounts file, all or none: see accounts.Rewrite. nil
 	// where the file cannot be written here.
 	Rewrite func([]accounts.Change) (done int, err error)
@@ -79,6 +85,7 @@ type portal struct {
 	origins *http.CrossOriginProtection
 	secure  bool         // cookies only over TLS
 	sealKey string       // of sealOf; every program has one of its own
+	jar     string       // ends the names of cookies: see cookieName
 	streams atomic.Int64 // streams of news that are open: see live
 
 	mu  sync.Mutex
@@ -103,6 +110,10 @@ func build(o Options) (*portal, error) {
 	}
 	p := &portal{Options: o, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection()}
 	p.secure, p.sealKey = o.TLS, random(32)
+	if o.Key != "" {
+		sum := sha256.Sum256([]byte(o.Key))
+		p.jar = "-" + hex.EncodeToString(sum[:6])
+	}
 	if o.URL != "" {
 		u, err := url.Parse(o.URL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

@@ -3,6 +3,7 @@ package portal
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,7 +60,18 @@ type rehearsalPage struct {
 	Changed      bool // the draft has changed since the rehearsal
 	Lines        []Differing
 	More         int
+	Try          bool // a trial can be begun
+	Trial        *Tried
+	TrialBegun   string
+	TrialAddress string
+	Speeds       []speed
 }
+
+// speed is a choice of how long a plan day of a trial lasts.
+type speed struct{ Value, Name string }
+
+// speeds are the choices, in seconds a plan day.
+var speeds = []int{10, 60, 300, 1800, 86400}
 
 // rehearsal is the page on which a draft's plan is rehearsed: the form that begins the
 // rehearsal, how far it is, and what it found.
@@ -87,7 +99,16 @@ func (v *visit) showRehearsal(status int, d ledger.Draft, r draft.Ready) error {
 			v.rehearsed(&out, r)
 		}
 	}
-	if out.Held != nil && out.Held.Under {
+	if v.Trying != nil {
+		out.Try = r.Plan != nil
+		if t, ok := v.Trying.Of(d.ID); ok {
+			out.Trial, out.TrialBegun, out.TrialAddress = &t, v.clock(t.Begun), v.addressOf(t)
+		}
+		for _, s := range speeds {
+			out.Speeds = append(out.Speeds, speed{strconv.Itoa(s), v.say.T("draft.trial_speed", words.Data{"Day": lasts(v.say, time.Duration(s)*time.Second)})})
+		}
+	}
+	if out.Held != nil && out.Held.Under || out.Trial != nil && out.Trial.Under && out.Trial.Port == "" {
 		v.w.Header().Set("Refresh", "3")
 	}
 	return v.showUnder(status, "draftrehearsal", v.say.T("draft.title_rehearsal", words.Data{"Title": d.Title}), out)

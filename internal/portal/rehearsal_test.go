@@ -116,3 +116,90 @@ func TestAPlanIsRehearsedInTheBrowser(t *testing.T) {
 	require.Contains(t, none.get(path+"/rehearsal").text(), "这里不能预演")
 	require.Equal(t, http.StatusUnprocessableEntity, none.post(path+"/rehearsal", none.form("/me")).status)
 }
+
+// tryingOut is a Trying whose trials begin and end as the test says.
+type tryingOut struct {
+	mu   sync.Mutex
+	busy bool
+	days []time.Duration
+	held map[string]portal.Tried
+}
+
+func (p *tryingOut) Begin(name string, _ *plan.Plan, _ *calendar.Calendar, day time.Duration) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy {
+		return portal.ErrTrying
+	}
+	p.busy, p.days = true, append(p.days, day)
+	p.held[name] = portal.Tried{Begun: time.Now(), Under: true, Armed: 3, Total: 8, Dir: "/var/duban/trial"}
+	return nil
+}
+
+func (p *tryingOut) Of(name string) (portal.Tried, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t, ok := p.held[name]
+	return t, ok
+}
+
+func (p *tryingOut) End(name string) { p.now(name, portal.Tried{Dir: "/var/duban/trial"}) }
+
+func (p *tryingOut) now(name string, t portal.Tried) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t.Begun = p.held[name].Begun
+	p.held[name], p.busy = t, t.Under
+}
+
+// TestAPlanIsTriedOutFromItsDraft: a trial is begun with a press, once however often the form is
+// sent, one at a time, at one of the speeds. The page says how far it is, leads to its pages at
+// the name by which the office's were reached, and ends it.
+func TestAPlanIsTriedOutFromItsDraft(t *testing.T) {
+	t.Parallel()
+	machine := &tryingOut{held: map[string]portal.Tried{}}
+	w := theWorld(t)
+	office := w.open(t, func(o *portal.Options) { o.Trying = machine }).as("airclerk")
+	clauses := "clauses:\n  - id: \"1\"\n    chapter: 一、任务\n    heading: （一）\n    title: 1.任务\n    place: 一（一）1\n    brackets:\n      - [市环保局]\n    text: 9月底前完成。\n    tasks:\n      - {id: dust, title: 治理扬尘, due: 2021-09-30, source: 9月底前完成}\n"
+	units, whole := planFiles("triedout", "daqi", "huanbao 市环保局 city_department,daqi 大气办 office,qizhang 治气小组 leadership", clauses)
+	path := office.begins(file{"units.yaml", units}, file{"plan.yaml", whole})
+	draft := strings.TrimPrefix(path, "/drafts/")
+	office.until(path)
+	page := office.get(path + "/rehearsal")
+	require.Contains(t, page.text(), "一封也不会发出去")
+	form := page.fieldsOf(path + "/trial")
+	for _, day := range []string{"", "0", "-5", "x", "86401"} {
+		form.Set("day", day)
+		require.Equal(t, http.StatusUnprocessableEntity, office.post(path+"/trial", form).status, day)
+	}
+	form.Set("day", "300")
+	for range 2 {
+		require.Equal(t, path+"/rehearsal#trial", office.post(path+"/trial", form).to())
+	}
+	require.Equal(t, []time.Duration{5 * time.Minute}, machine.days)
+	page = office.get(path + "/rehearsal")
+	require.Contains(t, page.text(), "3/8")
+	require.NotEmpty(t, page.header.Get("Refresh"))
+	machine.now(draft, portal.Tried{Under: true, Port: "4711", Key: "k0"})
+	page = office.get(path + "/rehearsal")
+	require.Contains(t, page.body, `href="http://127.0.0.1:4711/signin?key=k0"`)
+	require.Empty(t, page.header.Get("Refresh"))
+	form = page.fieldsOf(path + "/trial")
+	form.Set("stop", "1")
+	require.Equal(t, path+"/rehearsal#trial", office.post(path+"/trial", form).to())
+	require.Contains(t, office.get(path+"/rehearsal").text(), "试用已结束")
+	machine.now(draft, portal.Tried{Failed: "引擎自己停了"})
+	page = office.get(path + "/rehearsal")
+	require.Contains(t, page.text(), "引擎自己停了")
+	machine.busy = true
+	form = page.fieldsOf(path + "/trial")
+	form.Set("day", "60")
+	a := office.post(path+"/trial", form)
+	require.Equal(t, http.StatusConflict, a.status)
+	require.Contains(t, a.text(), "正在试用另一个草稿")
+
+	none := w.open(t).as("airclerk")
+	require.NotContains(t, none.get(path+"/rehearsal").body, path+"/trial")
+	require.Equal(t, http.StatusUnprocessableEntity, none.post(path+"/trial", none.form("/me")).status)
+	require.Equal(t, http.StatusNotFound, none.begin("/letters").status, "there are letters only where a plan is tried out")
+}

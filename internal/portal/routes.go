@@ -96,6 +96,8 @@ var routes = []route{
 	{"POST /complaints/{number}/do/{kind}", Office, "an act on a complaint: sort, call back, close, join, erase who complained", (*visit).complain, nothing},
 	{"GET /live", Working, "tells a page that something has happened (server-sent events)", (*visit).live, nothing},
 	{"GET /search", Working, "search", (*visit).search, nothing},
+	{"GET /letters", Working, "the messages of a plan that is tried out", (*visit).letters, nothing},
+	{"GET /letters/{letter}", Working, "one of them, as its reader would get it", (*visit).letter, nothing},
 	{"GET /inbox", Working, "what was sent to my unit", (*visit).inbox, nothing},
 
 	{"GET /todo", Working, "what waits for me", (*visit).todo, nothing},
@@ -151,6 +153,7 @@ var routes = []route{
 	{"POST /drafts/{draft}/changes", Office, "say what an amendment needs to know, and put a draft in force", (*visit).putInForce, nothing},
 	{"GET /drafts/{draft}/rehearsal", Office, "a rehearsal of a draft's plan: how far it is, what it found", (*visit).rehearsal, nothing},
 	{"POST /drafts/{draft}/rehearsal", Office, "begin a rehearsal of a draft's plan, or give it up", (*visit).rehearse, nothing},
+	{"POST /drafts/{draft}/trial", Office, "try a draft's plan out, or end that", (*visit).try, nothing},
 	{"POST /drafts/{draft}/launch", Office, "launch the plan of a draft", (*visit).launchDraft, nothing},
 	{"POST /drafts/{draft}/next", Office, "begin the draft of next year's plan with that of a draft", (*visit).nextYear, nothing},
 	{"POST /drafts/{draft}/drop", Office, "throw a draft away", (*visit).dropDraft, nothing},

@@ -14,6 +14,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"duban/internal/version"
 	"duban/internal/words"
@@ -148,8 +149,17 @@ func (s scene) Note() string { return s.v.note }
 // Asset is the address of a style or a script, which changes with what is in it.
 func (s scene) Asset(name string) string { return s.v.assets.address(name) }
 
-// Open tells that nobody needs a password here: the ledger is only looked at.
+// Open tells that nobody needs a password here: the ledger is only looked at, or a plan is tried out.
 func (s scene) Open() bool { return s.v.Key != "" }
+
+// Trial is what the head of every page says where a plan is tried out; "" elsewhere.
+func (s scene) Trial() string {
+	t := s.v.Trial
+	if t == nil {
+		return ""
+	}
+	return s.v.say.T("portal.trying", words.Data{"Now": t.Clock.Plan(s.v.Now()).In(t.Zone).Format("2006-01-02 15:04"), "Day": lasts(s.v.say, time.Duration(float64(24*time.Hour)/t.Clock.Rate).Round(time.Second))})
+}
 
 // Version is the program's.
 func (s scene) Version() string { return version.String() }

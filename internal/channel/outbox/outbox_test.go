@@ -178,3 +178,33 @@ func TestOutboxClearsWhatWasNeverFinished(t *testing.T) {
 	}
 	require.Equal(t, []string{".hidden", ".writing-2", "a.eml"}, left)
 }
+
+// What is in the outbox is read as its reader would see it. Other files, and paths that lead
+// elsewhere, are no messages.
+func TestAMessageOfTheOutboxIsRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	all, err := outbox.List(filepath.Join(dir, "none"))
+	require.NoError(t, err)
+	require.Empty(t, all)
+	box, err := outbox.New(dir, from, io.Discard)
+	require.NoError(t, err)
+	m := of("gaoping", 30)
+	m.To, m.Subject = letter.Address{Name: "高平联络员", Email: "gaoping@example.com"}, "【督办】“黑臭水体”等3项任务即将到期，请于2021年4月30日前办结并报送情况"
+	require.NoError(t, box.Send(t.Context(), m, smtptest.Gone))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "other.txt"), []byte("x"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(dir), "above.eml"), []byte("x"), 0o600))
+	all, err = outbox.List(dir)
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	k, err := outbox.Read(dir, all[0])
+	require.NoError(t, err)
+	require.Equal(t, m.Subject, k.Subject)
+	require.Equal(t, "高平联络员 <gaoping@example.com>", k.To)
+	require.Equal(t, strings.TrimSpace(m.Text), strings.TrimSpace(strings.ReplaceAll(k.Text, "\r\n", "\n")))
+	require.Equal(t, "2021-04-30 09:00", k.Date.Format("2006-01-02 15:04"))
+	for _, name := range []string{"nosuch.eml", "other.txt", "../above.eml", "", "/etc/passwd.eml"} {
+		_, err := outbox.Read(dir, name)
+		require.ErrorIs(t, err, os.ErrNotExist, name)
+	}
+}
