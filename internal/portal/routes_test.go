@@ -92,7 +92,7 @@ func TestWhoMayGoWhere(t *testing.T) {
 						assert.True(t, strings.HasPrefix(a.to(), "/signin"), name)
 					case rt.Who&(role|portal.Anybody) == 0:
 						assert.Equal(t, http.StatusForbidden, a.status, name)
-					case strings.HasPrefix(rt.Path, "/signin/oidc"): // this portal has no other sign-in service
+					case strings.HasPrefix(rt.Path, "/signin/oidc"), strings.HasPrefix(rt.Path, "/letters"): // this portal has no other sign-in service, and no plan is tried out
 						assert.Equal(t, http.StatusNotFound, a.status, name)
 					case rt.Path == "/health" || rt.Path == "/ledger/proof": // with two offices neither sees all of every plan
 						assert.Equal(t, http.StatusForbidden, a.status, name)
