@@ -66,6 +66,16 @@ func (s *Store) Published(ctx context.Context, skip, most int) (all []PublicText
 	return all, total, err
 }
 
+// WaitingTexts are the public texts of all plans that wait for somebody: to be approved, or to be
+// changed because they were returned; by plan and number.
+func (s *Store) WaitingTexts(ctx context.Context) ([]PublicText, error) {
+	var rows []publicTextRow
+	if err := s.all(ctx, &rows, `SELECT plan, number, version, doc FROM public_texts WHERE state IN (?, ?) ORDER BY plan, number`, string(act.TextWritten), string(act.TextReturned)); err != nil {
+		return nil, err
+	}
+	return publicTexts(rows)
+}
+
 // PublicText is one text of a plan, whether it is approved or not. ErrNotFound.
 func (s *Store) PublicText(ctx context.Context, planID string, number int) (PublicText, error) {
 	return publicTextBy(reader{ctx, s}, planID, number)

@@ -93,7 +93,7 @@ type todoPage struct {
 	Doubts []doubtLine
 	// Incidents are what waits in incidents.
 	Incidents []doubtLine
-	// Assessed is what waits about assessments.
+	// Assessed is what waits about assessments and public texts.
 	Assessed []doubtLine
 	// Standing are those for whom the viewer may act now, with what waits for them.
 	Standing []standingRow
@@ -138,6 +138,17 @@ func (v *visit) todo() error {
 	if skip == 0 {
 		if out.Assessed, err = v.assessmentsDue(); err != nil {
 			return err
+		}
+		texts, err := v.Reader.TextsDue(v.ctx(), v.asks())
+		if err != nil {
+			return err
+		}
+		for _, d := range texts {
+			path := publicityPath(d.Plan)
+			if d.N == 1 {
+				path = textPath(d.Plan, d.First)
+			}
+			out.Assessed = append(out.Assessed, doubtLine{v.say.T("public.due_"+string(d.For), words.Data{"Plan": d.Title, "N": d.N}), path})
 		}
 	}
 	if v.who.away.Account == "" && skip == 0 {

@@ -3,7 +3,9 @@ package query
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -11,6 +13,7 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/report"
+	"duban/internal/water"
 )
 
 // Publicity is what of a plan must be made public 信息公开清单, with the texts for it.
@@ -135,7 +138,8 @@ func (r *Reader) published(ctx context.Context, planID string, tasks []ledger.Ta
 func (r *Reader) publicFacts(ctx context.Context, f *framed, t ledger.Task) (facts report.PublicFacts, err error) {
 	facts = report.PublicFacts{Title: t.Title, Period: t.Period, Lead: f.Plan.Directory.Name(t.Lead), Office: f.Plan.Directory.Name(f.Plan.Directory.Office)}
 	if t.Origin.Kind != act.OriginExposure {
-		return facts, nil
+		facts.Results, err = r.waterResults(ctx, f, t)
+		return facts, err
 	}
 	k, err := r.store.Talk(ctx, t.Plan, t.Origin.Of)
 	if errors.Is(err, ledger.ErrNotFound) || err == nil && k.Facts == nil {
@@ -173,6 +177,37 @@ func (r *Reader) publicFacts(ctx context.Context, f *framed, t ledger.Task) (fac
 	return facts, nil
 }
 
+// drinking is the word by which a task, and the use of a functional zone, are of drinking water.
+const drinking = "饮用水"
+
+// waterResults are the zones of drinking water in the last month of the period of a task that makes
+// their results public; none where the plan has no such zones, or the ledger no readings.
+func (r *Reader) waterResults(ctx context.Context, f *framed, t ledger.Task) ([]water.ZoneRow, error) {
+	month, ok := lastMonth(t.Period)
+	if !ok || f.Plan.Water == nil || !strings.Contains(t.Title, drinking) {
+		return nil, nil
+	}
+	isDrinking := func(z water.Zone) bool { return strings.Contains(z.Kind, drinking) }
+	if !slices.ContainsFunc(f.Plan.Water.Zones, isDrinking) {
+		return nil, nil
+	}
+	all, err := r.store.Readings(ctx, f.Plan.Directory.Office, ledger.ReadingFilter{From: month, To: month})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(water.ZoneTable(f.Plan.Water, all, month), func(row water.ZoneRow) bool { return !isDrinking(row.Zone) }), nil
+}
+
+// lastMonth is the last month of a period that is written as 2021-06 or 2021Q2; false of others.
+func lastMonth(period string) (m water.Month, ok bool) {
+	if n, err := fmt.Sscanf(period, "%4dQ%1d", &m.Year, &m.Month); err == nil && n == 2 {
+		m.Month *= 3
+		return m, true
+	}
+	n, err := fmt.Sscanf(period, "%4d-%2d", &m.Year, &m.Month)
+	return m, err == nil && n == 2 && len(period) == len("2021-06")
+}
+
 // PublicText is one public text of a plan, with what acts on it are judged by, for those who may see
 // all of the plan. ErrNotYours where there is none.
 func (r *Reader) PublicText(ctx context.Context, v Viewer, planID string, number int) (act.PublicText, ledger.Launched, error) {
@@ -200,6 +235,51 @@ type PublicNotice struct {
 	Paper  string       // its number as a document; "" without one
 	Day    calendar.Day // on which it was approved
 	Office string       // name of the office whose it is
+}
+
+// TextsDue is how many public texts of a plan wait for the viewer.
+type TextsDue struct {
+	Plan  string
+	Title string   // of the plan
+	For   act.Kind // what is to be done: act.ApproveText, or act.WriteText of what was returned
+	N     int
+	First int // number of the first
+}
+
+// TextsDue are the public texts that wait for the viewer: for the leadership to approve them, for the
+// office to change what was returned. Others have none.
+func (r *Reader) TextsDue(ctx context.Context, v Viewer) (due []TextsDue, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := r.store.WaitingTexts(ctx) // mostly none, and then nothing else is read
+	if err != nil {
+		return nil, err
+	}
+	frames := map[string]ledger.Launched{}
+	for _, t := range texts {
+		l, known := frames[t.Plan]
+		if !known {
+			if l, _, err = in.frame(ctx, t.Plan); err != nil {
+				return nil, err
+			}
+			frames[t.Plan] = l
+		}
+		k := act.ApproveText
+		if t.State == act.TextReturned {
+			k = act.WriteText
+		}
+		if v.by.Unit == "" || ledger.JudgedText(l, t.PublicText).MayDo(v.by, k) != nil {
+			continue
+		}
+		at := slices.IndexFunc(due, func(d TextsDue) bool { return d.Plan == t.Plan && d.For == k })
+		if at < 0 {
+			due, at = append(due, TextsDue{Plan: t.Plan, Title: l.Plan.Title, For: k, First: t.Number}), len(due)
+		}
+		due[at].N++
+	}
+	return due, nil
 }
 
 // Public reads what anybody may read, whoever asks: approved texts, and nothing else.

@@ -301,6 +301,7 @@ func whatAViewerReads(w *world) readings {
 			text, _, err := r.PublicText(c, v, "water", 1)
 			return text, err
 		}, sees{notYours, notYours, notYours, notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"TextsDue": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.TextsDue(c, v) }, sees{}}},
 		"Coming": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Coming(c, v, "water") }, sees{"late", "late", "late", notWhole, notWhole, notWhole, notWhole, notWhole}},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Coming(c, v, "air") }, air}},
 		"Since": {{func(c ctx, r *query.Reader, v who) (any, error) {

@@ -5,6 +5,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/water"
 	"duban/internal/words"
 )
 
@@ -19,7 +20,8 @@ type PublicFacts struct {
 	Matters  []Row  // tasks that it is about
 	Number   string // of the document; "": not known
 	Day      calendar.Day
-	AnswerBy calendar.Day // of a circular; zero: none
+	AnswerBy calendar.Day    // of a circular; zero: none
+	Results  []water.ZoneRow // of a result that the ledger has: zones in the period's last month
 }
 
 // PublicDraft is the title and the text that the office begins with.
@@ -35,7 +37,21 @@ func (s Speaker) PublicDraft(f PublicFacts) (title, text string) {
 	for _, m := range f.Matters {
 		matters = append(matters, s.Title(m))
 	}
-	d := words.Data{"Title": f.Title, "Lead": f.Lead, "Office": f.Office, "Unit": f.Unit, "Matter": strings.Join(matters, s.w.T("public.and")), "Number": f.Number, "Period": "", "Day": "", "AnswerBy": ""}
+	var results []string
+	for _, z := range f.Results {
+		if z.Month.Class == water.NoClass {
+			continue
+		}
+		met := ""
+		switch z.Month.Outcome {
+		case water.Met:
+			met = s.w.T("public.met")
+		case water.Missed:
+			met = s.w.T("public.missed")
+		}
+		results = append(results, s.w.T("public.results", words.Data{"Name": z.Zone.Name, "Class": z.Month.Class.String(), "Met": met}))
+	}
+	d := words.Data{"Results": strings.Join(results, "\n"), "Title": f.Title, "Lead": f.Lead, "Office": f.Office, "Unit": f.Unit, "Matter": strings.Join(matters, s.w.T("public.and")), "Number": f.Number, "Period": "", "Day": "", "AnswerBy": ""}
 	if f.Period != "" {
 		d["Period"] = s.Period(f.Period)
 	}

@@ -54,8 +54,16 @@ func published(t *testing.T, address string) {
 	w.is("the same again changes nothing", w.holds(), holds+1)
 	w.is("the number is taken", errors.Is(w.Publish(w.ctx, textWritten("w2", act.PublicText{}, 0), evening), ledger.ErrBehind), true)
 	w.is("nobody has approved it", public(), []string(nil))
+	waiting := func() int {
+		t.Helper()
+		all, err := w.WaitingTexts(w.ctx)
+		w.ok(err)
+		return len(all)
+	}
+	w.is("it waits", waiting(), 1)
 	w.ok(w.Publish(w.ctx, textApproved("a1", have()), evening))
 	w.is("approved", public(), []string{"第1稿"})
+	w.is("nothing waits", waiting(), 0)
 	p := have()
 	w.ok(w.Publish(w.ctx, textWritten("w3", p.PublicText, p.Version), evening))
 	w.is("written by another meanwhile", errors.Is(w.Publish(w.ctx, textWritten("w4", p.PublicText, p.Version), evening), ledger.ErrBehind), true)

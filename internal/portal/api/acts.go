@@ -39,7 +39,7 @@ type file struct {
 // described beside it, as act-THING-KIND.
 func (said) Schema(r huma.Registry) *huma.Schema {
 	for _, row := range act.All {
-		if row.Command != "" || row.On == act.OnComplaint { // acts on complaints are done on pages and by programs alone
+		if row.Command != "" || row.On == act.OnComplaint || row.On == act.OnText { // acts on complaints and public texts are done on pages and by programs alone
 			r.Map()[fmt.Sprintf("act-%s-%s", row.On, row.Kind)] = object(r, row.Fields(), row.Asks(), max(row.Longest, act.FieldReason.Row().Most))
 		}
 	}

@@ -38,6 +38,7 @@ type Acts interface {
 	Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (talkID string, err error)
 	Incident(ctx context.Context, planID, id string, a act.Act, say *words.Words) (string, error)
 	TakeIn(ctx context.Context, planID string, all []engine.Taking) (numbers []int, err error)
+	Publish(ctx context.Context, planID string, number int, a act.Act) (int, error)
 	Complain(ctx context.Context, planID string, number int, a act.Act, say *words.Words) error
 	BringReadings(ctx context.Context, planID string, all []water.Reading, correct bool, reason string, by act.Actor, say *words.Words) ([]ledger.ReadingChange, error)
 }
@@ -88,6 +89,7 @@ func New(o Options) http.Handler {
 	s.water()
 	s.incidents()
 	s.complaints()
+	s.publicity()
 	nullable(s.api.OpenAPI().Components.Schemas)
 	mux.HandleFunc(Pattern, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/problem+json")

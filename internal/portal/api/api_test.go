@@ -67,6 +67,9 @@ var samples = map[string][]sample{
 	"incident":             {{"zhao", "/api/v1/incidents/1?plan=water", nil}},
 	"open-incident":        {{"zhao", "/api/v1/incidents?plan=water", map[string]any{"id": "n1", "section": "润城", "item": "氨氮", "source": "station", "time": "2021-07-05 09:00", "title": "氨氮超标"}}},
 	"act-on-incident":      {{"zhao", "/api/v1/incidents/1/acts/order_water", map[string]any{"id": "n2", "supply": "张峰水库", "flow": "3.5", "time": "2021-07-05 12:00", "ends": "2021-07-07 12:00", "orderer": "副市长"}}},
+	"publicity":            {{"zhao", "/api/v1/plans/water/publicity", nil}, {"liu", "/api/v1/plans/water/publicity", nil}},
+	"write-text":           {{"zhao", "/api/v1/plans/water/publicity", map[string]any{"id": "x1", "unit": "市水务局", "title": "正面典型", "text": "提前两个月完成"}}},
+	"act-on-text":          {{"liu", "/api/v1/plans/water/publicity/1/acts/approve_text", map[string]any{"id": "x2", "ref": "1"}}},
 	"act-on-talk":          {{"liu", "/api/v1/plans/water/talks/over%231/acts/approve", map[string]any{"id": "t1", "reason": "同意"}}},
 }
 
@@ -128,6 +131,8 @@ func TestEveryOperationAnswersAsItIsDescribed(t *testing.T) {
 	require.Equal(t, "3.1.0", s.raw["openapi"])
 	all := s.operations()
 	_, err := w.Incident(w.ctx, "water", "", act.Act{ID: "n0", Kind: act.OpenIncident, By: who["zhao"], Title: "总磷超标", Incident: &act.IncidentFacts{Section: "s1", Source: "report", Time: w.now}}, nil)
+	require.NoError(t, err)
+	_, err = w.Publish(w.ctx, "water", 0, act.Act{ID: "x0", Kind: act.WriteText, By: who["zhao"], Unit: "shuiwu", Title: "典型", Text: &act.TextFacts{Text: "提前完成"}})
 	require.NoError(t, err)
 	require.Len(t, all, len(samples))
 	slices.SortStableFunc(all, func(a, b [3]string) int { return strings.Compare(a[1], b[1]) }) // GET before POST

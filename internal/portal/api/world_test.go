@@ -208,6 +208,10 @@ func (w *world) Incident(ctx context.Context, planID, id string, a act.Act, _ *w
 	return engine.Incident(ctx, w.store, w.now, l, id, a)
 }
 
+func (w *world) Publish(ctx context.Context, planID string, number int, a act.Act) (int, error) {
+	return engine.Publish(ctx, w.store, w.now, planID, number, a)
+}
+
 func (w *world) TakeIn(ctx context.Context, planID string, all []engine.Taking) ([]int, error) {
 	return engine.TakeIn(ctx, w.store, w.now, planID, all)
 }
