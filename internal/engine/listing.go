@@ -40,10 +40,11 @@ func (r reconciling) listed(ctx context.Context) (map[string]*workflow.WorkflowE
 
 // vouched tells that a task, duty or talk need not be described in full today: by the
 // list its workflow runs, at the ledger's position, under the present generation of the
-// program and without problems, none of its stages is late, and it is not its turn.
+// program and without problems, none of its stages is late, it was not mended of late, and
+// it is not its turn.
 func (r reconciling) vouched(t thing) bool {
 	x := r.list[t.workflow]
-	if x == nil || t.at == nil || t.fresh || t.late != nil || turnOf(t.workflow, r.launched.Clock.Plan(r.now())) {
+	if x == nil || t.at == nil || t.fresh || t.late != nil || len(r.mends[t.workflow]) > 0 || turnOf(t.workflow, r.launched.Clock.Plan(r.now())) {
 		return false
 	}
 	if len(x.GetSearchAttributes().GetIndexedFields()[problems].GetData()) > 0 {

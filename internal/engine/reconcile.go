@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -112,6 +113,30 @@ func (e *Engine) reconcile(ctx context.Context, planID string, daily bool) (mend
 	return mended, errors.Join(errs...)
 }
 
+// ReconcileWaiting compares and mends, like ReconcileDaily, each plan with a workflow whose
+// next mend had to wait (see tooSoon) and has waited long enough. The daily audit alone
+// would come to it a day later, and never to the workflow of the audit itself. It gives the
+// number of workflows mended.
+func (e *Engine) ReconcileWaiting(ctx context.Context) (mended int, err error) {
+	waits, err := e.ledger.Waits(ctx, "")
+	if err != nil {
+		return 0, err
+	}
+	var plans []string
+	for _, w := range waits {
+		if w.What == ledger.MendWait && !e.now().Before(w.TriedAt.Add(gapBefore(w.Rounds))) && !slices.Contains(plans, w.Plan) {
+			plans = append(plans, w.Plan)
+		}
+	}
+	var errs []error
+	for _, id := range plans {
+		n, err := e.ReconcileDaily(ctx, id)
+		mended += n
+		errs = append(errs, err)
+	}
+	return mended, errors.Join(errs...)
+}
+
 // ReconcileLate compares and mends one plan like Examine, but asks a workflow whether it
 // still has its next stage as soon as the stage is late by more than late, on the real
 // clock. It gives the number of workflows mended.
@@ -136,7 +161,7 @@ func (e *Engine) examine(ctx context.Context, r reconciling, planID string) (_ H
 		return Health{Plan: planID}, err
 	}
 	if r.mend {
-		if r.mends, err = r.ledger.Mends(ctx, planID, r.now().Add(-24*time.Hour)); err != nil {
+		if r.mends, err = r.mendsOfDay(ctx); err != nil {
 			return Health{Plan: planID}, err
 		}
 	}
@@ -165,7 +190,7 @@ type reconciling struct {
 	*Engine
 	launched ledger.Launched
 	mend     bool
-	mends    map[string][]time.Time                     // mends of the last day, by workflow, which slow the next mend down; nil where a person waits for the mend
+	mends    map[string][]time.Time                     // see mendsOfDay; nil where a person waits for the mend
 	late     time.Duration                              // how late a stage must be, on the real clock, before its workflow is asked about it
 	daily    bool                                       // a comparison that is done again tomorrow
 	list     map[string]*workflow.WorkflowExecutionInfo // for a daily comparison: Temporal's list of the plan's running workflows, by ID

@@ -16,33 +16,73 @@ type mending struct {
 	done sync.WaitGroup
 }
 
-// startMending starts the background work. The comparison of Temporal with the ledger
-// (engine.Reconcile) is repeated, with growing pauses, until it has succeeded once.
+// startMending starts the background work.
 func (h *Host) startMending(cfg settings.Config) {
 	ctx, stop := context.WithCancel(context.Background())
 	h.mending = &mending{stop: stop}
 	h.mending.done.Go(func() { h.refresh(ctx) })
 	h.mending.done.Go(func() { h.clearOutbox(ctx, cfg) })
 	h.mending.done.Go(func() {
-		for pause := 5 * time.Second; ; pause = min(2*pause, 5*time.Minute) {
-			mended, err := h.Engine.Reconcile(ctx, "")
-			if mended > 0 {
-				h.log.Warn("Workflows were not as the ledger says and run again from where it has them", "mended", mended)
-			}
-			if err == nil {
-				h.nameStrangers(ctx)
-			}
-			if err == nil || ctx.Err() != nil {
-				return
-			}
-			h.log.Warn("Not all workflows could be compared with the ledger; it is tried again", "in", pause, "error", err)
-			select {
-			case <-time.After(pause):
-			case <-ctx.Done():
-				return
-			}
-		}
+		h.mend(ctx)
+		h.mendWaiting(ctx)
 	})
+}
+
+// longestPause is the longest pause between two tries of a comparison that fails.
+const longestPause = 5 * time.Minute
+
+// mend compares Temporal with the ledger (engine.Reconcile), with growing pauses, until a
+// comparison has succeeded or ctx ends.
+func (h *Host) mend(ctx context.Context) {
+	for pause := 5 * time.Second; ; pause = min(2*pause, longestPause) {
+		mended, err := h.Engine.Reconcile(ctx, "")
+		h.sayMended(mended)
+		if err == nil {
+			h.nameStrangers(ctx)
+		}
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		h.log.Warn("Not all workflows could be compared with the ledger; it is tried again", "in", pause, "error", err)
+		if !rest(ctx, pause) {
+			return
+		}
+	}
+}
+
+// waiting is how often mendWaiting looks for mends that need not wait any longer.
+const waiting = 15 * time.Second
+
+// mendWaiting mends workflows whose mend had to wait, when they have waited long enough,
+// until ctx ends: see engine.ReconcileWaiting.
+func (h *Host) mendWaiting(ctx context.Context) {
+	for pause := waiting; rest(ctx, pause); {
+		mended, err := h.Engine.ReconcileWaiting(ctx)
+		h.sayMended(mended)
+		if err == nil {
+			pause = waiting
+			continue
+		}
+		if pause = min(2*pause, longestPause); ctx.Err() == nil {
+			h.log.Warn("Workflows that were to be mended now could not all be compared with the ledger; it is tried again", "in", pause, "error", err)
+		}
+	}
+}
+
+func (h *Host) sayMended(n int) {
+	if n > 0 {
+		h.log.Warn("Workflows were not as the ledger says and run again from where it has them", "mended", n)
+	}
+}
+
+// rest waits for a time; false: ctx ended first.
+func rest(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // refreshing is how long a change of a task may wait until its outlook, by which lists are
@@ -57,9 +97,7 @@ func (h *Host) refresh(ctx context.Context) {
 		if err := h.refreshOnce(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("What lists are read by is not up to date; it is tried again, and readers work it out themselves", "error", err)
 		}
-		select {
-		case <-time.After(refreshing):
-		case <-ctx.Done():
+		if !rest(ctx, refreshing) {
 			return
 		}
 	}

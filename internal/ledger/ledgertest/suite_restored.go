@@ -53,7 +53,7 @@ func mends(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	at := speaks.Real
 	for i, workflow := range []string{"task:jincheng:t0", "digest:a|b/c|d|1", "task:jincheng:t0"} {
-		data, err := json.Marshal(map[string]string{"workflow": workflow})
+		data, err := json.Marshal(map[string]string{"workflow": workflow, "why": "missing"})
 		w.ok(err)
 		when := at.Add(time.Duration(i) * time.Minute)
 		_, err = w.Record(w.ctx, ledger.Event{Key: workflow + when.String(), Plan: "jincheng", Kind: ledger.WorkflowMended, Actor: ledger.Engine, Real: when, PlanAt: when, Data: data})
@@ -61,7 +61,7 @@ func mends(t *testing.T, address string) {
 	}
 	got, err := w.Mends(w.ctx, "jincheng", at.Add(-time.Second))
 	w.ok(err)
-	w.is("mends", got, map[string][]time.Time{"task:jincheng:t0": {at, at.Add(2 * time.Minute)}, "digest:a|b/c|d|1": {at.Add(time.Minute)}})
+	w.is("mends", got, map[string][]ledger.Mend{"task:jincheng:t0": {{At: at, Why: "missing"}, {At: at.Add(2 * time.Minute), Why: "missing"}}, "digest:a|b/c|d|1": {{At: at.Add(time.Minute), Why: "missing"}}})
 	got, err = w.Mends(w.ctx, "jincheng", at.Add(time.Minute))
 	w.ok(err)
 	w.is("mends of late", len(got), 1)
