@@ -2,7 +2,8 @@
 STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 PLAN          = seeds/jincheng-2021-water/plan.yaml
-SCRIPT        = seeds/jincheng-2021-water/script-2021.yaml
+# The plan with its water parts switched on, and the script of its year, as seeds/jincheng-2021-water/made/switch.sh makes them.
+DEMO          = var/demo/jincheng-2021-water
 # The folder under workflows/testdata/histories that `make histories` writes.
 VERSION       = $(shell date +%Y-%m-%d)
 export GOTOOLCHAIN = local
@@ -13,8 +14,9 @@ export GOTOOLCHAIN = local
 help: ## print these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: bin/starter ## rehearse the 2021 water plan on a real engine, and leave its ledger under var/ to look at
-	bin/starter rehearse $(PLAN) --script $(SCRIPT) --to 2021-12-31
+demo: bin/starter ## rehearse the 2021 water plan, its water parts switched on, on a real engine, and leave its ledger under var/ to look at
+	sh seeds/jincheng-2021-water/made/switch.sh var/demo
+	bin/starter rehearse $(DEMO)/plan.yaml --script $(DEMO)/script-all.yaml --to 2021-12-31
 
 build: bin/starter bin/worker ## build bin/starter and bin/worker
 

@@ -19,13 +19,20 @@ import (
 func acted(t *testing.T, day time.Duration, to calendar.Day, faults ...string) (rehearse.Result, string) {
 	t.Helper()
 	o := options(t)
-	s, problems := script.Load(filepath.Join("..", "..", "seeds", "jincheng-2021-water", "script-2021.yaml"), o.Plan, o.Calendar)
+	o.Day, o.To, o.Faults, o.Seed = day, to, faults, 3
+	return scripted(t, o, filepath.Join("..", "..", "seeds", "jincheng-2021-water", "script-2021.yaml"))
+}
+
+// scripted rehearses a script file, and gives the rehearsal's folder.
+func scripted(t *testing.T, o rehearse.Options, file string) (rehearse.Result, string) {
+	t.Helper()
+	s, problems := script.Load(file, o.Plan, o.Calendar)
 	for _, p := range problems {
 		t.Error(p.Text(words.New("en")))
 	}
 	require.NotNil(t, s)
-	o.Script, o.Day, o.To, o.Faults, o.Seed = s, day, to, faults, 3
-	entries := len(s.Until(to.End(calendar.Beijing)).Entries)
+	o.Script = s
+	entries := len(s.Until(o.To.End(calendar.Beijing)).Entries)
 	r, err := rehearse.Run(t.Context(), o)
 	t.Logf("%d acts, %d foretold, %d stages, %d messages, %+v, %d by rules, %s", r.Acts, r.Foretold, r.Stages, r.Messages, r.Faults, r.Ruled, r.Took)
 	for _, d := range r.Differences {
