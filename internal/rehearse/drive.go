@@ -216,8 +216,14 @@ var errUnsettled = errors.New("rehearse: the plan or the calendar has changed si
 // settled waits until every stage about the entry's task that is due by now has been
 // decided and said, so that acts and notices come in the order of their instants, as
 // the preview has them. It gives the plan instant at which it found this: the act
-// bears it.
+// bears it. An act on a task that is not in the ledger yet has no instant: one taken before
+// the task opened would be before it in the preview, and the act after it in the ledger.
 func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error) {
+	if e.Sort == script.OnTask || e.Sort == script.OnDuty {
+		if _, err := d.store.Task(ctx, d.Plan.ID, e.Thing); err != nil {
+			return time.Time{}, err
+		}
+	}
 	began := time.Now()
 	for {
 		now := time.Now()
@@ -279,8 +285,8 @@ func touches(p *plan.Plan, e script.Entry, task string) bool {
 
 // undecided tells whether a stage about the entry's task that speaks before soon is
 // not decided yet; for a duty, whether an occurrence that opens before at is not
-// opened yet. A task or talk that is not in the ledger yet is not waited for here: the
-// act on it fails, and perform tries again.
+// opened yet. A talk that is not in the ledger yet is not waited for here: the act on it
+// fails, and perform tries again.
 func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Time) (bool, error) {
 	l, err := d.store.Plan(ctx, d.Plan.ID)
 	if err != nil {
