@@ -54,7 +54,7 @@ func TestEveryPageIsLookedAt(t *testing.T) {
 		assert.True(t, rows[path], "%s is no row of the table", path)
 	}
 	looked := map[string]bool{}
-	for _, list := range []map[string][]string{pages, own, atTheDoor, assessed, handled, complained, schemed, zoned} {
+	for _, list := range []map[string][]string{pages, own, atTheDoor, assessed, handled, complained, schemed, zoned, tried} {
 		for who, paths := range list {
 			for _, path := range paths {
 				address, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(path))
