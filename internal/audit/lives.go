@@ -21,8 +21,8 @@ import (
 type life struct {
 	policies map[string]plan.Policy // of the plans that the task was carried from, each under PLAN/KEY
 
-	acts     []laws.Done            // acts of people
-	all      []laws.Done            // acts of people and of the engine
+	acts     []laws.Done            // acts, without the engine's end of a pause, which the laws know by its day
+	all      []laws.Done            // all acts
 	words    []ledger.Stage         // what was said
 	talkActs map[string][]laws.Done // acts on its talks, by talk
 	opened   time.Time              // when an occurrence was opened, on the plan's clock
@@ -84,7 +84,9 @@ func (l *life) add(e ledger.Event) error {
 		l.was.rule = data.Rule.From
 	}
 	l.all = append(l.all, done)
-	if data.Act.By.Account != act.EngineActor.Account { // the engine's own acts, as the end of a pause with a known end, are in l.all alone
+	// The end of a pause with a known end is in l.all alone. What the engine closes or cancels because data or an
+	// incident's report came in is an act like a person's: the unit is told of it.
+	if data.Act.Kind != act.Resume || data.Act.By.Account != act.EngineActor.Account {
 		l.acts = append(l.acts, done)
 	}
 	return nil
