@@ -88,6 +88,7 @@ func TestAnIncidentOpensAndEndsWorkflows(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, opened, 3)
 	w.agreeAll(planID)
+	w.lawful(planID)
 	_, err = w.Ledger.Verify(t.Context())
 	require.NoError(t, err)
 }

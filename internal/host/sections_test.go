@@ -70,6 +70,7 @@ func TestWhatWasMeasuredOpensAndEndsWorkflows(t *testing.T) {
 	require.Equal(t, act.Cancelled, state(over))
 	ended(over)
 	w.agreeAll("river")
+	w.lawful("river")
 	_, err := w.Ledger.Verify(t.Context())
 	require.NoError(t, err)
 }

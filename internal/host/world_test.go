@@ -19,6 +19,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 
 	"duban/internal/act"
+	"duban/internal/audit"
 	"duban/internal/calendar"
 	"duban/internal/door"
 	"duban/internal/engine"
@@ -198,6 +199,14 @@ func endingOn(c calendar.Clock, day calendar.Day) calendar.Clock {
 func (w *world) eventually(what string, fact func(ctx context.Context) bool) {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool { return fact(context.Background()) }, hang, 50*time.Millisecond, what)
+}
+
+// lawful requires that the daily audit's laws find nobody chased against them.
+func (w *world) lawful(planID string) {
+	w.t.Helper()
+	found, err := audit.Breaches(w.t.Context(), w.Ledger, planID, time.Now, nil)
+	require.NoError(w.t, err)
+	require.Empty(w.t, found)
 }
 
 // told lists the notices of a task that were sent, as STAGE → RECIPIENT, without those that
