@@ -161,15 +161,20 @@ const (
 	armed    = 15 * time.Millisecond
 	// undoing is how long it takes at most to undo a fault, such as starting a killed engine again.
 	undoing = 3 * time.Second
+	// longestArmed is the longest real time of one plan day that is chosen from what arming
+	// took. Arming is the thickest work of a year, and other programs may have been busy just
+	// then; a year that turns out to be too fast begins again with days twice as long.
+	longestArmed = 2 * time.Second
 	// longestDay is the longest real time of one plan day that is tried.
 	longestDay = 10 * time.Second
 )
 
 // pace is the real time of one plan day for a machine that took arming to arm n
-// tasks: the plan's year is work of the same sort, so its days grow in proportion.
+// tasks: the plan's year is work of the same sort, so its days grow in proportion, up to
+// longestArmed.
 func pace(arming time.Duration, n int) time.Duration {
 	days := float64(arming) / float64(time.Duration(n)*armed)
-	return time.Duration(float64(shortest) * max(1, days)).Round(time.Millisecond)
+	return min(longestArmed, time.Duration(float64(shortest)*max(1, days)).Round(time.Millisecond))
 }
 
 type rehearsal struct {
