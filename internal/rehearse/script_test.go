@@ -63,3 +63,12 @@ func TestPeopleActThroughTheYear(t *testing.T) {
 	defer store.Close()
 	recounted(t, store, calendar.NewDay(2021, 5, 15), end)
 }
+
+// TestPeopleActThoughTheEngineIsKilled: an act that is sent while the engine is dead is
+// sent again until it is answered, and is done once.
+func TestPeopleActThoughTheEngineIsKilled(t *testing.T) {
+	t.Parallel()
+	r, _ := acted(t, 0, lastAct, "kill")
+	require.Greater(t, r.Acts, 100)
+	require.Greater(t, r.Faults[0].Times, 3)
+}

@@ -3,6 +3,8 @@ package rehearse_test
 import (
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,15 +12,16 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/plan"
 	"duban/internal/planfile"
 	"duban/internal/strictyaml"
 )
 
-// TestTheWaterHappensAsForetoldThoughTheEngineIsKilled: the seed with its water parts switched
-// on, up to the days after July's data. Two sections over their targets, one of which has got
-// worse, three complaints, an incident and the pool of projects open, move and end tasks; every
-// stage of these is as the preview has it, and every act is answered as the script expects: one
-// that is sent while the engine is dead is sent again until it is answered, and is done once.
+// TestTheWaterHappensAsForetoldThoughTheEngineIsKilled: the water parts of the seed switched on,
+// without the tasks of its other articles, up to the days after July's data. Two sections over
+// their targets, one of which has got worse, three complaints, an incident and the pool of
+// projects open, move and end tasks; every stage of these is as the preview has it, and every act
+// is answered as the script expects. `make demo` plays it with all the tasks.
 func TestTheWaterHappensAsForetoldThoughTheEngineIsKilled(t *testing.T) {
 	t.Parallel()
 	o, dir := options(t), t.TempDir()
@@ -27,9 +30,9 @@ func TestTheWaterHappensAsForetoldThoughTheEngineIsKilled(t *testing.T) {
 	dir = filepath.Join(dir, "jincheng-2021-water")
 	p, problems := planfile.Load(filepath.Join(dir, "plan.yaml"), o.Calendar)
 	require.False(t, strictyaml.Failed(problems))
+	p.Tasks = slices.DeleteFunc(p.Tasks, func(k plan.Task) bool { return k.ID[0] != 's' && !strings.HasPrefix(k.ID, "readings.") })
 	o.Plan, o.To, o.Faults, o.Seed = p, calendar.NewDay(2021, 8, 10), []string{"kill"}, 5
-	r, ledgers := scripted(t, o, filepath.Join(dir, "script-all.yaml"))
-	require.Greater(t, r.Acts, 100)
+	r, ledgers := scripted(t, o, filepath.Join(dir, "script-water.yaml"))
 	require.Greater(t, r.Faults[0].Times, 3)
 
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(ledgers, "ledger.db"))
