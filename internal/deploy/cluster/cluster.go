@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -98,12 +99,16 @@ func Secured(t testing.TB, address string, keys Keys) Cluster {
 const keeper = `exec 3<&0; "$@" </dev/null >>"$DUBAN_SERVER_LOG" 2>&1 & server=$!; echo $server
 { cat <&3 >/dev/null; kill $server; } 2>/dev/null & wait $server`
 
-// Server is Temporal's server binary on loopback ports of its own.
+// Server is Temporal's server binary on loopback ports of its own. Where it ends by itself it is
+// started again, as docker-compose.yml does (restart: unless-stopped): a server that begins while
+// its database is away, or on a machine that is too busy, gives up.
 type Server struct {
 	program, address, log string
 	env                   map[string]string
 	tls                   *tls.Config // of whoever asks whether it serves; nil: in clear
 
+	mu    sync.Mutex
+	down  bool      // the server is to be down, or is not started yet
 	tie   io.Closer // the keeper's standard input
 	pid   int       // of the server itself
 	ended chan struct{}
@@ -129,6 +134,9 @@ func newServer(t testing.TB, root string, bin tools, env map[string]string) *Ser
 	}
 	s.env["DUBAN_SERVER_LOG"], s.env["PATH"] = s.log, os.Getenv("PATH")
 	t.Cleanup(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.down = true
 		if s.tie != nil {
 			s.tie.Close()
 			select {
@@ -142,36 +150,94 @@ func newServer(t testing.TB, root string, bin tools, env map[string]string) *Ser
 	return s
 }
 
+// mostStarts is how often a server that ends while it begins is started before Start fails.
+const mostStarts = 5
+
 // Start starts the server and waits until its frontend serves.
 func (s *Server) Start(ctx context.Context) error {
+	s.mu.Lock()
+	s.down = false
+	s.mu.Unlock()
+	for tries := 1; ; tries++ {
+		ended, err := s.begin()
+		if err == nil {
+			err = serving(ctx, s.address, s.tls, ended)
+		}
+		if err == nil {
+			go s.keep(ended)
+			return nil
+		}
+		gone := err != nil && ended == nil
+		select {
+		case <-ended:
+			gone = true
+		default:
+		}
+		if tries == mostStarts || ctx.Err() != nil || !gone {
+			text, _ := os.ReadFile(s.log)
+			return fmt.Errorf("temporal does not serve: %w\n%s", err, text[max(0, len(text)-4000):])
+		}
+	}
+}
+
+// keep starts the server again whenever it has ended by itself.
+func (s *Server) keep(ended chan struct{}) {
+	for ended != nil {
+		<-ended
+		time.Sleep(time.Second)
+		ended, _ = s.begin()
+	}
+}
+
+// begin starts the server's process; nil where the server is to be down.
+func (s *Server) begin() (chan struct{}, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down {
+		return nil, nil
+	}
+	if s.tie != nil {
+		s.tie.Close() // its reader in the last keeper would stay
+	}
 	cmd := exec.Command("/bin/sh", "-c", keeper, "keeper", s.program, "--allow-no-auth", "start")
 	cmd.Env = list(s.env)
 	tie, err := cmd.StdinPipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	said, err := cmd.StdoutPipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := fmt.Fscanln(said, &s.pid); err != nil {
-		return err
+		return nil, err
 	}
 	ended := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(ended) }()
 	s.tie, s.ended = tie, ended
-	if err := serving(ctx, s.address, s.tls, ended); err != nil {
-		text, _ := os.ReadFile(s.log)
-		return fmt.Errorf("temporal does not serve: %w\n%s", err, text[max(0, len(text)-4000):])
-	}
-	return nil
+	return ended, nil
 }
 
-// Kill is kill -9.
+// Crash ends the server's process; it is started again.
+func (s *Server) Crash() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return syscall.Kill(s.pid, syscall.SIGKILL)
+}
+
+// Kill is kill -9; the server stays down until Start.
 func (s *Server) Kill() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.down = true
+	select {
+	case <-s.ended: // it has ended by itself just now
+		return nil
+	default:
+	}
 	if err := syscall.Kill(s.pid, syscall.SIGKILL); err != nil {
 		return err
 	}

@@ -52,6 +52,10 @@ func TestCluster(t *testing.T) {
 	require.NoError(t, run.Get(t.Context(), &got))
 	require.Equal(t, "done", got)
 
+	require.NoError(t, at.Crash())
+	require.Eventually(t, func() bool { _, err := c.CheckHealth(t.Context(), nil); return err != nil }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { _, err := c.CheckHealth(t.Context(), nil); return err == nil }, 10*time.Minute, time.Second, "it is started again")
+
 	db, err := sql.Open("postgres", at.DatabaseURL)
 	require.NoError(t, err)
 	defer db.Close()
