@@ -138,7 +138,7 @@ func (r *rehearsal) tries(allowance time.Duration, hold func(allowance time.Dura
 		// More time to arm, and longer days unless they are set.
 		allowance = max(allowance, 3*slow.arming)
 		if r.chosen {
-			r.Day = max(r.Day, slow.day)
+			r.Day = max(r.Day, min(slow.day, longestDay))
 		}
 		r.watch(Progress{Day: r.Day, Again: true})
 	}
