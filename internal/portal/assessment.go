@@ -8,9 +8,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/assessment"
-	"duban/internal/engine"
 	"duban/internal/form"
-	"duban/internal/notice"
 	"duban/internal/query"
 	"duban/internal/words"
 )
@@ -264,19 +262,8 @@ func (v *visit) assessForm() error {
 	if !v.mayAssess(a, row) {
 		return query.ErrNotYours
 	}
-	d := doing{Kind: v.say.T("act.kind_" + string(row.Kind)), Thing: v.say.T("assess.title", words.Data{"Title": a.Sheet.Table.Title, "Period": v.speak().Period(string(a.Period))}),
-		Back: v.at("/assessment", "plan", a.Plan, "period", string(a.Period)), Action: v.r.URL.RequestURI(), ID: v.typed.Get("id"), Inputs: v.inputs(t, row, ""), Kept: v.keptIn(v.typed)}
-	if !ownActID.MatchString(d.ID) {
-		d.ID = newActID()
-	}
-	if v.typed != nil {
-		_, wrong, _ := v.filled(t, row, v.typed, nil)
-		for i := range d.Inputs {
-			d.Inputs[i].Wrong = wrong[d.Inputs[i].Name]
-		}
-	}
-	d.Files = slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Kind == "files" })
-	return v.show("do", v.say.T("portal.title_do", words.Data{"Act": d.Kind, "Title": d.Thing}), d)
+	return v.showForm(t, row, doing{Thing: v.say.T("assess.title", words.Data{"Title": a.Sheet.Table.Title, "Period": v.speak().Period(string(a.Period))}),
+		Back: v.at("/assessment", "plan", a.Plan, "period", string(a.Period))})
 }
 
 // assess does an act on an assessment. A form sent twice acts once.
@@ -285,19 +272,9 @@ func (v *visit) assess() error {
 	if err != nil {
 		return err
 	}
-	if !ownActID.MatchString(v.form.Get("id")) {
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.form_stale"))
-		return nil
-	}
-	files := append(v.filesIn(v.form), v.files...)
-	v.keep(files)
-	does, wrong, err := v.filled(t, row, v.form, files)
-	if err != nil {
+	does, ok, err := v.typedAct(t, row)
+	if !ok {
 		return err
-	}
-	if len(wrong) > 0 {
-		v.drawAgain(http.StatusUnprocessableEntity, v.say.T("portal.form_wrong"))
-		return nil
 	}
 	sheet, err := form.Sheet(v.ctx(), v.Reader, v.asks(), a.Plan, does)
 	if err != nil {
@@ -308,18 +285,7 @@ func (v *visit) assess() error {
 		return err
 	}
 	err = v.Acts.Assess(v.ctx(), a.Plan, does, sheet, cal)
-	var refused *engine.RefusedError
-	switch {
-	case errors.As(err, &refused):
-		v.drawAgain(http.StatusConflict, notice.Refused(v.say, refused.Refusal, a.People.Name))
-		return nil
-	case errors.Is(err, ErrLookOnly):
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.look_only"))
-		return nil
-	case err != nil:
-		return err
-	}
-	return v.to(v.at("/assessment", "plan", a.Plan, "period", string(a.Period)))
+	return v.afterAct(err, does, a.People.Name, v.at("/assessment", "plan", a.Plan, "period", string(a.Period)))
 }
 
 // offerAssessed fills in what may be chosen for an act on an assessment.

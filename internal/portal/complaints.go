@@ -272,8 +272,7 @@ func (v *visit) complaintForm() error {
 	if err != nil {
 		return err
 	}
-	d := doing{Kind: v.say.T("act.kind_" + string(row.Kind)), Thing: v.say.T("complain.title_one", words.Data{"N": o.Number}) + "　" + o.Title, Back: v.complaintPath(o.Plan, o.Number),
-		Action: v.r.URL.RequestURI(), ID: v.typed.Get("id"), Inputs: v.inputs(t, row, "")}
+	d := doing{Thing: v.say.T("complain.title_one", words.Data{"N": o.Number}) + "　" + o.Title, Back: v.complaintPath(o.Plan, o.Number), Inputs: v.inputs(t, row, "")}
 	if row.Kind == act.TakeIn {
 		d.Thing, d.Back = o.All.Title, v.at("/complaints", "plan", o.Plan)
 		for i, name := range callerFields {
@@ -287,16 +286,7 @@ func (v *visit) complaintForm() error {
 	if refused := o.MayDo(v.who.actor(), row.Kind); refused != nil {
 		d.Refused = notice.Refused(v.say, *refused, o.All.People.Name)
 	}
-	if !ownActID.MatchString(d.ID) {
-		d.ID = newActID()
-	}
-	if v.typed != nil {
-		_, wrong, _ := v.filled(t, row, v.typed, nil)
-		for i := range d.Inputs {
-			d.Inputs[i].Wrong = wrong[d.Inputs[i].Name]
-		}
-	}
-	return v.show("do", v.say.T("portal.title_do", words.Data{"Act": d.Kind, "Title": d.Thing}), d)
+	return v.showForm(t, row, d)
 }
 
 // complain does an act on a complaint, or takes one in. A form sent twice acts once.
@@ -305,17 +295,9 @@ func (v *visit) complain() error {
 	if err != nil {
 		return err
 	}
-	if !ownActID.MatchString(v.form.Get("id")) {
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.form_stale"))
-		return nil
-	}
-	does, wrong, err := v.filled(t, row, v.form, nil)
-	if err != nil {
+	does, ok, err := v.typedAct(t, row)
+	if !ok {
 		return err
-	}
-	if len(wrong) > 0 {
-		v.drawAgain(http.StatusUnprocessableEntity, v.say.T("portal.form_wrong"))
-		return nil
 	}
 	number := o.Number
 	if row.Kind == act.TakeIn {
@@ -327,18 +309,7 @@ func (v *visit) complain() error {
 	} else {
 		err = v.Acts.Complain(v.ctx(), o.Plan, number, does, v.words(v.Lang))
 	}
-	var refused *engine.RefusedError
-	switch {
-	case errors.As(err, &refused):
-		v.drawAgain(http.StatusConflict, notice.Refused(v.say, refused.Refusal, o.All.People.Name))
-		return nil
-	case errors.Is(err, ErrLookOnly):
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.look_only"))
-		return nil
-	case err != nil:
-		return err
-	}
-	return v.to(v.complaintPath(o.Plan, number))
+	return v.afterAct(err, does, o.All.People.Name, v.complaintPath(o.Plan, number))
 }
 
 // complaintsFile is where complaints are taken in from a file.

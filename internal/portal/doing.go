@@ -19,7 +19,6 @@ import (
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
-	"duban/internal/words"
 )
 
 // newActID is the ID of an act whose form is drawn now.
@@ -115,22 +114,11 @@ func (v *visit) drawForm(onTalk bool) error {
 	if err != nil {
 		return err
 	}
-	d := doing{For: unit, ForName: t.Plan.Plan.Directory.Name(unit), Kind: v.say.T("act.kind_" + string(k)), Thing: t.Task.Title, Unit: t.Plan.Plan.Directory.Name(t.Task.Lead), Back: t.path(), Action: v.r.URL.Path,
-		ID: v.typed.Get("id"), Inputs: v.inputs(t, row, unit), Kept: v.keptIn(v.typed), Refused: refused}
+	d := doing{For: unit, ForName: t.Plan.Plan.Directory.Name(unit), Thing: t.Task.Title, Unit: t.Plan.Plan.Directory.Name(t.Task.Lead), Back: t.path(), Action: v.r.URL.Path, Refused: refused}
 	if onTalk {
 		d.Unit = t.Plan.Plan.Directory.Name(t.Talk.Lead)
 	}
-	if !ownActID.MatchString(d.ID) {
-		d.ID = newActID()
-	}
-	if v.typed != nil {
-		_, wrong, _ := v.filled(t, row, v.typed, nil)
-		for i := range d.Inputs {
-			d.Inputs[i].Wrong = wrong[d.Inputs[i].Name]
-		}
-	}
-	d.Files = slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Kind == "files" })
-	return v.show("do", v.say.T("portal.title_do", words.Data{"Act": d.Kind, "Title": d.Thing}), d)
+	return v.showForm(t, row, d)
 }
 
 // possible are the acts that the viewer can do on a thing, or can enter for a unit.
@@ -194,8 +182,7 @@ func (v *visit) act(onTalk bool) error {
 	if !ok { // also on a hidden task: an act that no form offers is not recorded as tried
 		return query.ErrNotYours
 	}
-	if !ownActID.MatchString(v.form.Get("id")) {
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.form_stale"))
+	if !v.ownForm() {
 		return nil
 	}
 	if t.Hidden { // the engine refuses, and the ledger records that the act was tried
@@ -208,15 +195,9 @@ func (v *visit) act(onTalk bool) error {
 		}
 		return query.ErrNotYours
 	}
-	files := append(v.filesIn(v.form), v.files...)
-	v.keep(files)
-	a, wrong, err := v.filled(t, row, v.form, files)
-	if err != nil {
+	a, ok, err := v.typedAct(t, row)
+	if !ok {
 		return err
-	}
-	if len(wrong) > 0 {
-		v.drawAgain(http.StatusUnprocessableEntity, v.say.T("portal.form_wrong"))
-		return nil
 	}
 	if before, err := v.recorded(t, a); err != nil {
 		return err
@@ -226,30 +207,11 @@ func (v *visit) act(onTalk bool) error {
 		return nil
 	}
 	talk, err := v.do(t, a)
-	var refused *engine.RefusedError
-	var silent *engine.SilentError
-	switch {
-	case errors.As(err, &refused):
-		v.drawAgain(http.StatusConflict, notice.Refused(v.say, refused.Refusal, t.Plan.Plan.Directory.Name))
-		return nil
-	case errors.As(err, &silent):
-		v.Log.Warn("An act was not answered", "why", silent.Why, "account", v.who.ID, "act", a.ID, "error", silent.Err)
-		v.drawAgain(http.StatusServiceUnavailable, v.say.T("portal.silent_"+string(silent.Why)))
-		return nil
-	case errors.Is(err, ErrLookOnly):
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.look_only"))
-		return nil
-	case err != nil && v.ctx().Err() == nil:
-		v.Log.Error("An act could not be done", "account", v.who.ID, "act", a.ID, "error", err)
-		v.drawAgain(http.StatusServiceUnavailable, v.say.T("portal.not_done"))
-		return nil
-	case err != nil:
-		return nil
-	}
+	then := t.path()
 	if talk != "" {
-		return v.to(talkPath(t.Plan.Plan.ID, t.Task.ShownTalk(talk)) + "?did=" + string(k))
+		then = talkPath(t.Plan.Plan.ID, t.Task.ShownTalk(talk))
 	}
-	return v.to(t.path() + "?did=" + string(k))
+	return v.afterAct(err, a, t.Plan.Plan.Directory.Name, then+"?did="+string(k))
 }
 
 // do sends an act to the engine; talk is the ID of the talk that a proposal opened.

@@ -2,15 +2,12 @@ package portal
 
 import (
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"duban/internal/act"
-	"duban/internal/engine"
 	"duban/internal/ledger"
-	"duban/internal/notice"
 	"duban/internal/query"
 	"duban/internal/water"
 	"duban/internal/words"
@@ -49,21 +46,11 @@ func (v *visit) incidentForm() error {
 	if !on.Record.MayDo(v.who.actor(), row.Kind) {
 		return query.ErrNotYours
 	}
-	d := doing{Kind: v.say.T("act.kind_" + string(row.Kind)), Thing: on.PlanTitle, Back: v.at("/incidents", "plan", on.Plan), Action: v.r.URL.RequestURI(), ID: v.typed.Get("id"), Inputs: v.inputs(t, row, ""), Kept: v.keptIn(v.typed)}
+	d := doing{Thing: on.PlanTitle, Back: v.at("/incidents", "plan", on.Plan)}
 	if on.Record.ID != "" {
 		d.Thing, d.Back = v.say.T("incident.title", words.Data{"N": on.Record.ID, "Title": on.Record.Title}), v.incidentPath(on.Plan, on.Record.ID)
 	}
-	if !ownActID.MatchString(d.ID) {
-		d.ID = newActID()
-	}
-	if v.typed != nil {
-		_, wrong, _ := v.filled(t, row, v.typed, nil)
-		for i := range d.Inputs {
-			d.Inputs[i].Wrong = wrong[d.Inputs[i].Name]
-		}
-	}
-	d.Files = slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Kind == "files" })
-	return v.show("do", v.say.T("portal.title_do", words.Data{"Act": d.Kind, "Title": d.Thing}), d)
+	return v.showForm(t, row, d)
 }
 
 // handle does an act on an incident. A form sent twice acts once.
@@ -72,33 +59,12 @@ func (v *visit) handle() error {
 	if err != nil {
 		return err
 	}
-	if !ownActID.MatchString(v.form.Get("id")) {
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.form_stale"))
-		return nil
-	}
-	files := append(v.filesIn(v.form), v.files...)
-	v.keep(files)
-	does, wrong, err := v.filled(t, row, v.form, files)
-	if err != nil {
+	does, ok, err := v.typedAct(t, row)
+	if !ok {
 		return err
-	}
-	if len(wrong) > 0 {
-		v.drawAgain(http.StatusUnprocessableEntity, v.say.T("portal.form_wrong"))
-		return nil
 	}
 	id, err := v.Acts.Incident(v.ctx(), on.Plan, on.Record.ID, does, v.say)
-	var refused *engine.RefusedError
-	switch {
-	case errors.As(err, &refused):
-		v.drawAgain(http.StatusConflict, notice.Refused(v.say, refused.Refusal, on.People.Name))
-		return nil
-	case errors.Is(err, ErrLookOnly):
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.look_only"))
-		return nil
-	case err != nil:
-		return err
-	}
-	return v.to(v.incidentPath(on.Plan, id))
+	return v.afterAct(err, does, on.People.Name, v.incidentPath(on.Plan, id))
 }
 
 // incidentFile is a file that proves something noted in an incident.

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"strings"
 
 	"duban/internal/act"
-	"duban/internal/engine"
 	"duban/internal/notice"
 	"duban/internal/query"
 	"duban/internal/words"
@@ -219,7 +217,7 @@ func (v *visit) textDo() error {
 		return err
 	}
 	on := t.text
-	d := doing{Kind: v.say.T("act.kind_" + string(row.Kind)), Thing: v.say.T("public.list"), Back: publicityPath(on.all.Plan), Action: v.r.URL.RequestURI(), ID: v.typed.Get("id"), Inputs: v.inputs(t, row, "")}
+	d := doing{Thing: v.say.T("public.list"), Back: publicityPath(on.all.Plan), Inputs: v.inputs(t, row, "")}
 	if on.Number > 0 {
 		d.Thing, d.Back = v.say.T("public.text_title", words.Data{"N": on.Number})+"　"+on.Last().Title, textPath(on.all.Plan, on.Number)
 	}
@@ -229,16 +227,7 @@ func (v *visit) textDo() error {
 	d.Inputs = slices.DeleteFunc(d.Inputs, func(in Input) bool {
 		return row.Kind == act.WriteText && (in.Name == "ref" && on.line == nil || in.Name == "unit" && (on.Number > 0 || on.line != nil))
 	})
-	if !ownActID.MatchString(d.ID) {
-		d.ID = newActID()
-	}
-	if v.typed != nil {
-		_, wrong, _ := v.filled(t, row, v.typed, nil)
-		for i := range d.Inputs {
-			d.Inputs[i].Wrong = wrong[d.Inputs[i].Name]
-		}
-	}
-	return v.show("do", v.say.T("portal.title_do", words.Data{"Act": d.Kind, "Title": d.Thing}), d)
+	return v.showForm(t, row, d)
 }
 
 // doText does an act on a public text. A form sent twice acts once.
@@ -247,31 +236,12 @@ func (v *visit) doText() error {
 	if err != nil {
 		return err
 	}
-	if !ownActID.MatchString(v.form.Get("id")) {
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.form_stale"))
-		return nil
-	}
-	does, wrong, err := v.filled(t, row, v.form, nil)
-	if err != nil {
+	does, ok, err := v.typedAct(t, row)
+	if !ok {
 		return err
-	}
-	if len(wrong) > 0 {
-		v.drawAgain(http.StatusUnprocessableEntity, v.say.T("portal.form_wrong"))
-		return nil
 	}
 	number, err := v.Acts.Publish(v.ctx(), t.text.all.Plan, t.text.Number, does)
-	var refused *engine.RefusedError
-	switch {
-	case errors.As(err, &refused):
-		v.drawAgain(http.StatusConflict, notice.Refused(v.say, refused.Refusal, t.text.all.People.Name))
-		return nil
-	case errors.Is(err, ErrLookOnly):
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.look_only"))
-		return nil
-	case err != nil:
-		return err
-	}
-	return v.to(textPath(t.text.all.Plan, number))
+	return v.afterAct(err, does, t.text.all.People.Name, textPath(t.text.all.Plan, number))
 }
 
 // offerText fills in what an act on a public text may choose, and what is there already.

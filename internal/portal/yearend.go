@@ -2,13 +2,9 @@ package portal
 
 import (
 	"bytes"
-	"errors"
-	"net/http"
 	"slices"
 
 	"duban/internal/act"
-	"duban/internal/engine"
-	"duban/internal/notice"
 	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/water"
@@ -249,18 +245,7 @@ func (v *visit) reportForm() error {
 	if v.who.Account.Unit != y.People.Office {
 		return query.ErrNotYours
 	}
-	d := doing{Kind: v.say.T("act.kind_" + string(row.Kind)), Thing: v.speak().YearTitle(y.YearEnd), Back: planPath(y.Plan.ID) + "/report", Action: v.r.URL.RequestURI(), ID: v.typed.Get("id"), Inputs: v.inputs(t, row, ""), Kept: v.keptIn(v.typed)}
-	if !ownActID.MatchString(d.ID) {
-		d.ID = newActID()
-	}
-	if v.typed != nil {
-		_, wrong, _ := v.filled(t, row, v.typed, nil)
-		for i := range d.Inputs {
-			d.Inputs[i].Wrong = wrong[d.Inputs[i].Name]
-		}
-	}
-	d.Files = slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Kind == "files" })
-	return v.show("do", v.say.T("portal.title_do", words.Data{"Act": d.Kind, "Title": d.Thing}), d)
+	return v.showForm(t, row, doing{Thing: v.speak().YearTitle(y.YearEnd), Back: planPath(y.Plan.ID) + "/report"})
 }
 
 // doReport does an act on the report of a year. A form sent twice acts once.
@@ -269,33 +254,12 @@ func (v *visit) doReport() error {
 	if err != nil {
 		return err
 	}
-	if !ownActID.MatchString(v.form.Get("id")) {
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.form_stale"))
-		return nil
-	}
-	files := append(v.filesIn(v.form), v.files...)
-	v.keep(files)
-	does, wrong, err := v.filled(t, row, v.form, files)
-	if err != nil {
+	does, ok, err := v.typedAct(t, row)
+	if !ok {
 		return err
-	}
-	if len(wrong) > 0 {
-		v.drawAgain(http.StatusUnprocessableEntity, v.say.T("portal.form_wrong"))
-		return nil
 	}
 	err = v.Acts.Report(v.ctx(), y.Plan.ID, does)
-	var refused *engine.RefusedError
-	switch {
-	case errors.As(err, &refused):
-		v.drawAgain(http.StatusConflict, notice.Refused(v.say, refused.Refusal, y.People.Name))
-		return nil
-	case errors.Is(err, ErrLookOnly):
-		v.drawAgain(http.StatusForbidden, v.say.T("portal.look_only"))
-		return nil
-	case err != nil:
-		return err
-	}
-	return v.to(planPath(y.Plan.ID) + "/report")
+	return v.afterAct(err, does, y.People.Name, planPath(y.Plan.ID)+"/report")
 }
 
 // offerReported fills in what an act on the report of a year may choose, and what is there
