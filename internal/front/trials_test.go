@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -208,5 +209,34 @@ func TestATrialWhoseEngineDies(t *testing.T) {
 		require.True(t, ok)
 		require.False(t, made.Under)
 		require.NotEmpty(t, made.Failed)
+	}
+}
+
+// A trial whose engine hangs and says nothing ends when it is ended, and when the program does: nothing
+// of the engine is left.
+func TestATrialWhoseEngineHangs(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t, 1)
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	engines := make(chan *exec.Cmd, 2)
+	tried := newTrials(ctx, settings.Config{Dir: t.TempDir(), Lang: "zh"}, func(rehearse.Engine) *exec.Cmd {
+		c := exec.Command("sleep", "600")
+		engines <- c
+		return c
+	}, slog.New(slog.DiscardHandler))
+	for _, end := range []func(){func() { tried.End("d") }, leave} {
+		require.NoError(t, tried.Begin("d", p, cal, time.Second))
+		c := <-engines
+		require.Eventually(t, func() bool { made, _ := tried.Of("d"); return made.Under }, 10*time.Second, 10*time.Millisecond)
+		end()
+		tried.under.Wait()
+		made, ok := tried.Of("d")
+		require.True(t, ok)
+		require.False(t, made.Under)
+		require.Empty(t, made.Failed, "it was ended")
+		if c.Process != nil {
+			require.ErrorIs(t, c.Process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+		}
 	}
 }

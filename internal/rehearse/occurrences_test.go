@@ -10,6 +10,8 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+	"duban/internal/people"
 	"duban/internal/plan"
 )
 
@@ -86,4 +88,19 @@ func TestWhatIsStillDueAfterTheLastDay(t *testing.T) {
 	require.True(t, due(april), "a workflow tries something again")
 	require.NoError(t, store.DropWait(t.Context(), "w", "stage remind"))
 	require.False(t, due(april))
+
+	wait.Thing = "d.2021Q2"
+	require.NoError(t, store.PutWait(t.Context(), wait))
+	require.True(t, due(april), "the stage is not decided")
+	_, _, err := ledgertest.Decide(t.Context(), store, ledger.Decision{Plan: "p", Task: "d.2021Q2",
+		Stage: plan.Stage{ID: "remind", Kind: plan.Remind, At: calendar.NewDay(2021, 5, 31).At(9, 0, calendar.Beijing)}, Channels: map[people.Recipient][]string{}}, when)
+	require.NoError(t, err)
+	require.False(t, due(april), "the note of a stage that is decided is left over")
+	wait.Workflow, wait.Thing = "v", "d"
+	require.NoError(t, store.PutWait(t.Context(), wait))
+	require.True(t, due(april), "of another task it is not")
+	require.NoError(t, store.DropWait(t.Context(), "v", "stage remind"))
+	wait.What = "open 2021Q3"
+	require.NoError(t, store.PutWait(t.Context(), wait))
+	require.True(t, due(april), "what is tried again is no stage")
 }

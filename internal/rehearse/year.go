@@ -222,7 +222,7 @@ func (y *year) over(ctx context.Context, acted <-chan struct{}) (over, due bool,
 
 // due tells whether something that is to happen in the period, by what the ledger holds, has not happened.
 func (y *year) due(ctx context.Context) (bool, error) {
-	if waits, err := y.store.Waits(ctx, y.Plan.ID); len(waits) > 0 || err != nil {
+	if waits, err := y.waits(ctx); waits || err != nil {
 		return true, err
 	}
 	notices, err := y.store.Notices(ctx, ledger.NoticeFilter{Plan: y.Plan.ID, States: []ledger.NoticeState{ledger.Pending, ledger.Sending}})
@@ -242,6 +242,23 @@ func (y *year) due(ctx context.Context) (bool, error) {
 		}
 	}
 	return y.driver.undecided(ctx, script.Entry{Sort: script.Amends}, y.to, y.to)
+}
+
+// waits tells whether the ledger has a note of something that a workflow tries again. A
+// note of a stage that is decided is left over, and may stay for hours (ledger.Wait.LeftOver):
+// its workflow has gone on, and what follows from the stage is looked for by itself.
+func (y *year) waits(ctx context.Context) (bool, error) {
+	waits, err := y.store.Waits(ctx, y.Plan.ID)
+	if len(waits) == 0 || err != nil {
+		return false, err
+	}
+	stages, err := y.store.Stages(ctx, y.Plan.ID, "")
+	return slices.ContainsFunc(waits, func(w ledger.Wait) bool {
+		stage, ofStage := strings.CutPrefix(w.What, "stage ")
+		return !ofStage || !slices.ContainsFunc(stages, func(s ledger.Stage) bool {
+			return s.ID == stage && s.State == ledger.Decided && (w.Thing == s.Talk || s.Talk == "" && w.Thing == s.Task)
+		})
+	}), err
 }
 
 // chronicle is what the year has brought so far, read from the ledger's events

@@ -82,6 +82,7 @@ var about = map[string]string{
 	"activities/letter.go matter":             "what a letter looks up for words of one act: a name, a policy",
 	"activities/letter.go digestOf":           "the words that a paper of the talk carries",
 	"activities/letter.go talkFacts":          "the papers of the notice and of the approval",
+	"internal/audit/lives.go add":             "a proposal is no act on a task's clock, and the end of a pause is foretold with it",
 	"internal/audit/lives.go before":          "what was in force before another policy, or another plan, was",
 	"internal/act/amend.go ActsOf":            "which act makes which field of a plan so",
 	"internal/act/amend.go fieldOf":           "the same, the other way round",
