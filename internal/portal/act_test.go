@@ -1,8 +1,10 @@
 package portal_test
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
+	"duban/internal/engine"
+	"duban/internal/portal"
 	"duban/internal/query"
 	"duban/internal/report"
 )
@@ -315,4 +319,30 @@ func TestWhatIsWrongInAFormIsSaidBesideItsField(t *testing.T) {
 	require.Equal(t, http.StatusConflict, a.status)
 	require.Contains(t, a.text(), "贵单位已经退回过该任务")
 	require.Contains(t, a.body, "还是不属于</textarea>")
+}
+
+// unanswering is an engine that takes acts on the report of a year and answers none of them, or fails.
+type unanswering struct {
+	portal.Acts
+	err error
+}
+
+func (u unanswering) Report(context.Context, string, act.Act) error { return u.err }
+
+// TestAnActOnAReportKeepsWhatWasTyped: where the engine does not answer, and where it fails.
+func TestAnActOnAReportKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	w := theWorld(t)
+	path := "/plans/water/report/do/" + string(act.WriteReport)
+	for words, err := range map[string]error{"还没有办完": &engine.SilentError{Why: engine.Slow, Err: context.DeadlineExceeded}, "没有办理": errors.New("broken")} {
+		s := w.open(t, func(o *portal.Options) { o.Acts = unanswering{o.Acts, err} })
+		b := s.as("clerk")
+		form := b.form(path)
+		form.Set("problems", "管网欠账多")
+		a := b.post(path, form)
+		require.Equal(t, http.StatusServiceUnavailable, a.status)
+		require.Contains(t, a.text(), words)
+		require.Contains(t, a.body, "管网欠账多</textarea>")
+		require.Equal(t, form.Get("id"), a.fields().Get("id"), "the act is the same one")
+	}
 }
