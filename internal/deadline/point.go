@@ -69,7 +69,7 @@ func (s *scan) bareWord(m moment, t tail) bool {
 		}
 		return s.one2(m.to, "的", "度") || m.yearWord == "当年" || m.yearWord == "同年" || m.yearWord == "上年" || m.yearWord == "去年"
 	}
-	if s.back(m.to, "年终") && m.year == 0 {
+	if (s.back(m.to, "年终") || s.back(m.to, "岁末")) && m.year == 0 {
 		return !s.ctx.ColumnCell && !s.finishes(m.to, min(s.clauseEnd(m.to), m.to+8))
 	}
 	if m.rel != "" && m.grain != ofDay && m.grain != ofTen && m.edge == 0 {

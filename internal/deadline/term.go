@@ -153,7 +153,7 @@ func (s *scan) readTerm(i int) ([]hit, int) {
 	}
 	h.Event, h.from, h.Offset.Next = event, from, next
 	switch {
-	case s.isIssue(event) && !(strings.HasPrefix(event, "文") && s.has(s.sent[i].from, i, "政策", "规范性文件", "公文", "每", "各类")):
+	case s.isIssue(event) && s.before(from, "规范性文件", "政策", "政策文件", "公文", "各类文件", "各类政策", "政务信息", "信息", "决定书", "批复", "许可证") == "" && !(strings.HasPrefix(event, "文") && s.has(s.sent[i].from, i, "政策", "规范性文件", "公文", "每", "各类")):
 		s.fromIssue(&h, t)
 	case event == "" && (t.unit == "months" || t.unit == "years"):
 		h.Rule = "A19"

@@ -14,7 +14,8 @@ func (a *accountant) kindOf(p para) string {
 	if len(p.text) > 600 {
 		return ""
 	}
-	f := tight(fold(p.text))
+	title, _ := titleAndBody(p.text)
+	f := tight(fold(title))
 	switch {
 	case issueWords.MatchString(f), endMatter.MatchString(fold(p.text)):
 		return "issue"

@@ -35,7 +35,7 @@ const labelWords = `(?:牵头|责任|负责|实施|主办)(?:单位|部门)(?:�
 	`协同责任单位|配合责任单位|配合单位|配合部门|配合科室|配合处室|协办单位|协同单位|协助单位|协助部门|参与单位|参加单位|责任配合单位|指导单位|督导单位|` +
 	`完成时限|完成时间|办理时限|整改时限|落实时限|时限要求|时间要求|时间节点|时间安排|进度要求|进度安排|工作时限|时限|` +
 	`办结时限|办结期限|完成期限|办理期限|整改期限|整改时间|工作期限|落实期限|截止时间|截止日期|完成日期|办结时间|办理时间|起止时间|实施时间|推进时间|期限|` +
-	`参与部门|参加部门|落实部门|督办部门|实施部门|组织部门|主管部门|监管部门|协同部门|指导部门|配合责任部门|责任配合部门|牵头责任部门|牵头科室及负责人|牵头机构|责任机构|配合机构|责任地区|实施地区|责任县区|责任乡镇|牵头负责领导|牵头市领导|牵头县领导|牵头区领导|牵头领导|责任领导|分管领导|包抓领导|包联领导|市级领导|县级领导|分管市领导|责任人|负责人|联系人|联络员|目标值|验收标准|主办|协办|承办|牵头|配合|参与|责任`
+	`起草单位|起草部门|编制单位|编制部门|制定单位|制定部门|填报单位|申报单位|承担单位|运营单位|管护单位|养护单位|使用单位|管理单位|主管单位|执行单位|采购单位|改造单位|整治单位|治理单位|帮扶单位|结对单位|包保单位|联动单位|协作单位|支持单位|复核单位|审核单位|评估单位|行业主管部门|审核部门|评估部门|联动部门|协作部门|支持部门|起草科室|经办科室|经办部门|经办单位|办理单位|办理部门|主抓单位|分管单位|参与部门|参加部门|落实部门|督办部门|实施部门|组织部门|主管部门|监管部门|协同部门|指导部门|配合责任部门|责任配合部门|牵头责任部门|牵头科室及负责人|牵头机构|责任机构|配合机构|责任地区|实施地区|责任县区|责任乡镇|牵头负责领导|牵头市领导|牵头县领导|牵头区领导|牵头领导|责任领导|分管领导|包抓领导|包联领导|市级领导|县级领导|分管市领导|责任人|负责人|联系人|联络员|目标值|验收标准|主办|协办|承办|牵头|配合|参与|责任`
 
 var (
 	labelRe   = regexp.MustCompile(`(` + labelWords + `) ?: ?`)
@@ -200,11 +200,25 @@ func sentenceApart(f string) string {
 		if l := labelRe.FindStringIndex(next); l != nil {
 			head = next[:l[0]]
 		}
+		if head == next && ofLimit(f[:i]) { // 进度安排：3月底前全部开工；8月底前竣工5所
+			continue
+		}
 		if hanIn(head) >= 6 && timeWord.MatchString(head) && builtWord.MatchString(head) {
 			out[i] = '\n'
 		}
 	}
 	return string(out)
+}
+
+// ofLimit tells that the last label before a place, on its line, is that of a limit.
+func ofLimit(before string) bool {
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	labels := labelRe.FindAllStringSubmatch(before, -1)
+	if len(labels) == 0 {
+		return false
+	}
+	label := labels[len(labels)-1][1]
+	return limitLabel.MatchString(label) && !strings.Contains(label, "单位") && !strings.Contains(label, "部门")
 }
 
 // labelledLines adds 责任单位：… without brackets; lines that follow one another
@@ -263,7 +277,13 @@ func labelledLines(f string, found []responsibility) []responsibility {
 		if ofCount.MatchString(f[from:to]) { // 四是全年组织培训4次，由市人社局负责
 			continue
 		}
-		from += len(aboveHead.FindString(f[from:to])) // 上述任务由市市场监管局负责
+		from += len(aboveHead.FindString(f[from:to]))                                                  // 上述任务由市市场监管局负责
+		if parts := strings.Split(f[from:to], ","); len(parts) > 1 && timeWord.MatchString(parts[0]) { // 6月15日前办理登记，由县国资中心负责
+			for len(parts) > 1 && timeWord.MatchString(strings.Join(parts, ",")) {
+				from += len(parts[0]) + 1
+				parts = parts[1:]
+			}
+		}
 		if slices.ContainsFunc(append(found[:len(found):len(found)], lines...), func(b responsibility) bool { return from < b.to && b.from < to }) {
 			continue
 		}
@@ -363,9 +383,12 @@ func plainList(names []named) bool {
 	return looksUnit(names[0].name)
 }
 
+// helper is a label of who looks on or lends a hand.
+var helper = regexp.MustCompile(`^(?:行业主管|审核|复核|评估|联动|支持|帮扶|结对|包保)`)
+
 func seatOf(label string) seat {
 	switch {
-	case strings.Contains(label, "配合") || strings.Contains(label, "协") || strings.Contains(label, "参与") || strings.Contains(label, "参加") || strings.Contains(label, "指导") || strings.Contains(label, "督导") || strings.Contains(label, "监督") || strings.Contains(label, "监管") || strings.Contains(label, "督办") || strings.Contains(label, "验收"):
+	case strings.Contains(label, "配合") || strings.Contains(label, "协") || strings.Contains(label, "参与") || strings.Contains(label, "参加") || strings.Contains(label, "指导") || strings.Contains(label, "督导") || strings.Contains(label, "监督") || strings.Contains(label, "监管") || strings.Contains(label, "督办") || strings.Contains(label, "验收") || helper.MatchString(label):
 		return seatAssist
 	case strings.Contains(label, "牵头") || strings.Contains(label, "主办") || strings.Contains(label, "主责") || strings.Contains(label, "主体责任") || strings.Contains(label, "主要责任") || strings.Contains(label, "第一责任"):
 		return seatLead

@@ -243,6 +243,7 @@ func (k *committer) sentence(c *clause, s sentence) {
 	parts := commaSpans(c.text, s.span)
 	var marks []marked
 	s.readings = untilThen(c.text, s.readings)
+	s.readings = k.fromStart(c, parts, s.readings)
 	for i, r := range s.readings {
 		if i+1 < len(s.readings) && !formula.MatchString(c.text[s.from:s.to]) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && (partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) || partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin)+1 && (loneYear(c.text, parts, r) || i+2 == len(s.readings) && thin(c.text, parts[partOf(parts, s.readings[i+1].Begin)], s.readings[i+1]))) {
 			continue // 2022年计划任务于12月20日前竣工, 2022年，12月20日前竣工: one time
@@ -298,6 +299,22 @@ func (k *committer) sentence(c *clause, s sentence) {
 	}
 	k.eachHisOwn(c, s, marks)
 	k.allByThen(c, s)
+}
+
+// fromStart begins a rhythm that says only how often by the start before it in the
+// sentence: 6月起，区融媒体中心开设专栏，每两周播出一期.
+func (k *committer) fromStart(c *clause, parts []span, rs []deadline.Reading) []deadline.Reading {
+	for i := 0; i+1 < len(rs); i++ {
+		r, next := rs[i], rs[i+1]
+		p := partOf(parts, next.Begin)
+		if r.Kind != deadline.Start || r.Start.IsZero() || next.Kind != deadline.Recurring || !next.Start.IsZero() || p <= partOf(parts, r.Begin)+1 || !thin(c.text, parts[p], next) {
+			continue
+		}
+		k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "start", at: span{r.Begin, r.End}, c: c})
+		rs = slices.Delete(slices.Clone(rs), i, i+1)
+		rs[i].Start = r.Start
+	}
+	return rs
 }
 
 // allDone are words that say that the work before it is done, and no more.

@@ -48,7 +48,8 @@ func readFacts(o outline, given calendar.Day) facts {
 	}
 	var about string
 	for i, p := range head {
-		t := tight(fold(p.text))
+		text, _ := titleAndBody(p.text)
+		t := tight(fold(text))
 		f.Yours = f.Yours || yoursRe.MatchString(t)
 		f.ToCities = f.ToCities || toCities.MatchString(t)
 		if len(f.To) == 0 && i < 12 && addressed.MatchString(t) {
@@ -76,7 +77,7 @@ func readFacts(o outline, given calendar.Day) facts {
 		t = strings.TrimLeft(t, "•●·*#-")
 		n := utf8.RuneCountInString(t)
 		if planTitle.MatchString(t) && n >= 6 && n <= 60 && !strings.ContainsAny(t, "。;") && !strings.HasPrefix(t, "关于") && !aboutRe.MatchString(t) && !strings.HasPrefix(t, "《") {
-			f.Title = strings.TrimLeft(tight(p.text), "•●·*#-")
+			f.Title = strings.TrimLeft(tight(text), "•●·*#-")
 			if i > 0 && n < 14 && planPrefix(tight(fold(head[i-1].text))) {
 				f.Title = tight(head[i-1].text) + f.Title
 			}
@@ -158,7 +159,7 @@ func (f *facts) years(about string) {
 			f.Titled = true
 			return
 		}
-		if festive.MatchString(t) || prepares.MatchString(t) && f.Issued.Month > 0 || f.collects(t) { // 2024年元旦、春节期间, of December 2023
+		if festive.MatchString(t) || winters.MatchString(t) || prepares.MatchString(t) && f.Issued.Month > 0 || f.collects(t) { // 2024年元旦、春节期间, of December 2023
 			f.Year, f.LastYear, f.Season = f.Issued.Year, f.Issued.Year, true
 			return
 		}
@@ -195,6 +196,9 @@ func (f *facts) collects(title string) bool {
 
 // festive is a title about the days around a festival.
 var festive = regexp.MustCompile(`(?:19|20)\d\d年[“"]?(?:元旦|春节|两节|元春|中秋|国庆|五一|端午|清明)`)
+
+// winters is a title about the months around the turn of the year.
+var winters = regexp.MustCompile(`今冬明春|冬春季?(?:节|森林|安全|防火|火灾|救助|农田|水利)`)
 
 func cityOf(texts ...string) string {
 	for _, t := range texts {

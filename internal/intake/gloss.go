@@ -19,6 +19,8 @@ var (
 	// behind and afterIt follow the bracket: （9月30日）前, （6月9日）后.
 	behind  = regexp.MustCompile(`^(?:之前|以前|前|止)`)
 	afterIt = regexp.MustCompile(`^ ?(?:之后|以后|后)`)
+	// hasDay is a written day.
+	hasDay = regexp.MustCompile(`\d日|\d号|\d\.\d`)
 	// inTime is all that may follow the day within its bracket: （4月底前完成）.
 	inTime = regexp.MustCompile(`^(?:之?前|以前|内)?(?:全部|全面)?(?:完成|整改到位|办结|建成|落实|启动|到位|投用|竣工)?$`)
 )
@@ -77,6 +79,9 @@ func glosses(text string, rs []deadline.Reading) []deadline.Reading {
 		switch {
 		case n > 0 && out[n-1].End <= from && (out[n-1].Kind == deadline.Due || out[n-1].Kind == deadline.Season) && hanIn(text[out[n-1].End:from]) <= 2 && behind.MatchString(strings.TrimSpace(text[out[n-1].End:from])+"前"):
 			begin = out[n-1].Begin
+			if o := out[n-1]; hasDay.MatchString(fold(o.Words)) && !hasDay.MatchString(fold(r.Words)) { // 1月25日（春节前）
+				r.Due, r.Start, r.Rule, r.Sure, r.Ask, r.YearFrom = o.Due, o.Start, o.Rule, o.Sure, o.Ask, o.YearFrom
+			}
 		case said != "" && !notGloss.MatchString(said) && (front != "" || strings.HasSuffix(said, "前") || !strings.ContainsAny(said[:3], "于在至到")):
 			begin = glossFrom(text, from, said)
 		}

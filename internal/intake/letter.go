@@ -28,6 +28,9 @@ func (k *committer) headClauses(o outline) []*clause {
 		dated := k.dates(p.text) && !ownTitle.MatchString(t) && !issueWords.MatchString(t) && t != tight(fold(k.facts.Title)) && !(planTitle.MatchString(t) && !strings.ContainsAny(t, "。;,"))
 		during := !dated && k.during(p.text)
 		own := len(c.found) > 0 && hanIn(c.text) > 12 && !isLabel(p.text)
+		if _, names := titleAndBody(p.text); len(names) > 0 {
+			continue
+		}
 		if !own && (dated || during || len(o.top) == 0 && dayLabel.MatchString(t)) && !docNumber.MatchString(t) {
 			names, _ := k.subject(p.text, &entry{})
 			own = len(o.top) == 0 && (dated || dayLabel.MatchString(t)) || len(names) > 0 || leadIn.MatchString(t) && strings.Contains(t, "是")
@@ -88,7 +91,7 @@ func spreadHead(o outline, cs []*clause) {
 	var of *clause
 	led := 0
 	for _, p := range o.head[:min(len(o.head), 12)] {
-		if !isLabel(p.text) {
+		if _, names := titleAndBody(p.text); len(names) == 0 && !isLabel(p.text) {
 			continue
 		}
 		c := &clause{paras: []para{p}}

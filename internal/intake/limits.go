@@ -41,7 +41,7 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 				k.aside = append(k.aside, Aside{Place: c.place, Words: one.Words, Why: "target", at: span{from + one.Begin, from + one.End}, c: c})
 				continue
 			}
-			if len(read) > 1 && whole || whole && c.recursBefore(readings, from, bracket) {
+			if len(read) > 1 && whole && !byWholeYear(c.text[from:to], one) || whole && c.recursBefore(readings, from, bracket) {
 				continue
 			}
 			if one.Kind == deadline.Window && !one.Start.IsZero() && c.recursBefore(readings, from, bracket) { // 每周夜查（9月至12月，交警大队）
@@ -96,6 +96,13 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			c.covered(bracket)
 		}
 	}
+}
+
+// byWholeYear tells that a limit says how much of the work the whole year is for, beside
+// another time: 上半年实现30项，全年实现60项.
+func byWholeYear(text string, r deadline.Reading) bool {
+	p := partHolding(text, r, span{0, len(text)})
+	return strings.ContainsAny(fold(text[min(r.End, p.to):max(r.End, p.to)]), "0123456789")
 }
 
 // ofProblem tells that a limit has a line of its own under a problem's goals and
@@ -153,19 +160,19 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
 			continue
 		}
-		if (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1") && (c.stepsWithin(readings, r) || c.allDated(readings, r)) && !k.headSays(c, r, from) { // the steps have times of their own
+		if (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1" || bareYear.MatchString(tight(fold(r.Words)))) && (c.stepsWithin(readings, r) || c.allDated(readings, r)) && !k.headSays(c, r, from) { // the steps have times of their own
 			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
 			c.stage = &r
 			continue
 		}
-		to := c.headLen
+		to, year := c.headLen, ofYear.MatchString(tight(fold(clauseTopic(c)))) // （一）2020年。启动改造24个，6月底前公布名单
 		if c.onlyThenDated(readings, r) {
 			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
 			c.stage = &r
 			continue
 		}
 		for _, s := range c.sentences(readings) {
-			if timeInBrackets.MatchString(fold(c.text[:c.headLen])) || !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
+			if timeInBrackets.MatchString(fold(c.text[:c.headLen])) || year || !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
 				return o.Begin >= c.headLen && (o.Kind == deadline.Recurring || !o.Due.IsZero())
 			}) { // a sentence with a time of its own is not the heading's matter
 				to = max(to, c.undatedTo(s))
@@ -187,7 +194,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 			e.Source = c.text[e.span.from:e.span.to]
 		}
 		if hanIn(e.opening) >= 4 {
-			e.Title = shorten(e.Title+"："+tidyTitle(e.opening), 48)
+			e.Title = shorten(strings.TrimPrefix(e.Title+"："+tidyTitle(e.opening), "："), 48)
 		}
 		k.owner(c, e, "")
 		c.entries = append(c.entries, e)

@@ -27,7 +27,7 @@ func shareWords(text string, parts []span, marks []marked, segs []segment) []seg
 			to = marks[last+1].Begin
 		}
 		head, tail := text[from:marks[i].Begin], text[marks[last].End:to]
-		if i == 0 && marks[i].part > 0 && hanIn(head) <= 2 && (thinVerb.MatchString(tidyTitle(tail)) || onlyDone.MatchString(tidyTitle(tail))) { // 各组织一次灭鼠，5月和10月完成
+		if i == 0 && marks[i].part > 0 && (hanIn(head) <= 2 || setFor.MatchString(tight(head))) && (hanIn(tail) == 0 || thinVerb.MatchString(tidyTitle(tail)) || onlyDone.MatchString(tidyTitle(tail))) { // 各组织一次灭鼠，5月和10月完成
 			from = parts[marks[i].part-1].from
 			head = text[from:parts[marks[i].part].from]
 		}
@@ -45,6 +45,9 @@ func shareWords(text string, parts []span, marks []marked, segs []segment) []seg
 	}
 	return shareVerb(text, parts, marks, segs)
 }
+
+// setFor is before times that are set for what was said before them: 分别安排在5月和10月.
+var setFor = regexp.MustCompile(`^(?:分别|各|分)?(?:安排|计划|定|拟|放|集中|分布)?(?:在|于|至|为)$`)
 
 var timesApart = regexp.MustCompile(`^(?:之?前|前)?[、,，]$`)
 

@@ -58,7 +58,9 @@ func readUnits(in string, as seat) (names []named, limit string, roles bool) {
 			continue
 		}
 		if a, b, ok := strings.Cut(t, "会同"); ok {
-			group = append(group, unitName(a))
+			if n := unitName(a); n != "" { // ，会同市住建局
+				group = append(group, n)
+			}
 			give(seatLead)
 			roles, as = true, seatAssist
 			t = b

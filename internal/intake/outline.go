@@ -38,6 +38,7 @@ type tableAt struct {
 	place Place
 	annex string // 附件2, or ""
 	title string
+	whose []named // who is responsible for all of it, as a line above it says
 
 	printed  *Table // what it was made of, where its header took two rows
 	lastHead int    // rows of printed down to the last of its header
@@ -83,15 +84,16 @@ type outliner struct {
 	o       *outline
 	open    []*node // from chapter to the item being read
 	annex   string
-	lastPar string // the last heading-like paragraph, a table's title
-	list    bool   // inside the list of annexes
-	over    bool   // after 抄送
-	next    string // the paragraph that follows
+	lastPar string  // the last heading-like paragraph, a table's title
+	list    bool    // inside the list of annexes
+	over    bool    // after 抄送
+	next    string  // the paragraph that follows
+	whose   []named // who the line of a label before the first item names: 责任单位：市水务局
 }
 
 func (b *outliner) block(blk Block) {
 	if blk.Table != nil {
-		b.o.tables = append(b.o.tables, tableAt{Table: blk.Table, place: blk.Place, annex: b.annex, title: b.lastPar})
+		b.o.tables = append(b.o.tables, tableAt{Table: blk.Table, place: blk.Place, annex: b.annex, title: b.lastPar, whose: b.whose})
 		b.over = false
 		b.notes(blk)
 		return
@@ -128,11 +130,35 @@ func (b *outliner) block(blk Block) {
 	if utf8.RuneCountInString(p.text) < 60 {
 		b.lastPar = p.text
 	}
+	if _, names := titleAndBody(p.text); len(names) > 0 {
+		b.whose = names
+	} else if isLabel(p.text) && len(b.open) == 0 {
+		for _, r := range findBrackets(f) {
+			b.whose = r.names
+		}
+	}
 	if !marked || m.style == styleDash || b.sentence(m, f) {
 		b.plain(p)
 		return
 	}
 	b.item(m, p)
+}
+
+// titleAndBody parts a title from who is responsible for all that it names: …任务表（责任
+// 单位：市生态环境局）. Without such a bracket names is empty.
+func titleAndBody(text string) (title string, names []named) {
+	f := fold(strings.TrimSpace(text))
+	i := strings.LastIndexByte(f, '(')
+	if i <= 0 || !strings.HasSuffix(f, ")") || !isLabel(f[i:]) || !planTitle.MatchString(tight(f[:i])) || strings.ContainsAny(f[:i], ".;:") || strings.Contains(f[:i], "。") {
+		return text, nil
+	}
+	for _, r := range findBrackets(f[i:]) {
+		names = append(names, r.names...)
+	}
+	if len(names) == 0 {
+		return text, nil
+	}
+	return string([]rune(strings.TrimSpace(text))[:utf8.RuneCountInString(f[:i])]), names
 }
 
 // nextInCount reads 3.50米以上的旧围堰 as the third item where the second is open.
@@ -174,7 +200,7 @@ func (b *outliner) sentence(m mark, f string) bool {
 }
 
 func (b *outliner) startAnnex(f string) {
-	b.open, b.over, b.list = nil, false, false
+	b.open, b.over, b.list, b.whose = nil, false, false, nil
 	name := tight(f)
 	if m := regexp.MustCompile(`^附(件|表|录)([一二三四五六七八九十]+|\d{1,2}(-\d{1,2})?)?`).FindString(name); m != "" {
 		rest := strings.Trim(name[len(m):], ":.、 ")

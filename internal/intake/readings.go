@@ -56,6 +56,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "condition" // 7月31日前签约的给予奖励
 	case !limit && movedFrom(c.text, r, s):
 		why = "moved"
+	case !limit && stagesListed(c.text, r, s):
+		why = "stage"
 	case !limit && stageNamed(c.text, r, s):
 		why = "stage"
 	case !limit && ownTerm(c.text, r, s):

@@ -63,6 +63,8 @@ func inexact(r deadline.Reading) string {
 	switch {
 	case r.Recurrence == deadline.Daily && strings.Contains(r.Words, "小时"):
 		return "hours"
+	case r.Recurrence == deadline.Daily && r.Recur.Every > 1:
+		return "apart"
 	case r.Recurrence == deadline.Daily:
 		return "daily"
 	case r.Sure == deadline.Ask && r.Recurrence != "":
@@ -89,6 +91,12 @@ func (k *committer) whyRhythm(why string) string {
 func nearRule(r deadline.Reading) string {
 	if r.Sure == deadline.Ask {
 		return ""
+	}
+	switch {
+	case r.Recurrence == deadline.Weekly && r.Recur.Every == 2:
+		return "每半月"
+	case r.Recurrence == deadline.Daily && r.Recur.Every == 10:
+		return "每旬末"
 	}
 	months := map[string]int{deadline.Monthly: 1, deadline.Quarterly: 3, deadline.HalfYearly: 6, deadline.Yearly: 12}[r.Recurrence] * max(1, r.Recur.Every)
 	if r.Recur.Workday != 0 || r.Recur.AfterWD || len(r.Recur.Months) > 0 || months == 0 {

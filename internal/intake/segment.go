@@ -229,12 +229,18 @@ func openerOf(text string, s span) bool {
 var beforeSeason = regexp.MustCompile(`(?:主?汛期|入?汛|采暖季|供暖季|采暖期|防火期|春节|国庆节?|中秋节?)前?\(\)`)
 
 // howOften is how many times in a period: 每周不少于2次.
-var howOften = regexp.MustCompile(`^(?:不少于|不低于|不得少于|至少|开展|组织|进行|各|集中)*[\d一二两三四五六]+次(?:以上)?$`)
+var howOften = regexp.MustCompile(`^(?:不少于|不低于|不得少于|至少|开展|组织|进行|各|集中|播出|编发|印发|刊发|推送|更新|召开|举办|出刊|发布)*[\d一二两三四五六]+[次期篇例场轮条](?:以上)?$`)
+
+// closesAt is before the day until which something can be done: 截止时间为.
+var closesAt = regexp.MustCompile(`^(?:申报|报名|填报|受理|提交|征集|推荐|上报|报送)?(?:截止|截至)(?:时间|日期)?(?:为|是|:)?$`)
 
 // thin is true of a part that says when but hardly what: 力争年底前完成.
 func thin(text string, p span, r deadline.Reading) bool {
 	if r.Begin < p.from || r.End > p.to {
 		return false
+	}
+	if closesAt.MatchString(tight(fold(text[p.from:r.Begin]))) && hanIn(text[r.End:p.to]) == 0 {
+		return true
 	}
 	rest := beforeSeason.ReplaceAllString(fold(tight(text[p.from:r.Begin]+text[r.End:p.to])), "")
 	if hanIn(rest) <= 16 && thinReport.MatchString(strings.Trim(rest, ",。;、()")) {

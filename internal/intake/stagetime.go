@@ -27,6 +27,24 @@ func eventTime(text string, r deadline.Reading, s span) bool {
 	return r.Begin-from < 120 && eventHead.MatchString(tight(fold(unmarked(text[from:r.Begin])))) && !builtWord.MatchString(text[r.End:max(r.End, s.to)])
 }
 
+// stageShort is a stage with its time in brackets.
+var stageShort = regexp.MustCompile(`[\p{Han}“”]{2,12}(?:阶段|时期)[（(][^（）()]*[\d０-９][^（）()]*[）)]`)
+
+// stagesListed is true of the time of one of several stages that a sentence only names:
+// 部署发动阶段（11月15日前）、排查整治阶段（11月16日至2月29日）.
+func stagesListed(text string, r deadline.Reading, s span) bool {
+	all := stageShort.FindAllStringIndex(text[s.from:s.to], -1)
+	if len(all) < 2 {
+		return false
+	}
+	for i, m := range all {
+		if i > 0 && hanIn(text[s.from+all[i-1][1]:s.from+m[0]]) > 0 {
+			return false
+		}
+	}
+	return r.Begin >= s.from+all[0][0] && r.End <= s.from+all[len(all)-1][1]
+}
+
 var stageIs = regexp.MustCompile(`^,?(?:为|是)(?:我[省市县区]|全[省市县区]|[省市县区]级?|本[省市县区])?(?:[\p{Han}“”]{2,10}阶段|[\p{Han}“”]{1,10}(?:期|活动月|宣传月|宣传周|活动周|活动日|宣传日|生产月|节水周|安全月|安全周))$`)
 
 // stageNamed is true of the time of a stage or season that is only named: 3月21日至9月30日

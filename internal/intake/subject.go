@@ -31,6 +31,7 @@ func starts(text string, e *entry) []string {
 		f = f[len(m):]
 	}
 	f = strings.TrimLeft(f, "●■◆▲★·•◇○□▪➢-")
+	f = f[len(matterDash.FindString(f)):]
 	out := []string{f}
 	if m := matterLabel.FindString(f); m != "" && (!looksUnit(strings.TrimSuffix(m, ":")) || strings.HasPrefix(f[len(m):], "由")) { // 督查：市河长办每季度暗访一次
 		f = f[len(m):]
@@ -55,6 +56,9 @@ func starts(text string, e *entry) []string {
 // matterLabel is a short name of the matter before who acts.
 var matterLabel = regexp.MustCompile(`^[\p{Han}“”]{2,8}:`)
 
+// matterDash is the same with a dash behind it: 站前广场项目——由建设公司6月12日前….
+var matterDash = regexp.MustCompile(`^[\p{Han}A-Za-z\d“”()]{2,20}--`)
+
 // aboveHead speaks of the work above before who does it: 以上由市水务局6月底前拆除.
 var aboveHead = regexp.MustCompile(`^(?:以上|上述|以下|下列)[\p{Han}]{0,6}?(?:均|都|全部|统一)?由`)
 
@@ -65,13 +69,16 @@ var noteHead = regexp.MustCompile(`^\(?(?:备?注|说明)\d?[:.、]`)
 var saidHead = regexp.MustCompile(`^(?:会议|大会|专题会|常务会议?)?(?:研究)?(?:同意|明确|要求|强调|决定|指出|议定|认为|提出|确定|原则同意)[,，]`)
 
 // sinceHead is a beginning in time before who acts: 从2023年第二季度起，各牵头单位要….
-var sinceHead = regexp.MustCompile(`^[自从](?:\d|今|本|即)[^,。;]{1,16}(?:起|开始|后),?|^[\p{Han}]{2,8}期间,?|^[\p{Han}]{2,10}(?:结束|完成|通过|到位)后,`)
+var sinceHead = regexp.MustCompile(`^\d{1,4}[年月](?:\d{1,2}[月日])?(?:\d{1,2}日)?(?:起|开始),?|^[自从](?:\d|今|本|即)[^,。;]{1,16}(?:起|开始|后),?|^[\p{Han}]{2,8}期间,?|^[\p{Han}]{2,10}(?:结束|完成|通过|到位)后,`)
 
 // bodyPart is an office within a body whose name goes before it: 市政府|督查室.
 var bodyPart = regexp.MustCompile(`^(?:督查室|研究室|政研室|督查局|督查办|法制办|外事办|办公室|办公厅|目标办|考核办|信访办)`)
 
 // eachShort are the shortest names of all of a kind: 各地每周报送, 各校9月10日前演练.
 var eachShort = regexp.MustCompile(`^(?:其余|其他|其它)?各(?:地|校|村|园|局|办|科|站|所|厂|矿|院|企)$`)
+
+// shortHead is such a name at the beginning of a sentence.
+var shortHead = regexp.MustCompile(`^(?:其余|其他|其它)?各(?:地|校|村|园|局|办|科|站|所|厂|矿|院|企)`)
 
 // eachOf is the collective that a sentence begins with, nil when it is only the
 // beginning of a place or of another name. 各县（市、区）、市直… loses the 市 of the next.
@@ -103,7 +110,7 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 			return []string{k.printed(n)}, false
 		}
 	}
-	if n := k.plainSubject(f); strings.HasPrefix(n, "各") && len(n) > len(eachSubject.FindString(f)) && len(n) > len(manySubject.FindString(f)) { // 各县水务局, not 各县
+	if n, each := k.plainSubject(f), strings.TrimPrefix(eachSubject.FindString(f), "由"); (strings.HasPrefix(n, "各") || each != "" && strings.HasPrefix(n, each)) && len(n) > len(each) && len(n) > len(manySubject.FindString(f)) { // 各县水务局, not 各县
 		return []string{k.printed(n)}, true
 	}
 	if m := eachOf(f); m != nil {
@@ -129,6 +136,9 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 	if m := manySubject.FindStringSubmatch(f); m != nil && (utf8.RuneCountInString(m[1]) >= 3 || eachShort.MatchString(m[1])) {
 		return append([]string{k.printed(m[1])}, k.listed(strings.TrimPrefix(strings.TrimPrefix(f, "由"), m[1]))...), true
 	}
+	if m := shortHead.FindString(f); m != "" && (actsNow.MatchString(f[len(m):]) || actsVerb.MatchString(f[len(m):])) { // 各校审核材料
+		return []string{k.printed(m)}, true
+	}
 	if n := k.reg.prefixName(strings.TrimPrefix(f, "由")); n != "" {
 		rest := strings.TrimPrefix(f, "由")[len(fold(tight(n))):]
 		if m := bodyPart.FindString(rest); m != "" { // 市政府督查室, not 市政府
@@ -139,8 +149,8 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 			return append([]string{n}, k.listed(rest)...), isCollective(n)
 		}
 	}
-	if m := bodyUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) && !notActor.MatchString(m[1]) && !verbThenUnit(m[1]) && !twoBodies.MatchString(m[1]) {
-		return append([]string{m[1]}, k.listed(strings.TrimPrefix(f, m[1]))...), false
+	if m := bodyUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) && (!notActor.MatchString(m[1]) || likeVerb.MatchString(m[1])) && !verbThenUnit(m[1]) && !twoBodies.MatchString(m[1]) {
+		return append([]string{m[1]}, k.listed(strings.TrimPrefix(strings.TrimPrefix(f, "由"), m[1]))...), false
 	}
 	if m := headUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) && !twoBodies.MatchString(m[1]) {
 		rest := strings.TrimPrefix(strings.TrimPrefix(f, "由"), m[1])
@@ -177,7 +187,7 @@ var (
 	actsNow  = regexp.MustCompile(`^(?:已[于在经]?|正在|正[组筹编推抓加]|拟(?:于|在|\d)|定于|决定(?:于|在|自|\d|开)|计划(?:于|在|\d|用|年)|半[年个月]|[一二两三四五六七八九十]{1,3}个?(?:工作日|自然日|小时|星期|周|天|日|年|半?月)[以之]?内|周[一二三四五六日]|近期|书面|用[\d一二两三四五六]+(?:年|个月)|接(?:通知|文|函)|全年|年度[完新建改]|[本下]月|[本下]周|月底|国庆|五一|“?[七八六]一”?(?:前|儿童节|建党节|建军节)|(?:教师|植树|妇女|儿童|青年)节|世界(?:水|环境)日|端午|中秋|元旦|清明|入冬|入夏|[春夏秋冬]季|要|应当?|须|需|务必|负责|牵头|会同|分别|各自|共同|同步|率先|先后|具体负责|统筹|分(?:年度?|批次?|期|步|类|级|别|片|段|组|阶段|季度?)|定期|及时|立即|按时|按期|限期|力争|确保|将(?:于|在)|于|在|(?:19|20)\d\d|\d{1,2} ?[年月日]|[一二三四]季度|第[一二三四]季度|[上下]半年|年[底内]|[本今明]年|每[年月季周日天半旬逢两双个学隔单座处所家名一二三四五六十\d]|季度?结束|季后|月度结束|年度结束|[一二三四五六七八九十]{1,3}月|自(?:\d|[本今]|印发|即日|收到|接到|接)|从\d|不迟于|不晚于|最迟|最晚|必须|尽快|截至|截止|按[月季年周]|逢|[双单]月\d|即日|春节前|汛前|入汛前|到(?:年底|年末|\d|[本今明]年))`)
 	actsVerb = regexp.MustCompile(`^(?:逐[一项个户村条级处]|全部|均|都|一律|全面|深入|切实|认真|扎实|逐步|积极|严格|集中|重点|统一|全力|抓紧|尽快|从严|联合|协同|共同|同步|分别|持续|不定期|进一步|依法|主动|按要求|按照要求|加快|加大|充分|逐一|再次|继续){0,2}` +
 		`(?:向|为|给|完成|巩固|开展|组织|梳理|制定|建立|推进|推动|加强|加快|拆除|清理|整治|整改|整顿|排查|落实|实施|出台|印发|报送|上报|编制|印制|编印|制作|张贴|绘制|建成|建设|启动|指导|督促|督办|督查|协调|通报|统计|核查|核实|检查|巡查|公布|发布|承担|承办|研究|收集|汇总|提交|拨付|安排|培训|抽查|验收|召开|举办|打造|新建|改造|修订|修复|修缮|起草|审核|公示|公开|监测|监督|约谈|更新|养护|形成|总结|跟踪|严查|严打|维护|管理|筹措|选取|选定|遴选|抽取|出具|审定|批复|拟定|拟订|草拟|报告|汇报|递交|提出|厘清|摸排|掌握|登记|采取|试行|推出|公告|下达|分解|细化|邀请|开放|开通|开工|迁建|扩建|续建|修编|编印|清退|清零|清查|清缴|归集|征收|支付|兑付|结清|解决|抢修|更换|维修|检修|巡护|值守|补植|绿化|播种|储运|供应|投放|回收|拆迁|腾退|搬迁|安置|救助|慰问|走访|收回|盘活|消除|严控|管控|统筹|主持|发起|牵头|负责|划定|加固|疏浚|治理|` +
-		`关停|取缔|淘汰|提供|保障|支持|做好|抓好|争取|引进|推广|培育|保护|铺设|安装|购置|采购|选派|发放|兑现|补齐|摸清|认定|评估|评选|宣传|曝光|查处|打击|规范|优化|完善|健全|强化|深化|压减|压实|压缩|降低|提高|提升|扩大|增加|减少|化解|处置|受理|办理|答复|反馈|签订|对接|履行|贯彻|实行|推行|传达|部署|研判|调度|会商|履行|成立|设立|明确|配备|储备|对照|把|对|按|结合|根据|依据|依托|参照|围绕|利用|通过|以|收到|接到|组建|配齐|备足|备齐|调运|预拨|划拨|筹集|抽调|聘请|签署|出动|设置|开设|增设|新增|承接|牵头|采集|录入|填报|上传|核定|核算|结算|清算|评审|审批|审计|巡诊|体检|接种|消杀|救助|走访|入户|上门|慰问|招录|招聘|关闭|整合|搬迁|拓宽|疏浚|清淤|清运|清除|清扫|清掏|会诊|拆违|供应|投放|派出|派驻|派员|发动|动员|承办|试点|选树|命名|表彰|奖励|兑付|统筹|联合|会商|出资|配套|储粮|储煤|改建|修建|加装|拆改|加固|除险|补种|造林|抚育|育苗|播种|收购|收储|轮换|排出|列出|拿出|摸底|普查|抽检|检测|送检|公开|回访|复查|复核|复验|核销|归档|移交|移送|立案|办结|搭建|开辟|选配|增派|组成)`)
+		`关停|取缔|淘汰|提供|委托|保障|支持|做好|抓好|争取|引进|推广|培育|保护|铺设|安装|购置|采购|选派|发放|兑现|补齐|摸清|认定|评估|评选|宣传|曝光|查处|打击|规范|优化|完善|健全|强化|深化|压减|压实|压缩|降低|提高|提升|扩大|增加|减少|化解|处置|受理|办理|答复|反馈|签订|对接|履行|贯彻|实行|推行|传达|部署|研判|调度|会商|履行|成立|设立|明确|配备|储备|对照|把|将|对|按|结合|根据|依据|依托|参照|围绕|利用|通过|以|收到|接到|组建|配齐|备足|备齐|调运|预拨|划拨|筹集|抽调|聘请|签署|出动|设置|开设|增设|新增|承接|牵头|采集|录入|填报|上传|核定|核算|结算|清算|评审|审批|审计|巡诊|体检|接种|消杀|救助|走访|入户|上门|慰问|招录|招聘|关闭|整合|搬迁|拓宽|疏浚|清淤|清运|清除|清扫|清掏|会诊|拆违|供应|投放|派出|派驻|派员|发动|动员|承办|试点|选树|命名|表彰|奖励|兑付|统筹|联合|会商|出资|配套|储粮|储煤|改建|修建|加装|拆改|加固|除险|补种|造林|抚育|育苗|播种|收购|收储|轮换|排出|列出|拿出|摸底|普查|抽检|检测|送检|公开|回访|复查|复核|复验|核销|归档|移交|移送|立案|办结|搭建|开辟|选配|增派|组成)`)
 	notActor = regexp.MustCompile(`纳入|列入|计入|履职|^(?:报[送市县区省请]|送[交达至]|交[由至给付]|上报|呈[报送]|提请|抄送|递交|会同|联合|配合|协助|督促|责成|委托|对|把|将|在|按|为|以|用|经[^开济信发贸管合]|向|从|自|到|至|凡|全|完成|开展|推进|推动|加强|加快|建成|建设|建立|制定|启动|实施|落实|组织|做好|抓好|确保|力争|争取|清理|整治|拆除|改造|新建|关于|根据|结合|围绕|通过|依托|鼓励|支持|引导|督促|指导|协调|配合|深化|强化|优化|健全|完善|规范|提升|提高|严格|严禁|继续|持续|进一步|同时|并|其中|每|该|此|这|那|未|不|已|上述|以上|以下|下列|逐|再|再次|出台|印发|报送|上报|编制|召开|举办|一是|二是|三是|其余|其他|剩余)|[在对把将\d]`)
 )
 
@@ -210,13 +220,13 @@ func (k *committer) plainSubject(f string) string {
 		if i := strings.LastIndex(name, "由"); i > 0 { // 所需资金由区财政局
 			return ""
 		}
-		if verbThenUnit(name) || !organ && !loose || notActor.MatchString(name) || notUnit.MatchString(name) || isBuilt(name, rest) {
+		if verbThenUnit(name) || !organ && !loose || notActor.MatchString(name) && !likeVerb.MatchString(name) || strings.Contains(name, "--") || notUnit.MatchString(name) || isBuilt(name, rest) {
 			continue
 		}
 		if more, ok := strings.CutPrefix(rest, "会"); ok && committee.MatchString(name) && (actsNow.MatchString(more) || actsVerb.MatchString(more)) {
 			continue // 经开区管委|会同步开展
 		}
-		if actsNow.MatchString(rest) || loose && levelOf(name) != "" && setsUp.MatchString(rest) {
+		if actsNow.MatchString(rest) || loose && levelOf(name) != "" && setsUp.MatchString(rest) || end <= 6 && actsVerb.MatchString(rest) && ownOffice.MatchString(name) && !noOffice.MatchString(name) {
 			return name
 		}
 		if organ && actsVerb.MatchString(rest) { // 市政府, unless 市政府督查室 goes on to act
@@ -228,13 +238,23 @@ func (k *committer) plainSubject(f string) string {
 			return name
 		}
 		for _, and := range []string{"、", "和", "及", "与", "会同", "联合"} {
-			if more, ok := strings.CutPrefix(rest, and); ok && organ && k.plainSubject(more) != "" {
+			if more, ok := strings.CutPrefix(rest, and); ok && (organ || levelOf(name) != "") && k.plainSubject(more) != "" {
 				return name
 			}
 		}
 	}
 	return ""
 }
+
+// likeVerb are names of bodies that begin like a verb: 建设局, 组织部.
+var likeVerb = regexp.MustCompile(`^在(?:研|建|编|校|岗|职|册|产|营|租|售|用)[\p{Han}]{0,6}(?:单位|企业|学校|机构|部门|公司)$|^(?:建设|组织|规划|协调|统筹|治理|清理|推广|引导|督促|实施|规范|开展|推进)(?:[\p{Han}]{0,4}(?:局|委|集团|公司)|部|处|科|股|办|组|中心|专班|指挥部)$`)
+
+// ownOffice is a part of one body by the end of its name: 基教科. noOffice ends like one
+// and is none.
+var (
+	ownOffice = regexp.MustCompile(`^[\p{Han}]{1,4}(?:科|股|室|处|办)$`)
+	noOffice  = regexp.MustCompile(`(?:[学本专内外儿妇产眼牙骨百文理工预登]科|[各好到用坏去别此何处多]处|[教病卧浴]室|[承主协督催交转开举兴创新申经代帮通联可难不批查包停自合筹]办)$`)
+)
 
 // committee is a name that 会 goes on.
 var committee = regexp.MustCompile(`(?:管委|村委|居委|委员)$`)
@@ -286,7 +306,7 @@ func placeList(before, after []rune) bool {
 var ofTheir = regexp.MustCompile(`^(各[\p{Han}]{0,8}?(?:单位|部门|地区|县区|乡镇|街道|企业|地|局|校|院))(?:的[\p{Han}“”"]{2,24}|[\p{Han}“”"]{0,16}(?:情况|方案|名单|总结|报告|材料|台账|清单|计划))[,，]?(?:请|要|应|须|需|应当|一律)?(?:于|在|\d).{0,30}(?:报送|上报|提交|报|送|交)`)
 
 // bodyUnit is a body that no level's prefix marks: 国网滨江供电公司在….
-var bodyUnit = regexp.MustCompile(`^([\p{Han}]{3,16}?(?:公司|集团|银行|医院|大学|学院))(?:要|应当?|须|负责|牵头|会同|具体负责|\d|每[年月季周日半]|[于在按])`)
+var bodyUnit = regexp.MustCompile(`^(?:由)?([\p{Han}]{3,16}?(?:公司|集团|银行|医院|大学|学院))(?:要|应当?|须|负责|牵头|会同|具体负责|\d|每[年月季周日半]|[于在按])`)
 
 var listUnit = regexp.MustCompile(`^[\p{Han}]{2,16}?(?:局|委员会|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会)`)
 

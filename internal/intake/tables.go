@@ -49,7 +49,7 @@ func (h headedTable) isTasks() bool {
 	_, lead := h.cols[colLead]
 	_, limit := h.cols[colLimit]
 	_, county := h.cols[colCounty]
-	return (task || len(h.tally) > 0) && (unit || lead || limit || county || len(h.when) > 1)
+	return (task || len(h.tally) > 0 || h.ofTotals()) && (unit || lead || limit || county || len(h.when) > 1)
 }
 
 func (h headedTable) cell(r Row, c column) string {
@@ -58,6 +58,29 @@ func (h headedTable) cell(r Row, c column) string {
 		return ""
 	}
 	return strings.TrimSpace(r.Cells[i])
+}
+
+// ofTotals tells that a table says how much each body is to reach by when, and its title
+// of what: 招商引资到位资金任务分解表 over 单位, 3月底累计, 6月底累计.
+func (h headedTable) ofTotals() bool {
+	_, unit := h.cols[colUnit]
+	_, county := h.cols[colCounty]
+	return len(h.when) > 1 && h.when[0].period && (unit || county) && h.totalOf() != ""
+}
+
+var (
+	totalsTail = regexp.MustCompile(`(?:任务|目标|指标|计划|进度|情况)*(?:分解|分配|统计|汇总|一览|明细|安排|计划|进度)*表$`)
+	totalsUnit = regexp.MustCompile(`[（(](?:计量)?单位[:：] ?([^（）()]{1,6})[）)]`)
+)
+
+// totalOf is what the title of such a table says is reached.
+func (h headedTable) totalOf() string {
+	t := yearHead.ReplaceAllString(timeInBrackets.ReplaceAllString(totalsUnit.ReplaceAllString(tight(h.title), ""), ""), "")
+	t = strings.Trim(totalsTail.ReplaceAllString(t, ""), "（）()，。：:")
+	if hanIn(t) < 3 {
+		return ""
+	}
+	return shorten(t, 40)
 }
 
 // body is the rows below the header that are not the header again, sums or
@@ -132,6 +155,9 @@ func (h headedTable) rows() []row {
 		if len(h.tally) > 0 {
 			title = h.tallied(r)
 		}
+		if at, ok := h.cols[colTask]; h.ofTotals() && (!ok || isAmount(title) && isTotal(h.heads()[at])) {
+			title, content = h.totalOf(), ""
+		}
 		if title == "" || title == lostCell {
 			title, content = oneLine(content), ""
 		}
@@ -150,6 +176,13 @@ func (h headedTable) rows() []row {
 			w.no = n
 		}
 		w.when, w.said = h.times(r), strings.TrimSpace(title+"\n"+content)
+		if m := totalsUnit.FindStringSubmatch(tight(h.title)); m != nil {
+			for i, c := range w.when {
+				if c.period && amountRe.MatchString(tight(fold(c.text))) && hanIn(c.text) == 0 && !strings.HasSuffix(c.text, "%") {
+					w.when[i].text += m[1]
+				}
+			}
+		}
 		w.units = h.units(r)
 		w.place = h.place
 		w.place.Row = r.No
@@ -158,6 +191,16 @@ func (h headedTable) rows() []row {
 	}
 	return out
 }
+
+var (
+	amountRe = regexp.MustCompile(`^[\d.,%]+[\p{Han}%]{0,4}$`)
+	totalRe  = regexp.MustCompile(`全年|年度|总(?:任务|目标|量|数|计)|目标|任务|指标|合计`)
+)
+
+// isAmount is true of a cell that is a number and no words, isTotal of the head of a
+// column of such.
+func isAmount(cell string) bool { return cell == "" || amountRe.MatchString(tight(fold(cell))) }
+func isTotal(head string) bool  { return totalRe.MatchString(head) }
 
 // tallied is what a row of such a table lays down.
 func (h headedTable) tallied(r Row) string {
@@ -236,6 +279,11 @@ func (h headedTable) units(r Row) []named {
 		add(colCounty, seatOwner)
 	}
 	add(colAssist, seatAssist)
+	if _, unit := h.cols[colUnit]; !unit && len(out) == 0 {
+		if _, lead := h.cols[colLead]; !lead {
+			return slices.Clone(h.whose)
+		}
+	}
 	return out
 }
 

@@ -278,13 +278,16 @@ func (k *committer) title(c *clause, g segment) string {
 	} else {
 		text = c.text[g.from:g.to]
 	}
-	text = tidyTitle(text)
+	text = withoutElse(tidyTitle(text))
 	topic := headTopic(c)
 	if r.Kind == deadline.Recurring {
 		text = sinceYear.ReplaceAllString(text, "")
 		if bare := strings.Replace(tight(text), tight(r.Words), "", 1); hanIn(bare) <= 6 && onceMore.MatchString(bare) && hanIn(topic) >= 2 && !strings.Contains(topic, "，") { // 以后每年6月底前开展一次
 			return shorten(topic+"："+text, 40)
 		}
+	}
+	if strings.HasPrefix(topic, "《") && !strings.Contains(text, "《") && r.Kind != deadline.Recurring { // 1.《…办法》。6月底前报市司法局审查
+		return shorten(topic+"："+text, 48)
 	}
 	if t := c.beforeBracket(g.from); t != "" && hanIn(text) < 8 { // 健身广场12个（6月底前完成6个，10月底前全部完成）
 		return shorten(t+"："+text, 40)
@@ -318,11 +321,23 @@ func (k *committer) title(c *clause, g segment) string {
 		if hanIn(text) >= 3 && strings.Contains(clauseTopic(c), text) { // the item is one sentence: its words are its title
 			return shorten(tidyTitle(c.text[g.from:g.to]), 40)
 		}
-		if t := topic; t != "" && hanIn(text) < 6 {
+		if t := topic; t != "" && (hanIn(text) < 6 || thinReport.MatchString(text)) {
 			return shorten(t+"："+text, 40)
 		}
 	}
 	return shorten(text, 40)
+}
+
+// orElse begins a comma part that says what follows where the time is missed.
+var orElse = regexp.MustCompile(`^(?:逾期|过期|超期|否则|到期未)`)
+
+// withoutElse leaves such parts out of a title, where others are left.
+func withoutElse(t string) string {
+	parts := strings.Split(t, "，")
+	for len(parts) > 1 && orElse.MatchString(parts[len(parts)-1]) {
+		parts = parts[:len(parts)-1]
+	}
+	return strings.Join(parts, "，")
 }
 
 // sinceYear is a beginning in time of a rhythm, and onceMore words that say only that it
@@ -387,7 +402,7 @@ var yearTail = regexp.MustCompile(`^度([^假过日])`)
 var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|到|前|底|同时|其中|力争|争取|确保|原则上|,|、|:|。|;|分别)+`)
 
 // wholeWords begin like an auxiliary and are none.
-var wholeWords = regexp.MustCompile(`^(?:应[急对用届聘]|要[素点件求]|需求|前[期置沿端]|底[数线泥图册]|在[线建校岗编]|到[位户人]|并[网联购轨]|将来|至今|于是)`)
+var wholeWords = regexp.MustCompile(`^(?:应[急对用届聘]|要[素点件求]|需求|前[期置沿端]|底[数线泥图册]|在[线建校岗编研册产营租职售]|到[位户人]|并[网联购轨]|将来|至今|于是)`)
 
 func tidyTitle(s string) string {
 	s = narrowComma.ReplaceAllString(tight(s), "$1，") // as the rest of a title is written

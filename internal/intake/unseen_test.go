@@ -261,16 +261,18 @@ func TestUnseen(t *testing.T) {
 		if err := yaml.Unmarshal(raw, &list); err != nil {
 			t.Fatal(err)
 		}
-		var f figures
-		for _, u := range list {
-			u.score(t, &f)
-		}
-		fmt.Printf("%s: %s\n", filepath.Base(name), f)
-		if silent := len(f.lost) + len(f.invented) + len(f.leadWrong); silent > 0 {
-			t.Errorf("%s: %d wrong in silence", filepath.Base(name), silent)
-		}
-		if f.precision() < 0.98 || ratio(f.found+f.asked, f.wanted) < 0.96 || ratio(f.leadRight, f.leads) < 0.9 {
-			t.Errorf("%s: less than was reached: %s", filepath.Base(name), f)
-		}
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".yaml"), func(t *testing.T) {
+			var f figures
+			for _, u := range list {
+				u.score(t, &f)
+			}
+			fmt.Printf("%s: %s\n", filepath.Base(name), f)
+			if silent := len(f.lost) + len(f.invented) + len(f.leadWrong); silent > 0 {
+				t.Errorf("%d wrong in silence", silent)
+			}
+			if f.precision() < 0.98 || ratio(f.found+f.asked, f.wanted) < 0.96 || ratio(f.leadRight, f.leads) < 0.9 {
+				t.Errorf("less than was reached: %s", f)
+			}
+		})
 	}
 }
