@@ -10,11 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
+	"duban/internal/assessment"
 	"duban/internal/calendar"
 	"duban/internal/complaint"
 	"duban/internal/docket"
 	"duban/internal/incident"
 	"duban/internal/ledger"
+	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/wire"
 	"duban/internal/words"
@@ -54,6 +56,55 @@ func (y *year) speaks(key string) string {
 	require.Len(y.t, y.letters, before+1)
 	l := y.letters[before]
 	return l.To.Email + " " + l.Subject + "\n" + l.Text
+}
+
+// A unit that has not objected to a sheet is reminded before the time ends; what it objects after the
+// reminder was announced takes it back, and no message waits.
+func TestAUnitIsRemindedToObject(t *testing.T) {
+	t.Parallel()
+	y := newYearOf(t, "zh", func(p *plan.Plan) { p.Assessment = &assessment.Table{Objection: 5} })
+	sent := y.cal.OnOrAfter(y.plan.Issued.AddDays(3))
+	until := y.cal.AddWorkdays(sent, 5)
+	var units []string
+	for _, u := range y.plan.Directory.Units {
+		if _, there := y.plan.Directory.Contact(people.Recipient{Unit: u.ID, Role: people.Liaison}); there && u.ID != y.plan.Directory.Office {
+			units = append(units, u.ID)
+		}
+	}
+	units = units[:2]
+	on := func(d calendar.Day) { y.now = d.At(9, 30, calendar.Beijing).UTC() }
+	after := act.Assessing{Period: "2021H1", Units: units, State: act.SheetSent, SentOn: sent, Until: until, Hash: "ab"}
+	assess := func(version int, k act.Kind) {
+		a := act.Act{ID: fmt.Sprint("a", version), Kind: k, By: act.Actor{Account: "duban", Name: "督办员", Unit: y.plan.Directory.Office}, At: y.now, On: calendar.DayOf(y.now.In(calendar.Beijing)), Assess: &act.AssessFacts{Period: "2021H1"}}
+		require.NoError(t, y.store.Assess(y.ctx, ledger.Assessing{Plan: y.plan.ID, Act: a, Version: version, After: after, Sheet: "{}"}, ledger.When{Real: y.now, Plan: y.now}))
+	}
+	on(sent)
+	assess(0, act.SendSheet)
+	audits := func(d calendar.Day) []string {
+		on(d)
+		_, err := y.acts.Audit(y.ctx, wire.AuditInput{Plan: y.plan.ID, At: y.now, Last: y.now, Before: y.now.Add(-24 * time.Hour)})
+		require.NoError(t, err)
+		return y.announced("assessment-remind")
+	}
+	require.Empty(t, audits(y.cal.AddWorkdays(until, -3)))
+	for _, key := range y.announced("assessment-sent") {
+		require.Contains(t, y.speaks(key), "考核初评表请核对")
+	}
+	told := audits(y.cal.AddWorkdays(until, -2))
+	require.Len(t, told, 2)
+	after.Objections = []act.Objection{{ID: "1", Unit: units[0], On: y.cal.AddWorkdays(until, -2), Words: "有误"}}
+	assess(1, act.Object)
+	said := ""
+	for _, key := range told {
+		said += y.speaks(key)
+		require.Equal(t, y.cal.AddWorkdays(until, -1), calendar.DayOf(y.now.In(calendar.Beijing)))
+	}
+	require.Equal(t, 1, strings.Count(said, "【考核】2021年上半年考核初评表异议期限"), said)
+	require.Empty(t, audits(y.cal.AddWorkdays(until, -1)), "once")
+	left, err := y.store.Unspoken(y.ctx, y.plan.ID)
+	require.NoError(t, err)
+	left = slices.DeleteFunc(left, func(d ledger.Digest) bool { return !docket.RemindsOfAssessment(d.Key) })
+	require.Empty(t, left)
 }
 
 // Complaints that the office has not sorted are told to it on the day of the limit, and to it and

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"duban/internal/channel"
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/wire"
 )
@@ -130,6 +131,14 @@ func beating(ctx context.Context) (context.Context, func()) {
 func (a *Activities) deliver(ctx context.Context, l ledger.Launched, o office, digest string) (wire.SpeakResult, error) {
 	if chases(digest) {
 		if _, owed, err := a.chase(ctx, l, digest); err != nil || !owed {
+			if err == nil {
+				err = a.Ledger.Unsay(ctx, digest, a.when(l.Clock))
+			}
+			return wire.SpeakResult{}, translate(err)
+		}
+	}
+	if docket.RemindsOfAssessment(digest) {
+		if holds, err := a.docket().ReminderHolds(ctx, l.Plan.ID, digest); err != nil || !holds {
 			if err == nil {
 				err = a.Ledger.Unsay(ctx, digest, a.when(l.Clock))
 			}

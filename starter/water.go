@@ -52,7 +52,7 @@ func (a *app) waterImport() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				read, bad, err := bulletin.ReadFiles(cmd.Context(), files, bulletin.Options{Register: l.Plan.Water, Month: month})
+				read, bad, err := bulletin.ReadFiles(cmd.Context(), files, bulletin.Options{Register: l.Plan.Water, Outlets: l.Plan.Incidents.Places(), Month: month})
 				if err != nil {
 					return err
 				}

@@ -62,6 +62,8 @@ var noPage = map[string]string{
 	"/plans/{plan}/publicity/file":            "a file",
 	"/directory/sheet":                        "an Excel file",
 	"/water/sheet":                            "an Excel file",
+	"/water/outlets":                          "the bench's plan has no measured outlets",
+	"/water/outlets/sheet":                    "an Excel file",
 	"/water/zones":                            "the bench's plan has no functional zones",
 	"/water/zones/sheet":                      "an Excel file",
 	"/water/compensation/sheet":               "an Excel file",

@@ -94,6 +94,7 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (all []Bulletin, 
 // Options are what a file itself does not say.
 type Options struct {
 	Register *water.Register
+	Outlets  *water.Register // outlets, as incident.Registry.Places has them; nil: none
 	Month    water.Month     // of a table that names no month; zero: every table must name one
 	Before   []water.Reading // readings of the files before; a value that differs from them is a fault
 }
@@ -150,6 +151,8 @@ type key struct {
 
 type reader struct {
 	o     Options
+	of    *water.Register // what the table being read is of: Options.Register, or
+	drain bool            // Options.Outlets
 	file  string
 	out   Bulletin
 	have  map[key]water.Reading
@@ -214,6 +217,7 @@ func (r *reader) warn(sheet string, c cell, key string, data words.Data) {
 // table reads one table; false when it is not a table of sections.
 func (r *reader) table(b intake.Block, titles []string) bool {
 	g := gridOf(b.Table)
+	r.whose(g)
 	if r.across(g) {
 		g = g.turned()
 	}
@@ -237,16 +241,47 @@ func (r *reader) table(b intake.Block, titles []string) bool {
 	return true
 }
 
+// whose finds out what a table is of: of outlets where more of its rows name these than sections alone,
+// or where it names neither and its heading speaks of outlets.
+func (r *reader) whose(g grid) {
+	r.of, r.drain = r.o.Register, false
+	if r.o.Outlets == nil || len(r.o.Outlets.Sections) == 0 {
+		return
+	}
+	sections, outlets, headed := 0, 0, false
+	for _, row := range g {
+		section, outlet := false, false
+		for _, c := range row {
+			if c.text == "" {
+				continue
+			}
+			_, isSection := r.o.Register.ByName(c.text)
+			_, isOutlet := r.o.Outlets.ByName(c.text)
+			section, outlet = section || isSection, outlet || isOutlet
+			headed = headed || outletName.MatchString(plain(c.text)) && len([]rune(c.text)) <= 12
+		}
+		switch { // the row of an outlet often names the section below it
+		case outlet:
+			outlets++
+		case section:
+			sections++
+		}
+	}
+	if outlets > sections || outlets+sections == 0 && headed {
+		r.of, r.drain = r.o.Outlets, true
+	}
+}
+
 // across tells that the sections are side by side in one row, and the items one below the
 // other.
 func (r *reader) across(g grid) bool {
 	for _, row := range g {
-		if len(row) == 0 || kindOf(row[0].text) != kindName {
+		if len(row) == 0 || r.kindOf(row[0].text) != kindName {
 			continue
 		}
 		known := 0
 		for _, c := range row[1:] {
-			if _, ok := r.o.Register.ByName(c.text); ok {
+			if _, ok := r.of.ByName(c.text); ok {
 				known++
 			}
 		}
@@ -295,7 +330,7 @@ func (r *reader) near(name string) string {
 	if utf8.RuneCountInString(name) > mostShown {
 		return ""
 	}
-	return strings.Join(people.Near(name, r.o.Register.Names()), " / ")
+	return strings.Join(people.Near(name, r.of.Names()), " / ")
 }
 
 // compare compares a printed class with the class of the concentrations beside it: where all

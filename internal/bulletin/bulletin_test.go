@@ -374,3 +374,48 @@ func TestWhatPublishedBulletinsState(t *testing.T) {
 		require.Equal(t, want, row.Month.Outcome, table[i].name)
 	}
 }
+
+// Tables of outlets are told from those of sections by what they name, in one file too; their limits,
+// types and judgements say nothing, and 未排放 is a state.
+func TestATableOfOutlets(t *testing.T) {
+	t.Parallel()
+	sections := register(t, "润城 Ⅲ", "尉迟 Ⅲ")
+	outlets := &water.Register{Sections: []water.Section{{ID: water.PlaceOfOutlet("a"), Name: "一号入河排污口", Aliases: []string{"A-1"}}, {ID: water.PlaceOfOutlet("b"), Name: "城北污水处理厂"}}}
+	both := &water.Register{Sections: append(append([]water.Section{}, sections.Sections...), outlets.Sections...)}
+	run := func(name string, data []byte) (readings, faults []string) {
+		b, err := bulletin.Read(t.Context(), intake.Source{Name: name, Data: data}, bulletin.Options{Register: sections, Outlets: outlets})
+		require.NoError(t, err)
+		readings, faults = lines(t, both, b)
+		for i, is := range b.Readings {
+			if v, ok := is.Values[water.Solids]; ok {
+				readings[i] += " SS=" + v.String()
+			}
+		}
+		return readings, faults
+	}
+	readings, faults := run("5月.csv", []byte("\ufeff2021年5月入河排污口监测结果\n序号,排污口名称,排污口类型,断面名称,化学需氧量(mg/L),化学需氧量标准限值,氨氮,悬浮物,评价结果\n1,一号入河排污口,混合,润城,41,50,0.5L,9,达标\n2,城北污水处理厂,污水,尉迟,,,,,未排放\n"))
+	require.Empty(t, faults)
+	require.Equal(t, []string{"一号入河排污口 2021-05 month COD=41 NH3-N=0.5L SS=9", "城北污水处理厂 2021-05 month dry"}, readings)
+
+	f := excelize.NewFile()
+	for sheet, rows := range map[string][][]any{"断面": {{"断面名称", "水质类别"}, {"润城", "Ⅲ"}}, "排口": {{"监测点位", "化学需氧量", "", "悬浮物", ""}, {"", "监测值", "标准限值", "监测值", "标准限值"}, {"A-1", 38, 50, 7, 10}}} {
+		_, err := f.NewSheet(sheet)
+		require.NoError(t, err)
+		for i, row := range rows {
+			require.NoError(t, f.SetSheetRow(sheet, fmt.Sprintf("A%d", i+1), &row))
+		}
+	}
+	require.NoError(t, f.DeleteSheet("Sheet1"))
+	var out bytes.Buffer
+	require.NoError(t, f.Write(&out))
+	readings, faults = run("2021年6月.xlsx", out.Bytes())
+	require.Empty(t, faults)
+	slices.Sort(readings)
+	require.Equal(t, []string{"一号入河排污口 2021-06 month COD=38 SS=7", "润城 2021-06 month Ⅲ"}, readings)
+
+	readings, faults = run("a.csv", []byte("2021年5月\n排污口名称,化学需氧量\n一号排污口,4x\n城北污水处理厂,4x\n"))
+	require.Empty(t, readings)
+	require.Len(t, faults, 2)
+	require.Contains(t, faults[0], "排污口登记里没有“一号排污口”")
+	require.Contains(t, faults[1], "“4x”不是化学需氧量的浓度")
+}

@@ -42,6 +42,7 @@ var headings = []struct {
 	kind kind
 }{
 	{regexp.MustCompile(`^(序号|编号|No\.?)$`), kindNo},
+	{regexp.MustCompile(`限值|排放标准`), kindKnown},
 	{regexp.MustCompile(`超标(项目|因子|指标|污染物|倍数|情况)|主要污染(指标|物|因子)|定类(项目|因子|指标)`), kindOver},
 	{regexp.MustCompile(`目标|考核类别|考核标准|功能(区)?类别|控制类别|执行标准|规划类别`), kindTarget},
 	{regexp.MustCompile(`达标|是否|变化|环比|同比$|排名|水质状况$|水质评价$`), kindKnown},
@@ -51,6 +52,38 @@ var headings = []struct {
 	{regexp.MustCompile(`断面|点位|站点名称|站名|水体名称`), kindName},
 	{regexp.MustCompile(`河流|水系|流域|水体|县|市|区|城市|责任|单位|级别|省份|考核`), kindKnown},
 	{regexp.MustCompile(`备注|说明`), kindNote},
+}
+
+// outletName is how the heading of a column with names of outlets is written.
+var outletName = regexp.MustCompile(`排污口|排口|排污单位|污水处理厂|企业名称`)
+
+// outletKnown are headings of tables of outlets that say what the registry knows.
+var outletKnown = regexp.MustCompile(`类型|性质|类别|编号|编码|位置|地址|经度|纬度|行业|规模|断面`)
+
+// kindOf is what a heading of the table being read says that its column holds. Of outlets a class says
+// nothing but a state in its place, and what is over follows from the values.
+func (r *reader) kindOf(text string) kind {
+	k := kindOf(text)
+	if !r.drain || k == kindNo || k == kindMonth {
+		return k
+	}
+	switch s := plain(text); {
+	case outletKnown.MatchString(s):
+		return kindKnown
+	case outletName.MatchString(s):
+		return kindName
+	case k == kindOver || k == kindTarget:
+		return kindKnown
+	}
+	return k
+}
+
+// readItem reads the name of an item that the table being read may have.
+func (r *reader) readItem(text string) (water.Item, error) {
+	if r.drain {
+		return water.ReadDischarged(text)
+	}
+	return water.ReadItem(text)
 }
 
 // plain is a heading without white space and of one width.
@@ -90,7 +123,7 @@ var (
 // of the second. columns is nil where there is none with a section's name.
 func (r *reader) heading(g grid) (top, last int, columns []column) {
 	for row := range min(len(g), 12) {
-		if !slices.ContainsFunc(g[row], func(c cell) bool { return kindOf(c.text) == kindName }) {
+		if !slices.ContainsFunc(g[row], func(c cell) bool { return r.kindOf(c.text) == kindName }) {
 			continue
 		}
 		texts := heads(g, row, 1)
@@ -123,14 +156,14 @@ func (r *reader) secondHead(g grid, row int) bool {
 	said := 0
 	for c := range g[row] {
 		text := g[row][c].text
-		if _, known := r.o.Register.ByName(text); known && text != "" && kindOf(text) != kindName {
+		if _, known := r.of.ByName(text); known && text != "" && r.kindOf(text) != kindName {
 			return false
 		}
 		if text == "" || text == g.at(row-1, c).text { // merged from above
 			continue
 		}
-		_, err := water.ReadItem(text)
-		if err == nil || kindOf(text) != kindNone || soFar.MatchString(plain(text)) || lastYear.MatchString(plain(text)) || thisMonth.MatchString(plain(text)) {
+		_, err := r.readItem(text)
+		if err == nil || r.kindOf(text) != kindNone || soFar.MatchString(plain(text)) || lastYear.MatchString(plain(text)) || thisMonth.MatchString(plain(text)) || whens.ReplaceAllString(plain(text), "") == "" {
 			said++
 			continue
 		}
@@ -172,7 +205,7 @@ func (r *reader) columns(g grid, row int, texts [][]string) (all []column) {
 		if c.at.at == "" {
 			c.at = g.at(row+1, i)
 		}
-		c.kind, c.item = meaning(parts, whole)
+		c.kind, c.item = r.meaning(parts, whole)
 		said := c.when(whole, last)
 		if (c.kind == kindClass || c.kind == kindItem || c.kind == kindOver) && said && c.back == 0 {
 			last = c
@@ -184,14 +217,14 @@ func (r *reader) columns(g grid, row int, texts [][]string) (all []column) {
 
 // meaning is what a heading of one or two parts says that its column holds: an item when
 // it names one, else what the last part that says anything says.
-func meaning(parts []string, whole string) (kind, water.Item) {
+func (r *reader) meaning(parts []string, whole string) (kind, water.Item) {
 	for i := len(parts) - 1; i >= 0; i-- {
 		for _, text := range []string{parts[i], whens.ReplaceAllString(plain(parts[i]), "")} {
-			if item, err := water.ReadItem(text); err == nil {
+			if item, err := r.readItem(text); err == nil {
 				return kindItem, item
 			}
 		}
-		if k := kindOf(parts[i]); k != kindNone && !(k == kindMonth && len(parts) > 1) {
+		if k := r.kindOf(parts[i]); k != kindNone && !(k == kindMonth && len(parts) > 1) {
 			return k, ""
 		}
 	}

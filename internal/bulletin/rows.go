@@ -80,7 +80,8 @@ func (t *sheet) row(cells []cell) {
 		}
 		switch c.kind {
 		case kindName:
-			if name.text == "" {
+			_, has := t.of.ByName(name.text)
+			if _, known := t.of.ByName(cells[i].text); name.text == "" || known && !has {
 				name = cells[i]
 			}
 		case kindMonth:
@@ -91,7 +92,7 @@ func (t *sheet) row(cells []cell) {
 	if len(full) == 0 {
 		return
 	}
-	s, known := t.o.Register.ByName(name.text)
+	s, known := t.of.ByName(name.text)
 	if !known {
 		if len(full) == 1 || name.text == "" && !t.says(cells) || strings.HasPrefix(full[0], "注") {
 			t.aside(strings.Join(full, " "))
@@ -101,7 +102,7 @@ func (t *sheet) row(cells []cell) {
 			t.fault(t.name, cells[0], "no_name", nil)
 			return
 		}
-		t.fault(t.name, name, "section", words.Data{"Value": name.text, "Near": t.near(name.text)})
+		t.fault(t.name, name, map[bool]string{false: "section", true: "outlet"}[t.drain], words.Data{"Value": name.text, "Near": t.near(name.text)})
 		return
 	}
 	base := t.month
@@ -253,11 +254,14 @@ func (t *sheet) class(is *water.Reading, at cell, from string) bool {
 		}
 	}
 	class, err := water.ReadClass(text)
-	if err == nil {
+	if err == nil && !t.drain {
 		is.Class, is.Sources[water.FieldClass] = class, from
 		return true
 	}
 	state, err := water.ReadState(text)
+	if t.drain && err != nil {
+		return false // 达标 follows from the values
+	}
 	if before, _, ok := strings.Cut(strings.Replace(text, "（", "(", 1), "("); err == nil && ok && before != "" { // 劣Ⅴ（断流） says two things
 		_, err = water.ReadState(before)
 	}

@@ -17,22 +17,31 @@ import (
 	"duban/internal/words"
 )
 
-// Sections brings a plan to what the present readings of its sections say. It verifies the
+// Sections brings a plan to what the present readings of its sections and outlets say. It verifies the
 // occurrence of a duty to hand in data when all data of its month are in. It opens the task that
 // a rule in force calls for. It cancels a task that a rule opened and whose ground a corrected
 // reading has taken away, unless somebody has closed it. What it writes people read in the
 // language of say. Doing it again changes nothing; a plan without sections has nothing to do.
 func (d Docket) Sections(ctx context.Context, planID string, say *words.Words) error {
 	l, rules, err := d.Plan(ctx, planID)
-	if err != nil || l.Plan.Water == nil || !l.Ended.IsZero() || len(l.Plan.Water.Duties)+len(l.Plan.Water.Rules) == 0 {
+	if err != nil || l.Plan.Water == nil || !l.Ended.IsZero() || len(l.Plan.Measured().Duties)+len(l.Plan.Water.Rules) == 0 {
 		return err
 	}
 	readings, err := d.Ledger.Readings(ctx, l.Plan.Directory.Office, ledger.ReadingFilter{})
 	if err != nil {
 		return err
 	}
-	if err := d.provenDuties(ctx, l, readings, say); err != nil {
+	if err := d.provenDuties(ctx, l, l.Plan.Water, readings, say, "water.all_in"); err != nil {
 		return err
+	}
+	if outlets := l.Plan.Incidents.Places(); len(outlets.Duties) > 0 {
+		measured, err := d.Ledger.Readings(ctx, l.Plan.Directory.Office, ledger.ReadingFilter{Outlets: true})
+		if err != nil {
+			return err
+		}
+		if err := d.provenDuties(ctx, l, outlets, measured, say, "outlet.all_in"); err != nil {
+			return err
+		}
 	}
 	if !slices.ContainsFunc(l.Plan.Water.Rules, water.Rule.InForce) {
 		return nil
@@ -74,20 +83,20 @@ func (d Docket) Sections(ctx context.Context, planID string, say *words.Words) e
 	return nil
 }
 
-// provenDuties verifies the open occurrences of duties to hand in data for which no reading of
-// the month is missing.
-func (d Docket) provenDuties(ctx context.Context, l ledger.Launched, readings []water.Reading, say *words.Words) error {
-	for _, duty := range l.Plan.Water.Duties {
+// provenDuties verifies the open occurrences of the duties to hand in data of places for which no reading
+// of the month is missing. why is a key of the catalogue.
+func (d Docket) provenDuties(ctx context.Context, l ledger.Launched, places *water.Register, readings []water.Reading, say *words.Words, why string) error {
+	for _, duty := range places.Duties {
 		open, err := d.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, Duty: duty.Task, State: ledger.TaskOpen})
 		if err != nil {
 			return err
 		}
 		for _, t := range open {
 			month, err := water.ReadMonth(t.Period)
-			if err != nil || t.Facts.State == act.Suspended || len(water.Missing(l.Plan.Water, readings, duty.Unit, month)) > 0 {
+			if err != nil || t.Facts.State == act.Suspended || len(water.Missing(places, readings, duty.Unit, month)) > 0 {
 				continue // the period is no month because another rule was set by hand, the occurrence is paused, or data are missing
 			}
-			a := d.asEngine(l, act.Act{ID: act.ReadingsID(act.Verify), Kind: act.Verify, Reason: say.T("water.all_in", words.Data{"Year": month.Year, "Month": month.Month})})
+			a := d.asEngine(l, act.Act{ID: act.ReadingsID(act.Verify), Kind: act.Verify, Reason: say.T(why, words.Data{"Year": month.Year, "Month": month.Month})})
 			if err := d.actOnRunning(ctx, l.Plan.ID, t.ID, a); err != nil {
 				return err
 			}

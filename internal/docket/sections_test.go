@@ -6,10 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
 	"duban/internal/docket"
+	"duban/internal/incident"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/water"
@@ -98,6 +100,42 @@ func TestAMonthsDataProveTheirDuty(t *testing.T) {
 	require.Equal(t, act.Open, w.row("a").Facts.State)
 	_, err = w.Ledger.Verify(w.ctx)
 	require.NoError(t, err)
+}
+
+// The duty to hand in what was measured of outlets is proven by outlets alone, and asks nothing of the
+// same unit's sections.
+func TestAMonthsOutletsProveTheirDuty(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(p *plan.Plan) {
+		withSections()(p)
+		p.Tasks = append(p.Tasks, plan.Task{ID: "outlets.shuiwu", Kind: plan.Duty, Title: "报送排污口监测结果", Lead: "shuiwu", Policy: "standard", Recur: &plan.Recurrence{Every: "month", Shift: 12}})
+		limits := []water.Limit{{Item: water.COD, Value: decimal.NewFromInt(50)}}
+		p.Incidents = &incident.Registry{Duties: []water.Duty{{Unit: "shuiwu", Task: "outlets.shuiwu"}}, Outlets: []incident.Outlet{
+			{ID: "o1", Name: "一号", Section: "s1", Unit: "shuiwu", Data: "shuiwu", Limits: limits}, {ID: "o2", Name: "二号", Section: "s1", Unit: "shuiwu", Data: "shuiwu", Limits: limits}}}
+	})
+	d, err := w.Duty(w.ctx, "p", "outlets.shuiwu")
+	require.NoError(t, err)
+	o, ok := d.Next(d.Row.Facts.OpenedUpTo())
+	for require.True(t, ok); o.Period != "2021-04"; require.True(t, ok) {
+		o, ok = d.Next(o.Due)
+	}
+	w.on(5, 4)
+	_, err = w.OpenOccurrence(w.ctx, "p", "outlets.shuiwu", o)
+	require.NoError(t, err)
+	april := func(outlet, cod string) water.Reading {
+		return water.Reading{Section: water.PlaceOfOutlet(outlet), Month: water.Month{Year: 2021, Month: 4}, Span: water.OfMonth, Values: water.Values{water.COD: water.Number(cod)}}
+	}
+	w.measured(april("o1", "60"), reading("s1", 4, water.II), reading("s2", 4, water.II))
+	w.judged()
+	require.Equal(t, act.Open, w.row(o.Task).Facts.State, "one outlet is missing")
+	w.measured(april("o2", "20"))
+	for range 2 {
+		w.judged()
+	}
+	require.Equal(t, act.Closed, w.row(o.Task).Facts.State)
+	proven := w.events(o.Task, ledger.ActKind(act.Verify))
+	require.Len(t, proven, 1)
+	require.Contains(t, string(proven[0].Data), "2021年4月各排污口监测结果已全部入账")
 }
 
 // A section that misses its target opens one task for the county, whoever imports the table and

@@ -11,15 +11,16 @@ import (
 	"duban/internal/words"
 )
 
-// BringReadings writes readings of sections 断面 to the ledger, under a plan with a register
-// of sections. The plan's office may bring in all readings, any other unit only those of
-// sections whose data it owes (water.Section's Data): *OfficeError otherwise. A reading that
+// BringReadings writes readings of sections 断面 and of outlets 排污口 to the ledger, under a plan with a
+// register of sections. The plan's office may bring in all readings, any other unit only those of
+// places whose data it owes (water.Section's Data): *OfficeError otherwise. A reading that
 // differs from the ledger's corrects it only when correct is set, with the reason:
 // ledger.ErrCorrects otherwise. now is the wall clock. No engine has to run.
 func BringReadings(ctx context.Context, store *ledger.Store, now time.Time, l ledger.Launched, all []water.Reading, correct bool, reason string, by act.Actor) ([]ledger.ReadingChange, error) {
 	dir := l.Plan.Directory
+	places := l.Plan.Measured()
 	foreign := slices.ContainsFunc(all, func(r water.Reading) bool {
-		s, ok := l.Plan.Water.Section(r.Section)
+		s, ok := places.Section(r.Section)
 		return !ok || s.Data != by.Unit
 	})
 	if by.Unit == "" || by.Unit != dir.Office && foreign {

@@ -10,10 +10,10 @@ import (
 	"duban/internal/words"
 )
 
-// TypedReading is a reading of a section's month as somebody typed it. An empty field says
+// TypedReading is a reading of a section's or an outlet's month as somebody typed it. An empty field says
 // nothing.
 type TypedReading struct {
-	Section string // ID or name
+	Section string // ID or name; of an outlet what water.PlaceOfOutlet makes of its ID
 	Month   string
 	Span    string // "" is the month
 	State   string
@@ -33,6 +33,11 @@ func (t TypedReading) Reading(reg *water.Register, source string) (r water.Readi
 		if s, ok = reg.ByName(t.Section); !ok {
 			return r, fault("section", "fault_section", words.Data{"Value": t.Section, "Near": ""})
 		}
+	}
+	_, drain := water.OutletAt(s.ID)
+	readItem := water.ReadItem
+	if drain {
+		readItem = water.ReadDischarged
 	}
 	r = water.Reading{Section: s.ID, Span: water.Span(cmp.Or(t.Span, string(water.OfMonth))), Sources: map[string]string{}}
 	if r.Month, err = water.ReadMonth(t.Month); err != nil {
@@ -61,7 +66,7 @@ func (t TypedReading) Reading(reg *water.Register, source string) (r water.Readi
 		if text == "" {
 			continue
 		}
-		item, err := water.ReadItem(name)
+		item, err := readItem(name)
 		if err != nil {
 			return r, fault(name, "bad_item", words.Data{"Value": name})
 		}
@@ -76,6 +81,9 @@ func (t TypedReading) Reading(reg *water.Register, source string) (r water.Readi
 	}
 	if r.State != water.Observed && (r.Class != water.NoClass || len(r.Values)+len(r.Over) > 0) {
 		return r, fault("state", "state_and_more", nil)
+	}
+	if drain && (r.Span != water.OfMonth || r.Class != water.NoClass || len(r.Over) > 0) {
+		return r, fault("class", "outlet_values", nil)
 	}
 	if r.Empty() {
 		return r, fault("class", "says_nothing", nil)

@@ -17,6 +17,9 @@ type Registry struct {
 	Replenish *Replenish `json:"replenish,omitempty"` // nil: nobody is ordered to replenish
 	Trace     *Trace     `json:"trace,omitempty"`     // nil: no outlet is traced
 	Outlets   []Outlet   `json:"outlets,omitempty"`
+	// Duties are the plan's duties by which units owe the monthly measurements of outlets; none: nobody
+	// is chased for them.
+	Duties []water.Duty `json:"duties,omitempty"`
 }
 
 // Replenish says who lets water in, and by when what is to be reported. Hours are those of the
@@ -62,6 +65,10 @@ type Outlet struct {
 	Unit    string `json:"unit"`    // ID of the unit that looks at it
 	Permit  string `json:"permit,omitempty"`
 	Note    string `json:"note,omitempty"`
+
+	Standard string        `json:"standard,omitempty"` // by which standard its limits are
+	Limits   []water.Limit `json:"limits,omitempty"`   // of its discharge, the most that there may be; pH is judged by 6 to 9, whatever is written
+	Data     string        `json:"data,omitempty"`     // unit ID of whoever owes its monthly measurements
 }
 
 // Outlet is the outlet with an ID.

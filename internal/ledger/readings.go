@@ -110,9 +110,10 @@ func (s *Store) PutReadings(ctx context.Context, by ReadingsBy, all []water.Read
 	})
 }
 
-// ReadingFilter chooses readings. Empty fields choose all.
+// ReadingFilter chooses readings. Empty fields choose all, of sections or of outlets.
 type ReadingFilter struct {
 	Section  string
+	Outlets  bool        // those of outlets instead of those of sections: see water.PlaceOfOutlet
 	From, To water.Month // both count
 }
 
@@ -121,6 +122,11 @@ func (s *Store) Readings(ctx context.Context, office string, f ReadingFilter) ([
 	w := where{}
 	w.equal("office", office)
 	w.equal("section", f.Section)
+	if _, one := water.OutletAt(f.Section); one || f.Outlets {
+		w.add("section LIKE ?", water.PlaceOfOutlet("%"))
+	} else {
+		w.add("section NOT LIKE ?", water.PlaceOfOutlet("%"))
+	}
 	if f.From != (water.Month{}) {
 		w.add("month >= ?", f.From.String())
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // Assessed tells a unit of its plan's assessment 考核: that the preliminary sheet is out and until
-// when it may object, or, with Paper, that the result is issued.
+// when it may object, with Remind that this time ends, or, with Paper, that the result is issued.
 type Assessed struct {
 	ID        string `json:"-"` // the message's name for ever, ASCII
 	Domain    string `json:"-"` // see MessageID
@@ -31,6 +31,7 @@ type Assessed struct {
 	Called string       `json:"-"` // the period, as people call it
 	On     calendar.Day // when the sheet was sent, or the result issued
 	Until  calendar.Day // the last day to object
+	Remind bool         `json:",omitempty"`
 	Paper  string       `json:",omitempty"` // number of the document that issues the result
 	Hash   string       // SHA-256 of the sheet
 }
@@ -41,8 +42,11 @@ func ComposeAssessed(w *words.Words, a Assessed) (letter.Letter, error) {
 		return letter.Letter{}, fmt.Errorf("assessment to %q: no ID or no zone", a.Recipient)
 	}
 	what := "assessed_sent_"
-	if a.Paper != "" {
+	switch {
+	case a.Paper != "":
 		what = "assessed_issued_"
+	case a.Remind:
+		what = "assessed_remind_"
 	}
 	d := Digest{Plan: a.Plan, Recipient: a.Recipient, Contact: a.Contact, Office: a.Office, At: a.At, Zone: a.Zone, Link: a.Link, Again: a.Again}
 	s := newSpeaker(w, d)

@@ -29,6 +29,12 @@ func TestAUnitIsToldOfItsAssessment(t *testing.T) {
 		shown, _ := delivered(t, sent)
 		golden(t, "assessed-sent."+lang+".txt", shown)
 		require.NotContains(t, sent.HTML, "<b>")
+		remind := tell
+		remind.Remind = true
+		again, err := notice.ComposeAssessed(words.New(lang), remind)
+		require.NoError(t, err)
+		shown, _ = delivered(t, again)
+		golden(t, "assessed-remind."+lang+".txt", shown)
 		issued := tell
 		issued.Paper, issued.Link = "晋市考〔2022〕1号", "https://duban.example/todo"
 		result, err := notice.ComposeAssessed(words.New(lang), issued)

@@ -45,6 +45,18 @@ type Plan struct {
 	Hash         string        `json:"hash"` // SHA-256 over what the plan says, hex; see Meaning
 }
 
+// Measured are all places whose monthly data come in: the sections, and the outlets whose discharge is
+// measured.
+func (p *Plan) Measured() *water.Register {
+	all := &water.Register{}
+	for _, some := range []*water.Register{p.Water, p.Incidents.Places()} {
+		if some != nil {
+			all.Sections, all.Duties = append(all.Sections, some.Sections...), append(all.Duties, some.Duties...)
+		}
+	}
+	return all
+}
+
 // Addressee is one to whom the report of the year goes.
 type Addressee struct {
 	Name  string       `json:"name"`

@@ -629,7 +629,7 @@ func TestEveryWordOfTheCatalogueIsSaid(t *testing.T) {
 	for _, c := range slices.Concat(schemeFaults, zoneFaults, publicityFaults) {
 		all += c.want + "\n"
 	}
-	for _, c := range outletFaults {
+	for _, c := range slices.Concat(outletFaults, measuredFaults) {
 		all += c.want + "\n"
 	}
 	elsewhere := []string{"incidents_sections", "warning", "unreadable", "too_large", "more", "no_file", "denied", "not_file", "readings_nobody"} // in incidents_test.go, load_test.go and strictyaml

@@ -18,7 +18,7 @@ var known = map[string][]string{
 	"scale":    {"items", "bands", "step", "amount"},
 	"band":     {"to", "amount"},
 	"reward":   {"kind", "months", "amount"},
-	"readings": {"id", "title", "recur", "policy", "place", "was", "note"},
+	"readings": {"id", "title", "recur", "policy", "place", "carries", "was", "note"},
 	"sectionrule": {"id", "title", "basis", "over", "year_over", "poorer", "year_poorer", "worse_than", "months", "inflow", "opens",
 		"asks", "policy", "within", "from"},
 	"site": {"id", "no", "name", "aliases", "river", "basin", "county", "level", "body", "at", "items", "upstream", "auto",
@@ -32,7 +32,7 @@ var known = map[string][]string{
 
 	"zones":     {"example", "bulletin", "zones"},
 	"zone":      {"id", "no", "name", "kind", "basin", "river", "county", "sections", "target", "note"},
-	"bulletin":  {"id", "title", "lead", "assist", "recur", "policy", "publish", "place", "was", "note"},
+	"bulletin":  {"id", "title", "lead", "assist", "recur", "policy", "publish", "place", "carries", "was", "note"},
 	"publicity": {"title", "example", "exposure"},
 	"exposure":  {"id", "of", "title", "basis", "lead", "policy", "within", "from"},
 
@@ -41,12 +41,14 @@ var known = map[string][]string{
 	"score": {"id", "title", "block", "source", "fact", "of", "only", "points", "every", "step", "share", "cap", "total",
 		"assist"},
 
-	"incidents":  {"example", "replenish", "trace", "outlets"},
-	"replenish":  {"unit", "begin", "report", "end", "remind", "escalate", "within", "policy"},
-	"trace":      {"within", "policy"},
-	"outlet":     {"id", "name", "kind", "section", "unit", "permit", "note"},
-	"complaints": {"title", "source", "example", "sort", "call", "window", "contact", "matters", "limits"},
-	"urgency":    {"id", "title", "hours", "workdays", "policy"},
+	"incidents":      {"example", "replenish", "trace", "data", "readings", "outlets"},
+	"replenish":      {"unit", "begin", "report", "end", "remind", "escalate", "within", "policy"},
+	"trace":          {"within", "policy"},
+	"outlet":         {"id", "name", "kind", "section", "unit", "permit", "standard", "limits", "data", "note"},
+	"outletlimit":    {"item", "value"},
+	"outletreadings": {"id", "title", "recur", "policy", "place", "carries", "was", "note"},
+	"complaints":     {"title", "source", "example", "sort", "call", "window", "contact", "matters", "limits"},
+	"urgency":        {"id", "title", "hours", "workdays", "policy"},
 
 	"units":   {"units", "groups"},
 	"unit":    {"id", "name", "kind", "aliases", "contacts", "was", "successor", "dissolved"},

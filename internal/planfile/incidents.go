@@ -2,8 +2,11 @@ package planfile
 
 import (
 	"regexp"
+	"slices"
 
 	"duban/internal/incident"
+	"duban/internal/strictyaml"
+	"duban/internal/water"
 	"duban/internal/words"
 )
 
@@ -64,6 +67,10 @@ func (l *loader) incidents(root object) {
 		t.Need("within")
 		r.Trace = &incident.Trace{Within: t.offset("within").String(), Policy: policy(t)}
 	}
+	places, data := map[string]int{}, ""
+	if o.Has("data") {
+		data = within.oneUnit(o.Named("data"))
+	}
 	lines := map[string]int{}
 	for i, one := range o.objects("outlets", "outlet") {
 		if i == mostOutlets {
@@ -71,6 +78,7 @@ func (l *loader) incidents(root object) {
 			break
 		}
 		out := within.outlet(one)
+		within.outletLimits(one, &out, data, places)
 		if line := lines[out.ID]; line > 0 && out.ID != "" {
 			one.Fault("id", "id_twice", words.Data{"Value": out.ID, "File": s.Name, "Line": line})
 			continue
@@ -79,6 +87,67 @@ func (l *loader) incidents(root object) {
 		r.Outlets = append(r.Outlets, out)
 	}
 	l.plan.Incidents = &r
+	if r.Example && o.Has("readings") {
+		o.Fault("readings", "outlet_readings_example", nil)
+		return
+	}
+	var units []string
+	for _, out := range r.Outlets {
+		if out.Measured() {
+			units = append(units, out.Data)
+		}
+	}
+	plans := l.source
+	l.source = s // problems that the loader notes are of this file
+	defer func() { l.source = plans }()
+	r.Duties = l.monthly(o, "outletreadings", units)
+	if o.Has("readings") && len(units) == 0 {
+		o.Fault("readings", "readings_nobody", nil)
+	}
+}
+
+// outletLimits reads by which limits an outlet's monthly measurements are judged, and who owes them: data
+// where the outlet does not say. Tables name outlets, so that two that are measured cannot have one
+// name; lines are those of names that were read.
+func (l *loader) outletLimits(o object, out *incident.Outlet, data string, lines map[string]int) {
+	out.Standard = o.Text("standard")
+	for _, limit := range o.objects("limits", "outletlimit") {
+		limit.Need("item", "value")
+		text := limit.Text("item")
+		item, err := water.ReadDischarged(text)
+		value, wrong := water.ReadValue(limit.Text("value"))
+		switch {
+		case err != nil && text != "":
+			limit.unknownItem(strictyaml.Text{Text: text, Value: limit.Where("item")}, water.Discharged())
+		case limit.Has("value") && (wrong != nil || value.Below || !value.Number().IsPositive()):
+			limit.Fault("value", "bad_limit", words.Data{"Value": limit.Text("value")})
+		case slices.ContainsFunc(out.Limits, func(have water.Limit) bool { return have.Item == item }):
+			limit.Fault("item", "item_twice", words.Data{"Value": text})
+		default:
+			out.Limits = append(out.Limits, water.Limit{Item: item, Value: value.Number()})
+		}
+	}
+	switch {
+	case o.Has("data"):
+		out.Data = l.oneUnit(o.Named("data"))
+		if !out.Measured() {
+			o.Fault("data", "outlet_unlimited", nil)
+		}
+	case out.Measured():
+		out.Data = data
+	}
+	if !out.Measured() {
+		return
+	}
+	own := o.Where("id").Line()
+	for _, field := range []string{"name", "permit"} {
+		key := water.Called(o.Text(field))
+		if line := lines[key]; line > 0 && line != own && key != "" {
+			o.Fault(field, "outlet_twice", words.Data{"Value": o.Text(field), "Line": line})
+			continue
+		}
+		lines[key] = own
+	}
 }
 
 // outlet reads one outlet, and the section and the unit that it names.

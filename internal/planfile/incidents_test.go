@@ -13,6 +13,7 @@ import (
 	"duban/internal/plan"
 	"duban/internal/planfile"
 	"duban/internal/strictyaml"
+	"duban/internal/water"
 	"duban/internal/words"
 )
 
@@ -73,6 +74,53 @@ func keysOf(problems []strictyaml.Problem, file string) (got []string) {
 		got = append(got, fmt.Sprintf("%s%s:%d:%d %s %s", mark, problem.File, problem.Line, problem.Column, problem.Field, problem.Key[strings.Index(problem.Key, ".")+1:]))
 	}
 	return got
+}
+
+const measured = `data: 市住建局
+readings: {id: outlets, title: 报送排污口监测结果, recur: {every: month, shift: 12}, carries: last-2020/outlets}
+outlets:
+  - {id: P-01, name: 一号排污口, kind: outlet, section: 润城断面, unit: 高平市, permit: A-1, standard: GB 18918-2002 一级A, limits: [{item: 化学需氧量, value: 50}, {item: 悬浮物, value: 10}]}
+  - {id: P-02, name: 二号排污口, kind: outlet, section: up, unit: 高平市, data: 高平市, limits: [{item: pH, value: 9}]}
+  - {id: P-03, name: 某化工厂, kind: enterprise, section: up, unit: 高平市}
+`
+
+var measuredFaults = []struct{ name, old, new, want string }{
+	{"an example", "data: 市", "example: true\ndata: 市", "!incidents.yaml:1:10 example example_registry\nincidents.yaml:3:11 readings outlet_readings_example"},
+	{"no such item", "item: 悬浮物", "item: 悬浮", "incidents.yaml:4:153 outlets[0].limits[1].item unknown_item"},
+	{"an item twice", "item: 悬浮物", "item: COD", "incidents.yaml:4:153 outlets[0].limits[1].item item_twice"},
+	{"no limit", "value: 50", "value: 0", "incidents.yaml:4:141 outlets[0].limits[0].value bad_limit"},
+	{"one name", "name: 二号", "name: 一号", "incidents.yaml:5:22 outlets[1].name outlet_twice"},
+	{"data without limits", "enterprise, section: up, unit: 高平市", "enterprise, section: up, unit: 高平市, data: 高平市", "incidents.yaml:6:76 outlets[2].data outlet_unlimited"},
+}
+
+// Outlets with limits are measured every month: a table names them, a unit owes them, a program's own
+// ladder chases it. An example is measured by nobody.
+func TestOutletsThatAreMeasured(t *testing.T) {
+	t.Parallel()
+	p, problems := readied(t, measured)
+	require.Empty(t, keysOf(problems, "incidents.yaml"))
+	require.NotNil(t, p)
+	places := p.Incidents.Places()
+	require.Equal(t, []string{"outlet/P-01", "outlet/P-02"}, []string{places.Sections[0].ID, places.Sections[1].ID})
+	require.Len(t, places.Sections, 2)
+	of, ok := places.ByName("a-1")
+	require.True(t, ok, "a table may name it by its permit")
+	require.Equal(t, []water.Item{water.COD, water.Solids}, of.Items)
+	require.Len(t, p.Measured().Sections, 4)
+	var duties []string
+	for _, k := range p.Tasks {
+		if strings.HasPrefix(k.ID, "outlets.") {
+			duties = append(duties, k.ID+" "+k.Lead+" "+string(k.Kind)+" "+k.Carries)
+		}
+	}
+	require.Equal(t, []string{"outlets.zhujian zhujian duty last-2020/outlets.zhujian", "outlets.gaoping gaoping duty last-2020/outlets.gaoping"}, duties)
+	require.Equal(t, []water.Duty{{Unit: "zhujian", Task: "outlets.zhujian"}, {Unit: "gaoping", Task: "outlets.gaoping"}}, places.Duties)
+
+	for _, f := range measuredFaults {
+		p, problems := readied(t, strings.Replace(measured, f.old, f.new, 1))
+		assert.Equal(t, f.want, strings.Join(keysOf(problems, "incidents.yaml"), "\n"), f.name)
+		require.Nil(t, p, f.name)
+	}
 }
 
 var outletFaults = []struct{ name, old, new, want string }{

@@ -63,38 +63,52 @@ func (l *loader) water(root object) {
 
 // readings are the duties by which the month's data are owed: one for each unit that owes any.
 func (r *waterRegister) readings(root object) {
-	o, ok := root.object("readings", "readings")
-	if !ok {
-		return
-	}
-	o.Need("title", "recur")
 	plans := r.l.source
 	r.l.source = r.source // problems that the loader notes are of this file
 	defer func() { r.l.source = plans }()
-	e := r.l.entry(o, nil)
-	r.l.settle(e)
+	var units []string
+	for _, s := range r.reg.Sections {
+		units = append(units, s.Data)
+	}
+	r.reg.Duties = r.l.monthly(root, "readings", units)
+}
+
+// monthly are the duties of units to hand in what was measured in a month, one for each of units that
+// is not "", as the mapping readings of root says, which is of a kind. What it notes is of the loader's file.
+func (l *loader) monthly(root object, kind string, units []string) (all []water.Duty) {
+	o, ok := root.object("readings", kind)
+	if !ok {
+		return nil
+	}
+	o.Need("title", "recur")
+	e := l.entry(o, nil)
+	l.settle(e)
 	if e.Recur == nil {
-		return
+		return nil
 	}
 	if e.Recur.Every != "month" {
 		o.Fault("recur", "readings_monthly", nil)
 	}
-	for _, s := range r.reg.Sections {
-		if s.Data == "" || slices.ContainsFunc(r.reg.Duties, func(d water.Duty) bool { return d.Unit == s.Data }) {
+	for _, unit := range units {
+		if unit == "" || slices.ContainsFunc(all, func(d water.Duty) bool { return d.Unit == unit }) {
 			continue
 		}
 		t := e.Task
-		t.ID, t.Lead, t.Was = e.ID+"."+s.Data, s.Data, nil
+		t.ID, t.Lead, t.Was = e.ID+"."+unit, unit, nil
 		for _, was := range e.Was {
-			t.Was = append(t.Was, was+"."+s.Data)
+			t.Was = append(t.Was, was+"."+unit)
 		}
-		if r.l.put(e, t) {
-			r.reg.Duties = append(r.reg.Duties, water.Duty{Unit: s.Data, Task: t.ID})
+		if t.Carries != "" {
+			t.Carries += "." + unit
+		}
+		if l.put(e, t) {
+			all = append(all, water.Duty{Unit: unit, Task: t.ID})
 		}
 	}
-	if len(r.reg.Duties) == 0 && len(r.reg.Sections) > 0 {
+	if len(all) == 0 && len(units) > 0 {
 		o.Fault("id", "readings_nobody", nil)
 	}
+	return all
 }
 
 // rules are what a month of a section calls for.
@@ -239,14 +253,14 @@ func (o object) item(field string) water.Item {
 	text := o.Text(field)
 	i, err := water.ReadItem(text)
 	if err != nil && text != "" {
-		o.unknownItem(strictyaml.Text{Text: text, Value: o.Where(field)})
+		o.unknownItem(strictyaml.Text{Text: text, Value: o.Where(field)}, water.Items())
 	}
 	return i
 }
 
-func (o object) unknownItem(n strictyaml.Text) {
+func (o object) unknownItem(n strictyaml.Text, items []water.Item) {
 	var names []string
-	for _, i := range water.Items() {
+	for _, i := range items {
 		names = append(names, i.Name())
 	}
 	o.Add(n.Value, "unknown_item", words.Data{"Value": n.Text, "Near": o.Near(n.Text, names)})
@@ -261,7 +275,7 @@ func (o object) items(field string) (all []water.Item) {
 		i, err := water.ReadItem(n.Text)
 		switch {
 		case err != nil:
-			o.unknownItem(n)
+			o.unknownItem(n, water.Items())
 		case slices.Contains(all, i):
 			o.Add(n.Value, "item_twice", words.Data{"Value": n.Text})
 		default:

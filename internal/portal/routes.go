@@ -67,6 +67,8 @@ var routes = []route{
 	{"GET /water", Working, "a month of the monitored sections, and the rivers as a picture", (*visit).waterMonth, nothing},
 	{"GET /water/sheet", Working, "a month of the monitored sections as an Excel file", (*visit).waterSheet, nothing},
 	{"GET /water/sections/{section}", Working, "a section's months, its target, and where its data are from", (*visit).waterSection, nothing},
+	{"GET /water/outlets", Working, "a month of the measured outlets with their limits, or one of them over time", (*visit).outlets, nothing},
+	{"GET /water/outlets/sheet", Working, "a month of the measured outlets as an Excel file", (*visit).outletsSheet, nothing},
 	{"GET /water/zones", Working, "a month of the functional zones by basin and kind, with the text of the circular", (*visit).waterZones, nothing},
 	{"GET /water/zones/sheet", Working, "a month of the functional zones as an Excel file", (*visit).zonesSheet, nothing},
 	{"GET /water/compensation", Working, "what counties are charged and earn for a month's water, and the year's balance", (*visit).compensation, nothing},

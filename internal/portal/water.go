@@ -25,6 +25,7 @@ type waterPage struct {
 	Incidents string // address of the incidents; "" for a plan without a registry of outlets
 	Money     string // address of the month's compensation; "" for a plan without a table
 	Zones     string // address of the functional zones' month; "" for a plan without any
+	Outlets   string // address of the measured outlets' month; "" for a plan without any, or whoever sees none
 	Enter     string // address of the page where data are brought in; "" for whoever may not
 	Head      string
 	Months    []Option
@@ -80,6 +81,12 @@ func (v *visit) waterMonth() error {
 		case err == nil:
 			p.Incidents = v.at("/incidents", "plan", m.Plan)
 		case !errors.Is(err, query.ErrNoIncidents):
+			return err
+		}
+		switch _, err := r.WaterOutlets(v.ctx(), v.asks(), m.Plan, water.Month{}); {
+		case err == nil:
+			p.Outlets = v.at("/water/outlets", "plan", m.Plan)
+		case !errors.Is(err, query.ErrNoOutlets):
 			return err
 		}
 		if v.mayEnter(m.Plan) {
@@ -232,7 +239,7 @@ func (v *visit) waterSection() error {
 		say := v.speak()
 		p := sectionPage{Scheme: v.schemeOf(w), Section: w.Section, County: w.People.Name(w.Section.County), Level: v.say.T("water.level_" + w.Section.Level), Back: v.at("/water", "plan", w.Plan)}
 		if _, own, err := v.entered(w.Plan); err == nil && slices.ContainsFunc(own, func(s water.Section) bool { return s.ID == w.Section.ID }) {
-			p.Enter = v.at("/water/sections/"+url.PathEscape(w.Section.ID)+"/readings", "plan", w.Plan)
+			p.Enter = v.at(typedPath(w.Section.ID), "plan", w.Plan)
 		}
 		c := picture.Curve{Words: picture.Words{ID: "curve", Title: v.say.T("water.curve", words.Data{"Section": w.Section.Name}), Desc: v.say.T("water.curve_desc")},
 			Target: v.say.T("water.col_target"), Month: v.say.T("water.col_of"), Class: v.say.T("water.col_month")}
@@ -244,7 +251,7 @@ func (v *visit) waterSection() error {
 			cells := say.WaterRow(w.People, row)
 			c.Points = append(c.Points, picture.CurvePoint{Month: point.Month.String(), Word: cells["month"], Class: int(row.Month.Class), Target: int(row.Target.Class), Missed: row.Month.Outcome == water.Missed})
 			p.Target = cells["target"]
-			p.Lines = append(p.Lines, sectionLine{Month: v.monthName(point.Month), WaterCells: cells, Values: v.valuesText(row.Month.Values), Versions: v.versions(point)})
+			p.Lines = append(p.Lines, sectionLine{Month: v.monthName(point.Month), WaterCells: cells, Values: say.Values(row.Month.Values), Versions: v.versions(point.Versions)})
 		}
 		slices.Reverse(p.Lines)
 		for _, t := range w.Opened {
@@ -255,24 +262,10 @@ func (v *visit) waterSection() error {
 	})
 }
 
-// valuesText is concentrations as text, in the order of water.Items.
-func (v *visit) valuesText(values water.Values) string {
-	text := ""
-	for _, i := range water.Items() {
-		if value, ok := values[i]; ok {
-			if text != "" {
-				text += v.say.T("cli.list_comma")
-			}
-			text += v.speak().Item(i) + " " + value.String()
-		}
-	}
-	return text
-}
-
 // versions are the versions of a month's data that came in, one a line, each with its
 // sources.
-func (v *visit) versions(p query.WaterPoint) (lines []string) {
-	for _, one := range p.Versions {
+func (v *visit) versions(all []ledger.ReadingVersion) (lines []string) {
+	for _, one := range all {
 		var from []string
 		for _, source := range one.Reading.Sources {
 			if !slices.Contains(from, source) {

@@ -42,7 +42,7 @@ type enterPage struct {
 // correction is a value that differs from the ledger's.
 type correction struct{ Section, Of, Field, Old, New, Source string }
 
-// entered is the plan with sections that is asked for, and those of its sections whose data
+// entered is the plan with sections that is asked for, and those of its sections and outlets whose data
 // the viewer's unit may bring in: all for the plan's office. query.ErrNotYours where there
 // are none.
 func (v *visit) entered(planID string) (l ledger.Launched, own []water.Section, err error) {
@@ -53,7 +53,7 @@ func (v *visit) entered(planID string) (l ledger.Launched, own []water.Section, 
 	if err != nil {
 		return l, nil, err
 	}
-	for _, s := range l.Plan.Water.Sections {
+	for _, s := range l.Plan.Measured().Sections {
 		if unit := v.who.Account.Unit; unit == l.Plan.Directory.Office || unit == s.Data {
 			own = append(own, s)
 		}
@@ -78,6 +78,19 @@ func (v *visit) showEnter(status int, l ledger.Launched, own []water.Section, p 
 	return v.showUnder(status, "waterenter", v.say.T("water.enter"), p)
 }
 
+// typedPath is where the month of a place is typed.
+func typedPath(place string) string {
+	return "/water/sections/" + url.PathEscape(place) + "/readings"
+}
+
+// placePath is the page of a place whose month was typed.
+func (v *visit) placePath(planID, place string) string {
+	if id, of := water.OutletAt(place); of {
+		return v.at("/water/outlets", "plan", planID, "outlet", id)
+	}
+	return v.sectionPath(planID, place)
+}
+
 // enterForm is the page on which data of sections are brought in.
 func (v *visit) enterForm() error {
 	l, own, err := v.entered(v.r.URL.Query().Get("plan"))
@@ -88,7 +101,7 @@ func (v *visit) enterForm() error {
 		return err
 	}
 	if s := v.r.URL.Query().Get("section"); s != "" {
-		return v.to(v.at("/water/sections/"+url.PathEscape(s)+"/readings", "plan", l.Plan.ID, "month", v.r.URL.Query().Get("month")))
+		return v.to(v.at(typedPath(s), "plan", l.Plan.ID, "month", v.r.URL.Query().Get("month")))
 	}
 	return v.showEnter(http.StatusOK, l, own, enterPage{})
 }
@@ -104,7 +117,7 @@ func (v *visit) enterFile() error {
 		return v.record(l, own, rows)
 	}
 	p := enterPage{Month: strings.TrimSpace(v.form.Get("month"))}
-	o := bulletin.Options{Register: l.Plan.Water}
+	o := bulletin.Options{Register: l.Plan.Water, Outlets: l.Plan.Incidents.Places()}
 	if p.Month != "" {
 		if o.Month, err = water.ReadMonth(p.Month); err != nil {
 			v.note = v.say.T("water.bad_month", words.Data{"Value": p.Month})
@@ -143,7 +156,7 @@ func (v *visit) showRead(l ledger.Launched, own []water.Section, p enterPage, al
 	if err != nil {
 		return err
 	}
-	fresh, more := 0, 0
+	fresh, more, places := 0, 0, l.Plan.Measured()
 	for _, c := range changes {
 		switch {
 		case c.Version == 1:
@@ -151,7 +164,7 @@ func (v *visit) showRead(l ledger.Launched, own []water.Section, p enterPage, al
 		case len(c.Corrected) == 0:
 			more++
 		}
-		s, _ := l.Plan.Water.Section(c.Reading.Section)
+		s, _ := places.Section(c.Reading.Section)
 		for _, f := range c.Corrected {
 			say := v.speak()
 			p.Corrects = append(p.Corrects, correction{s.Name, c.Reading.Month.String() + say.Span(c.Reading.Span), say.Field(f.Field), say.Datum(f.Field, f.Old), say.Datum(f.Field, f.New), c.Reading.Sources[f.Field]})
@@ -200,6 +213,9 @@ func (v *visit) record(l ledger.Launched, own []water.Section, rows string) erro
 	if said != "" {
 		v.note = said
 		return v.showRead(l, own, enterPage{Reason: reason}, all)
+	}
+	if _, of := water.OutletAt(all[0].Section); of {
+		return v.to(v.at("/water/outlets", "plan", l.Plan.ID, "month", all[0].Month.String(), "did", "entered"))
 	}
 	return v.to(v.at("/water", "plan", l.Plan.ID, "did", "entered"))
 }
@@ -261,28 +277,47 @@ func (v *visit) typeForm() error {
 	}
 	var states []Option
 	for _, state := range water.States {
-		states = append(states, Option{Value: string(state), Name: v.say.T("water.state_" + string(state))})
+		states = append(states, Option{Value: string(state), Name: v.stateName(s, state)})
 	}
 	month := input("month", v.say.T("water.col_of"))
 	month.Need, month.Help = true, "2021-05"
 	span := choice("span", v.say.T("water.enter_span"), Option{Value: string(water.OfMonth), Name: v.say.T("water.enter_span_month"), Chosen: true}, Option{Value: string(water.OfYear), Name: v.say.T("water.enter_span_year")})
 	state := choice("state", v.say.T("water.field_state"), states...)
 	state.Help = v.say.T("water.enter_state_help")
-	p := typePage{Action: v.r.URL.Path, Plan: l.Plan.ID, Back: v.sectionPath(l.Plan.ID, s.ID), Inputs: []Input{month,
-		span, state, input("class", v.say.T("water.field_class"))}}
+	p := typePage{Action: v.r.URL.EscapedPath(), Plan: l.Plan.ID, Back: v.placePath(l.Plan.ID, s.ID), Inputs: []Input{month, span, state, input("class", v.say.T("water.field_class"))}}
+	_, drain := water.OutletAt(s.ID)
+	if drain {
+		p.Inputs = []Input{month, state}
+	}
 	year := l.Plan.Year
 	if m, err := water.ReadMonth(month.Value); err == nil {
 		year = m.Year
 	}
-	for _, i := range s.Judged(year) {
+	items := s.Judged(year)
+	if drain {
+		items = s.Items
+	}
+	for _, i := range items {
 		in := input(itemField(i), say.Item(i))
 		in.Wrong = wrong[string(i)]
 		p.Inputs = append(p.Inputs, in)
 	}
 	over, reason := input("over", v.say.T("water.field_over")), input("reason", v.say.T("water.enter_reason"))
 	over.Help, reason.Help, reason.Most = "氨氮/1.3、总磷/0.6", v.say.T("water.enter_reason_help"), 1000
+	if drain {
+		p.Inputs = append(p.Inputs, reason)
+		return v.show("watertype", v.say.T("outlet.enter_one", words.Data{"Outlet": s.Name}), p)
+	}
 	p.Inputs = append(p.Inputs, over, reason)
 	return v.show("watertype", v.say.T("water.enter_one", words.Data{"Section": s.Name}), p)
+}
+
+// stateName is what a state of a place is called.
+func (v *visit) stateName(s water.Section, state water.State) string {
+	if _, of := water.OutletAt(s.ID); of {
+		return v.speak().OutletState(state)
+	}
+	return v.say.T("water.state_" + string(state))
 }
 
 // sectionAsked is the section of the address, one of those whose data the viewer may enter.
@@ -301,10 +336,10 @@ func (v *visit) sectionAsked(planID string) (l ledger.Launched, s water.Section,
 // readingTyped is the reading of a section that was typed into the form.
 func (v *visit) readingTyped(l ledger.Launched, s water.Section, q url.Values) (water.Reading, error) {
 	t := form.TypedReading{Section: s.ID, Month: q.Get("month"), Span: q.Get("span"), State: q.Get("state"), Class: q.Get("class"), Over: q.Get("over"), Values: map[string]string{}}
-	for _, i := range water.Items() {
+	for _, i := range water.Discharged() {
 		t.Values[string(i)] = q.Get(itemField(i))
 	}
-	return t.Reading(l.Plan.Water, v.say.T("water.typed_source", words.Data{"Day": v.clock(v.Now())[:10], "Name": v.who.Name}))
+	return t.Reading(l.Plan.Measured(), v.say.T("water.typed_source", words.Data{"Day": v.clock(v.Now())[:10], "Name": v.who.Name}))
 }
 
 // enterTyped records the reading that was typed for a section's month.
@@ -335,5 +370,5 @@ func (v *visit) enterTyped() error {
 		v.drawAgain(http.StatusConflict, said)
 		return nil
 	}
-	return v.to(v.sectionPath(l.Plan.ID, s.ID))
+	return v.to(v.placePath(l.Plan.ID, s.ID))
 }

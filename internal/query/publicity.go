@@ -9,6 +9,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/incident"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -138,7 +139,10 @@ func (r *Reader) published(ctx context.Context, planID string, tasks []ledger.Ta
 func (r *Reader) publicFacts(ctx context.Context, f *framed, t ledger.Task) (facts report.PublicFacts, err error) {
 	facts = report.PublicFacts{Title: t.Title, Period: t.Period, Lead: f.Plan.Directory.Name(t.Lead), Office: f.Plan.Directory.Name(f.Plan.Directory.Office)}
 	if t.Origin.Kind != act.OriginExposure {
-		facts.Results, err = r.waterResults(ctx, f, t)
+		if facts.Results, err = r.waterResults(ctx, f, t); err != nil {
+			return facts, err
+		}
+		facts.Outlets, err = r.outletResults(ctx, f, t)
 		return facts, err
 	}
 	k, err := r.store.Talk(ctx, t.Plan, t.Origin.Of)
@@ -180,32 +184,66 @@ func (r *Reader) publicFacts(ctx context.Context, f *framed, t ledger.Task) (fac
 // drinking is the word by which a task, and the use of a functional zone, are of drinking water.
 const drinking = "饮用水"
 
-// waterResults are the zones of drinking water in the last month of the period of a task that makes
-// their results public; none where the plan has no such zones, or the ledger no readings.
-func (r *Reader) waterResults(ctx context.Context, f *framed, t ledger.Task) ([]water.ZoneRow, error) {
-	month, ok := lastMonth(t.Period)
-	if !ok || f.Plan.Water == nil || !strings.Contains(t.Title, drinking) {
+// waterResults are the zones of drinking water in the period of a task that makes their results public,
+// those without a result too; none where the plan has no such zones or only examples of them, or the
+// ledger no readings of the period.
+func (r *Reader) waterResults(ctx context.Context, f *framed, t ledger.Task) (results []report.ZoneResult, err error) {
+	first, last, ok := monthsIn(t.Period)
+	if !ok || f.Plan.Water == nil || f.Plan.Water.ZonesExample || !strings.Contains(t.Title, drinking) {
 		return nil, nil
 	}
 	isDrinking := func(z water.Zone) bool { return strings.Contains(z.Kind, drinking) }
 	if !slices.ContainsFunc(f.Plan.Water.Zones, isDrinking) {
 		return nil, nil
 	}
-	all, err := r.store.Readings(ctx, f.Plan.Directory.Office, ledger.ReadingFilter{From: month, To: month})
-	if err != nil {
+	all, err := r.store.Readings(ctx, f.Plan.Directory.Office, ledger.ReadingFilter{From: first, To: last})
+	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	return slices.DeleteFunc(water.ZoneTable(f.Plan.Water, all, month), func(row water.ZoneRow) bool { return !isDrinking(row.Zone) }), nil
+	for month := last; !month.Before(first); month = month.Add(-1) {
+		for _, row := range water.ZoneTable(f.Plan.Water, all, month) {
+			if !isDrinking(row.Zone) {
+				continue
+			}
+			i := slices.IndexFunc(results, func(have report.ZoneResult) bool { return have.Zone.ID == row.Zone.ID })
+			switch {
+			case i < 0:
+				results = append(results, report.ZoneResult{ZoneRow: row, Of: month})
+			case results[i].Month.Class == water.NoClass && row.Month.Class != water.NoClass:
+				results[i] = report.ZoneResult{ZoneRow: row, Of: month}
+			}
+		}
+	}
+	return results, nil
 }
 
-// lastMonth is the last month of a period that is written as 2021-06 or 2021Q2; false of others.
-func lastMonth(period string) (m water.Month, ok bool) {
-	if n, err := fmt.Sscanf(period, "%4dQ%1d", &m.Year, &m.Month); err == nil && n == 2 {
-		m.Month *= 3
-		return m, true
+// outlets is the word by which a task is of outlets.
+const outlets = "排污口"
+
+// outletResults are the measured outlets in the month of the period of a task that makes their results
+// public, those without a result too; none where the plan has no such outlets or only examples of them,
+// or the ledger no readings of the month.
+func (r *Reader) outletResults(ctx context.Context, f *framed, t ledger.Task) ([]incident.Discharge, error) {
+	_, month, ok := monthsIn(t.Period)
+	if !ok || !strings.Contains(t.Title, outlets) || len(f.Plan.Incidents.Places().Sections) == 0 {
+		return nil, nil
 	}
-	n, err := fmt.Sscanf(period, "%4d-%2d", &m.Year, &m.Month)
-	return m, err == nil && n == 2 && len(period) == len("2021-06")
+	all, err := r.store.Readings(ctx, f.Plan.Directory.Office, ledger.ReadingFilter{Outlets: true, From: month, To: month})
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return f.Plan.Incidents.Discharges(all, month), nil
+}
+
+// monthsIn are the first and the last month of a period that is written as 2021-06 or 2021Q2; false of
+// others.
+func monthsIn(period string) (first, last water.Month, ok bool) {
+	if n, err := fmt.Sscanf(period, "%4dQ%1d", &last.Year, &last.Month); err == nil && n == 2 {
+		last.Month *= 3
+		return last.Add(-2), last, true
+	}
+	n, err := fmt.Sscanf(period, "%4d-%2d", &last.Year, &last.Month)
+	return last, last, err == nil && n == 2 && len(period) == len("2021-06")
 }
 
 // PublicText is one public text of a plan, with what acts on it are judged by, for those who may see

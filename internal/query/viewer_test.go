@@ -134,6 +134,9 @@ func whatAViewerReads(w *world) readings {
 		"WaterMonth": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterMonth(c, v, "", quality.Month{}) }, ofSections}},
 		"WaterZones": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterZones(c, v, "", quality.Month{}) },
 			sees{nothing, nothing, nothing, nothing, nothing, "!zones", "!zones", "!zones"}}},
+		"WaterOutlets": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterOutlets(c, v, "", quality.Month{}) },
+			sees{nothing, nothing, nothing, "!outlets", "!outlets", "!outlets", "!outlets", "!outlets"}}},
+		"WaterOutlet": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterOutlet(c, v, "", "o1") }, sees{nothing, nothing, nothing, notYours, notYours, notYours, notYours, notYours}}},
 		"WaterReadings": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			return r.WaterReadings(c, v, "", ledger.ReadingFilter{})
 		}, ofSections}},
@@ -363,6 +366,8 @@ func got(t *testing.T, read any, err error) string {
 		return "!sheet"
 	case errors.Is(err, query.ErrNoRules):
 		return "!rules"
+	case errors.Is(err, query.ErrNoOutlets):
+		return "!outlets"
 	case errors.Is(err, query.ErrNoIncidents):
 		return "!incidents"
 	case errors.Is(err, query.ErrNoSections):

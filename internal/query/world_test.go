@@ -75,7 +75,7 @@ func newWorld(t *testing.T, address string) *world {
 	}
 	w.water.Sections = []plan.Section{{ID: "s01", No: 1, County: "gaoping", Name: "赵庄", Target: "Ⅲ"}}
 	w.water.Water = &quality.Register{Sections: []quality.Section{{ID: "s01", Name: "赵庄", County: "gaoping", Level: "national", Data: "shuiwu", Targets: []quality.YearlyTarget{{Year: 2021, Class: quality.III}}}}}
-	w.water.Incidents = &incident.Registry{Trace: &incident.Trace{Within: "2 days", Policy: "standard"}, Outlets: []incident.Outlet{{ID: "o1", Name: "一号排污口", Kind: incident.Drain, Section: "s01", Unit: "huanbao"}}}
+	w.water.Incidents = &incident.Registry{Trace: &incident.Trace{Within: "2 days", Policy: "standard"}, Outlets: []incident.Outlet{{ID: "o1", Name: "一号排污口", Kind: incident.Drain, Section: "s01", Unit: "huanbao", Limits: []quality.Limit{{Item: quality.COD, Value: decimal.NewFromInt(50)}}}}}
 	w.water.Water.Zones = []quality.Zone{{ID: "z01", Name: "丹河一区", Basin: "丹河流域", Sections: []string{"s01"}, Target: quality.IV}}
 	w.water.Water.ZoneDuty = "watch"
 	w.water.Compensation = []compensation.Table{{Title: "示例", Settled: 10, Sum: compensation.SumItems, Plain: decimal.NewFromInt(50000)},
@@ -109,6 +109,7 @@ func newWorld(t *testing.T, address string) *world {
 	w.decide("water", "late", "", water.Ahead(w.task("water", "late").Facts)[0])
 	_, err = store.PutReadings(t.Context(), ledger.ReadingsBy{Plan: "water", Office: "office", Actor: "wang"}, []quality.Reading{
 		{Section: "s01", Month: quality.Month{Year: 2021, Month: 5}, Span: quality.OfMonth, Class: quality.IV, Sources: map[string]string{"class": "5月.xlsx B2"}},
+		{Section: "outlet/o1", Month: quality.Month{Year: 2021, Month: 5}, Span: quality.OfMonth, Values: quality.Values{quality.COD: quality.Number("60")}, Sources: map[string]string{"COD": "5月.xlsx B2"}},
 	}, when(at(6, 10, 9)))
 	require.NoError(t, err)
 	told := act.Act{ID: "c1", Kind: act.TakeIn, By: act.Actor{Account: "zhao", Name: "赵", Unit: "office"}, At: at(6, 10, 9), On: calendar.NewDay(2021, 6, 10), Title: "夜间排污", Reason: "河水发黑", Complaint: &act.ComplaintFacts{Matter: "污水直排", Where: "桥下"}}

@@ -273,7 +273,7 @@ func (d *driver) touched(e script.Entry) func(task string) bool {
 func touches(p *plan.Plan, e script.Entry, task string) bool {
 	switch e.Sort {
 	case script.Measured:
-		return p.Water != nil && slices.ContainsFunc(p.Water.Duties, func(w water.Duty) bool { return strings.HasPrefix(task, w.Task+".") })
+		return slices.ContainsFunc(p.Measured().Duties, func(w water.Duty) bool { return strings.HasPrefix(task, w.Task+".") })
 	case script.OnComplaint:
 		n, err := strconv.Atoi(e.Thing)
 		return err == nil && task == act.ComplaintTask(n)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"duban/internal/calendar"
+	"duban/internal/incident"
 	"duban/internal/plan"
 	"duban/internal/water"
 	"duban/internal/words"
@@ -20,8 +21,16 @@ type PublicFacts struct {
 	Matters  []Row  // tasks that it is about
 	Number   string // of the document; "": not known
 	Day      calendar.Day
-	AnswerBy calendar.Day    // of a circular; zero: none
-	Results  []water.ZoneRow // of a result that the ledger has: zones in the period's last month
+	AnswerBy calendar.Day         // of a circular; zero: none
+	Results  []ZoneResult         // of a result that the ledger has: zones in the period
+	Outlets  []incident.Discharge // likewise, outlets in the period's month
+}
+
+// ZoneResult is a zone in the last month of a period in which its class is known; where it is in none,
+// in the last month of the period.
+type ZoneResult struct {
+	water.ZoneRow
+	Of water.Month
 }
 
 // PublicDraft is the title and the text that the office begins with.
@@ -39,7 +48,15 @@ func (s Speaker) PublicDraft(f PublicFacts) (title, text string) {
 	}
 	var results []string
 	for _, z := range f.Results {
-		if z.Month.Class == water.NoClass {
+		d := words.Data{"Name": z.Zone.Name, "Of": s.w.T("page.month_of", words.Data{"Year": z.Of.Year, "Month": z.Of.Month})}
+		switch {
+		case z.Month.State != water.Observed:
+			d["State"] = s.w.T("water.state_" + string(z.Month.State))
+		case z.Month.Class == water.NoClass:
+			d["State"] = s.w.T("public.lacking")
+		}
+		if d["State"] != nil {
+			results = append(results, s.w.T("public.no_result", d))
 			continue
 		}
 		met := ""
@@ -49,8 +66,10 @@ func (s Speaker) PublicDraft(f PublicFacts) (title, text string) {
 		case water.Missed:
 			met = s.w.T("public.missed")
 		}
-		results = append(results, s.w.T("public.results", words.Data{"Name": z.Zone.Name, "Class": z.Month.Class.String(), "Met": met}))
+		d["Class"], d["Met"] = z.Month.Class.String(), met
+		results = append(results, s.w.T("public.results", d))
 	}
+	results = append(results, s.outletResults(f.Outlets)...)
 	d := words.Data{"Results": strings.Join(results, "\n"), "Title": f.Title, "Lead": f.Lead, "Office": f.Office, "Unit": f.Unit, "Matter": strings.Join(matters, s.w.T("public.and")), "Number": f.Number, "Period": "", "Day": "", "AnswerBy": ""}
 	if f.Period != "" {
 		d["Period"] = s.Period(f.Period)

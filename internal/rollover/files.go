@@ -22,7 +22,7 @@ type File struct {
 
 // Files are the draft's files in the order in which they are written: plan.yaml,
 // the plan's parts and accounts, of which the register of sections has targets of the new
-// year, the sections' schemes with what was left of their measures, and rollover.md, the
+// year and duties go on from those of the old one, the sections' schemes with what was left of their measures, and rollover.md, the
 // report. read gives the bytes of a file that this year's plan.yaml names; raw is that plan.yaml.
 func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *words.Words) ([]File, error) {
 	root, err := d.root(raw)
@@ -39,6 +39,7 @@ func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *word
 		return name
 	}
 	var others []File
+	var beyond []mark // places of other files that a person decides
 	for _, field := range besides() {
 		n := value(root, field)
 		if n == nil {
@@ -55,6 +56,11 @@ func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *word
 			if field == "water" {
 				copied = d.register(copied, w)
 			}
+			copied, more, err := d.partsDuty(copied, dutyIn[field], w)
+			if err != nil {
+				return nil, err
+			}
+			beyond = append(beyond, more...)
 			others = append(others, File{beside(leaf.Value), copied})
 		}
 	}
@@ -66,7 +72,7 @@ func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *word
 	if err != nil {
 		return nil, err
 	}
-	return append(append(append([]File{{planName, draft}}, others...), left...), File{reportName, d.report(w, marks)}), nil
+	return append(append(append([]File{{planName, draft}}, others...), left...), File{reportName, d.report(w, append(marks, beyond...))}), nil
 }
 
 // FilesOf are Files of a plan.yaml on the disk.

@@ -390,3 +390,70 @@ func TestSectionsAndMeasuresGoOn(t *testing.T) {
 	require.NotContains(t, files["plan.yaml"], "schemes:")
 	require.Len(t, next.Water.Sections, 22)
 }
+
+// Duties that the plan's parts name go on from those of the old plan, each unit's from its own; where the
+// ledger knows nothing of them they begin anew, and where they have ended they are left out.
+func TestDutiesOfThePartsGoOn(t *testing.T) {
+	t.Parallel()
+	cal := seededCalendar(t)
+	dir := t.TempDir()
+	out, err := exec.Command("sh", "../../seeds/jincheng-2021-water/made/switch.sh", dir).CombinedOutput()
+	require.NoError(t, err, string(out))
+	file := filepath.Join(dir, "jincheng-2021-water", "plan.yaml")
+	zones := filepath.Join(dir, "jincheng-2021-water", "zones.yaml")
+	raw, err := os.ReadFile(zones)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(zones, []byte(strings.Replace(string(raw), "# bulletin: {id: zone-bulletin,", "bulletin: {id: zone-bulletin, was: zones-old,", 1)), 0o644))
+	p, problems := planfile.Load(file, cal)
+	require.NotNil(t, p, "%v", problems)
+	drafted := func(name string, known bool, ended ...string) (carries map[string]string, files map[string]string) {
+		t.Helper()
+		var records []rollover.Record
+		if known {
+			records = []rollover.Record{}
+			for _, k := range p.Tasks {
+				r := rollover.Record{Task: k.ID, Title: k.Title, Kind: k.Kind, Lead: k.Lead, Due: k.Due, Policy: k.Policy, State: rollover.Open}
+				if k.Kind == plan.Dated {
+					r.State = rollover.Closed
+				}
+				if slices.Contains(ended, k.ID) {
+					r.State = rollover.Cancelled
+				}
+				records = append(records, r)
+			}
+		}
+		all, err := rollover.Roll(p, records, 2022, day(t, "2022-01-10")).FilesOf(file, words.New("zh"))
+		require.NoError(t, err)
+		to := filepath.Join(dir, name)
+		require.NoError(t, rollover.Write(to, all))
+		files = map[string]string{}
+		for _, f := range all {
+			files[f.Name] = string(f.Raw)
+			if f.Name != "rollover.md" {
+				require.NoError(t, os.WriteFile(filepath.Join(to, f.Name), []byte(strings.ReplaceAll(string(f.Raw), ": "+planfile.Todo, ": ")), 0o644))
+			}
+		}
+		next, problems := planfile.Load(filepath.Join(to, "plan.yaml"), cal)
+		for _, problem := range problems {
+			require.True(t, problem.Warning, problem.Text(words.New("zh")))
+		}
+		require.NotNil(t, next)
+		carries = map[string]string{}
+		for _, k := range next.Tasks {
+			if k.Kind == plan.Duty && (strings.HasPrefix(k.ID, "readings.") || strings.HasPrefix(k.ID, "outlets.") || k.ID == "zone-bulletin") {
+				require.Empty(t, k.Was)
+				carries[k.ID] = k.Carries
+			}
+		}
+		return carries, files
+	}
+	carries, files := drafted("known", true)
+	require.Equal(t, map[string]string{"readings.jiance": p.ID + "/readings.jiance", "outlets.jiance": p.ID + "/outlets.jiance", "zone-bulletin": p.ID + "/zone-bulletin"}, carries)
+	require.Contains(t, files["sections.yaml"], "个断面的2022年目标暂按2021年的写")
+	carries, _ = drafted("unknown", false)
+	require.Equal(t, map[string]string{"readings.jiance": "", "outlets.jiance": "", "zone-bulletin": ""}, carries)
+	carries, files = drafted("ended", true, "outlets.jiance")
+	require.NotContains(t, carries, "outlets.jiance")
+	require.Contains(t, carries, "readings.jiance")
+	require.Contains(t, files["incidents.yaml"], "outlets:")
+}

@@ -10,6 +10,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"duban/internal/plan"
 	"duban/internal/planfile"
 	"duban/internal/strictyaml"
 	"duban/internal/words"
@@ -102,6 +103,45 @@ func (d Draft) register(raw []byte, w *words.Words) []byte {
 		return raw
 	}
 	return out
+}
+
+// dutyIn are the mappings of the plan's parts that are duties of the plan, by the part's field.
+var dutyIn = map[string]string{"water": "readings", "incidents": "readings", "zones": "bulletin"}
+
+// partsDuty is a part of which the mapping field, a duty of the plan, is brought to the new year and goes on
+// from the one of the old plan; it is left out where the duty is. raw itself where the part has no such
+// mapping.
+func (d Draft) partsDuty(raw []byte, field string, w *words.Words) (out []byte, marks []mark, err error) {
+	root, fault := strictyaml.Document(raw, planfile.Largest)
+	if field == "" || fault != nil || root.Kind != yaml.MappingNode {
+		return raw, nil, nil
+	}
+	root = plainCopy(root)
+	o := value(root, field)
+	if o == nil || o.Kind != yaml.MappingNode {
+		return raw, nil, nil
+	}
+	id := scalar(o, "id")
+	var items []Item
+	carries := true
+	for _, i := range d.Items {
+		if i.Task.Kind == plan.Duty && entry(i.Task) == id && i.Do != Drop {
+			items, carries = append(items, i), carries && i.Carries
+		}
+	}
+	if len(items) == 0 {
+		remove(root, field)
+	} else {
+		r := d.rewriter(w)
+		remove(o, "was")
+		remove(o, "carries")
+		r.recur(o, items[0])
+		if marks = r.marks; carries {
+			set(o, "carries", d.From.ID+"/"+id, "")
+		}
+	}
+	out, err = rewritten(raw, root, "")
+	return out, marks, err
 }
 
 // topLine is a key of a file's outermost mapping with the comments right above it.

@@ -29,7 +29,7 @@ func (r *reader) measured(o strictyaml.Object, e *Entry) {
 		o.Fault("readings", "no_file", words.Data{"Value": e.Thing})
 		return
 	}
-	b, err := bulletin.Read(context.Background(), source, bulletin.Options{Register: r.plan.Water})
+	b, err := bulletin.Read(context.Background(), source, bulletin.Options{Register: r.plan.Water, Outlets: r.plan.Incidents.Places()})
 	if err != nil {
 		o.Fault("readings", "bad_readings", words.Data{"Value": e.Thing, "Detail": err.Error()})
 		return
@@ -159,10 +159,12 @@ func (f *foreteller) judge(readings []water.Reading, at time.Time) {
 	for _, r := range readings {
 		months[r.Month] = true
 	}
-	for _, duty := range e.plan.Water.Duties {
-		for m := range months {
-			if len(water.Missing(e.plan.Water, readings, duty.Unit, m)) == 0 {
-				f.does(duty.Task+"."+m.String(), act.Act{ID: act.ReadingsID(act.Verify), Kind: act.Verify, By: act.EngineActor, Reason: "·"}, at)
+	for _, places := range []*water.Register{e.plan.Water, e.plan.Incidents.Places()} {
+		for _, duty := range places.Duties {
+			for m := range months {
+				if len(water.Missing(places, readings, duty.Unit, m)) == 0 {
+					f.does(duty.Task+"."+m.String(), act.Act{ID: act.ReadingsID(act.Verify), Kind: act.Verify, By: act.EngineActor, Reason: "·"}, at)
+				}
 			}
 		}
 	}

@@ -69,7 +69,7 @@ func (im *WaterImported) Come(p plan.Plan, readings int, changes []ledger.Readin
 		case len(c.Corrected) == 0:
 			im.More++
 		}
-		s, _ := p.Water.Section(c.Reading.Section)
+		s, _ := p.Measured().Section(c.Reading.Section)
 		for _, f := range c.Corrected {
 			im.Corrects = append(im.Corrects, WaterCorrection{s.Name, c.Reading.Month.String(), c.Reading.Span, f.Field, f.Old, f.New, c.Reading.Sources[f.Field]})
 		}

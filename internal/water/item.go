@@ -7,7 +7,8 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Item is one of the 24 basic items of GB 3838-2002 table 1, by its ASCII name.
+// Item is one of the 24 basic items of GB 3838-2002 table 1, or one that is measured of discharges
+// alone, by its ASCII name.
 type Item string
 
 // The basic items in the order of the table.
@@ -36,6 +37,13 @@ const (
 	LAS         Item = "LAS"
 	Sulfide     Item = "S"
 	Coliform    Item = "coliform"
+)
+
+// Items that are measured of discharges alone.
+const (
+	Solids Item = "SS"
+	Colour Item = "colour" // a number of dilutions
+	Fats   Item = "fats"
 )
 
 // row is an item's line of the table: its limits from Ⅰ to Ⅴ in mg/L (coliform: a litre),
@@ -75,6 +83,13 @@ var table = []row{
 	{Coliform, "粪大肠菌群", "200 2000 10000 20000 40000", "", []string{"粪大肠菌群数", "粪大肠菌群(个/L)", "coliform", "FC"}},
 }
 
+// discharged are the items that are measured of discharges alone: sections have no limits of them.
+var discharged = []row{
+	{Solids, "悬浮物", "", "", []string{"SS", "悬浮物(SS)"}},
+	{Colour, "色度", "", "", []string{"色度(倍)", "色度(稀释倍数)"}},
+	{Fats, "动植物油", "", "", []string{"动植物油类"}},
+}
+
 // bounds are the limits of an item from Ⅰ to Ⅴ, at 0 to 4.
 type bounds []decimal.Decimal
 
@@ -88,7 +103,8 @@ func boundsOf(text string) (b bounds) {
 var (
 	phLow, phHigh = decimal.NewFromInt(6), decimal.NewFromInt(9)
 	rivers, lakes = map[Item]bounds{}, map[Item]bounds{}
-	byName        = map[string]Item{}
+	byName        = map[string]Item{} // of sections
+	ofDischarge   = map[string]Item{} // of discharges alone
 	places        = map[Item]int{}
 )
 
@@ -100,6 +116,12 @@ func init() {
 		}
 		for _, name := range append(r.aliases, r.name, string(r.item)) {
 			byName[strings.ToLower(fold(name))] = r.item
+		}
+	}
+	for i, r := range discharged {
+		places[r.item] = len(table) + i
+		for _, name := range append(r.aliases, r.name, string(r.item)) {
+			ofDischarge[strings.ToLower(fold(name))] = r.item
 		}
 	}
 }
@@ -115,10 +137,23 @@ func Items() []Item {
 
 // Name is the item's printed Chinese name: 氨氮.
 func (i Item) Name() string {
-	if at, ok := places[i]; ok {
+	at, ok := places[i]
+	switch {
+	case !ok:
+		return string(i)
+	case at < len(table):
 		return table[at].name
 	}
-	return string(i)
+	return discharged[at-len(table)].name
+}
+
+// Discharged are all items that are measured of discharges: the 24 and then the others.
+func Discharged() []Item {
+	all := Items()
+	for _, r := range discharged {
+		all = append(all, r.item)
+	}
+	return all
 }
 
 // Limit is the item's limit of a class; ok is false where it has none: water temperature,

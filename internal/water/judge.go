@@ -104,6 +104,29 @@ func Exceeds(body Body, judged []Item, values Values, t Target) (over []Over) {
 	return over
 }
 
+// Beyond are the items of a discharge that are over its limits 超过排放限值, in the order of Exceeds.
+// pH has two limits, 6 and 9.
+func Beyond(limits []Limit, values Values) (over []Over) {
+	for _, l := range limits {
+		v, ok := values[l.Item]
+		switch {
+		case !ok:
+		case l.Item == PH:
+			if c, _ := PH.Class(River, v); c == Worse {
+				over = append(over, Over{Item: PH})
+			}
+		case l.Item.within(v.Number(), l.Value):
+		case !l.Item.HasMultiple():
+			over = append(over, Over{Item: l.Item})
+		default:
+			times := Multiple(v, l.Value)
+			over = append(over, Over{l.Item, &times})
+		}
+	}
+	slices.SortStableFunc(over, further)
+	return over
+}
+
 // further orders items over their limits: more times over first, without a multiple last.
 func further(a, b Over) int {
 	switch {

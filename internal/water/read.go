@@ -50,7 +50,7 @@ func ReadState(text string) (State, error) {
 		state State
 	}{
 		{"断流", Dry}, {"无水", Dry}, {"干涸", Dry}, {"枯水", Dry}, {"结冰", Frozen}, {"冰封", Frozen}, {"封冻", Frozen},
-		{"停测", Suspended}, {"停止监测", Suspended}, {"暂停监测", Suspended},
+		{"未排放", Dry}, {"无排放", Dry}, {"不排放", Dry}, {"停产", Dry}, {"停测", Suspended}, {"停止监测", Suspended}, {"暂停监测", Suspended},
 		{"未监测", Unmonitored}, {"未采样", Unmonitored}, {"未测", Unmonitored}, {"无数据", Unmonitored}, {"缺测", Unmonitored},
 	} {
 		if strings.Contains(s, said.word) && len([]rune(s)) <= 16 {
@@ -72,6 +72,17 @@ func ReadItem(text string) (Item, error) {
 		}
 	}
 	return "", fmt.Errorf("water: item %q: %w", text, ErrNotRead)
+}
+
+// ReadDischarged reads an item of a discharge: what ReadItem reads, and 悬浮物, 色度, 动植物油.
+func ReadDischarged(text string) (Item, error) {
+	s := strings.ToLower(fold(text))
+	for _, form := range []string{s, units.ReplaceAllString(s, "")} {
+		if i, ok := ofDischarge[form]; ok {
+			return i, nil
+		}
+	}
+	return ReadItem(text)
 }
 
 var (

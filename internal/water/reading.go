@@ -80,10 +80,19 @@ const (
 	OfYear  Span = "year"
 )
 
+// outletPlace is how the Section of a reading of an outlet begins. No section's ID has a slash.
+const outletPlace = "outlet/"
+
+// PlaceOfOutlet is what a reading of an outlet 排污口 has as its Section.
+func PlaceOfOutlet(id string) string { return outletPlace + id }
+
+// OutletAt is the ID of the outlet that a reading's Section means; ok is false of a section.
+func OutletAt(place string) (id string, ok bool) { return strings.CutPrefix(place, outletPlace) }
+
 // Reading is what was reported of a section for a month, or for the year up to it. It
 // may be a class, a state, concentrations, what is over, or several of them.
 type Reading struct {
-	Section string            `json:"section"`
+	Section string            `json:"section"` // ID; of an outlet see PlaceOfOutlet
 	Month   Month             `json:"month"`
 	Span    Span              `json:"span"`
 	State   State             `json:"state,omitempty"`

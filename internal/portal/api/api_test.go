@@ -58,6 +58,7 @@ var samples = map[string][]sample{
 		{"zhao", "/api/v1/plans/water/tasks/late/acts/propose", map[string]any{"id": "p1", "reason": "进展缓慢"}},
 	},
 	"water-readings":       {{"wang", "/api/v1/water/readings?plan=water&section=s1&from=2021-01&to=2021-12", nil}, {"liu", "/api/v1/water/readings", nil}},
+	"water-outlets":        {{"zhao", "/api/v1/water/outlets?plan=water&month=2021-05", nil}, {"wang", "/api/v1/water/outlets", nil}},
 	"water-zones":          {{"wang", "/api/v1/water/zones?plan=water&month=2021-05", nil}, {"liu", "/api/v1/water/zones", nil}},
 	"complaints":           {{"zhao", "/api/v1/complaints?plan=water&state=received", nil}, {"wang", "/api/v1/complaints", nil}},
 	"take-in-complaints":   {{"zhao", "/api/v1/complaints?plan=water", map[string]any{"complaints": []any{map[string]any{"hotline": "202107050001", "title": "夜间排污", "text": "钱二说河水发黑", "matter": "污水直排", "place": "桥下", "name": "钱二", "phone": "13903561111"}}}}},

@@ -19,7 +19,7 @@ import (
 
 // Measured is a reading as a request gives it and as the interface lists it.
 type Measured struct {
-	Section string            `json:"section" minLength:"1" doc:"ID or name"`
+	Section string            `json:"section" minLength:"1" doc:"ID or name; of an outlet its ID after outlet/"`
 	Month   string            `json:"month" minLength:"1" doc:"2021-05"`
 	Span    string            `json:"span,omitempty" enum:"month,year" doc:"month: the month itself, which is meant where nothing is said; year: the year up to its end"`
 	State   string            `json:"state,omitempty" doc:"dry, frozen, unmonitored or suspended, in place of all else"`
@@ -99,6 +99,15 @@ func (s *service) water() {
 		z, err := s.Reader.WaterZones(ctx, c.viewer(), in.Plan, month)
 		return &one[query.WaterZones]{z}, err
 	})
+	read(s, "water-outlets", "/water/outlets", "What was measured of the outlets in a month, by their own limits", func(ctx context.Context, in *ofMonth) (*one[query.WaterOutlets], error) {
+		c := callerOf(ctx)
+		var month water.Month
+		if err := month.UnmarshalText([]byte(in.Month)); err != nil {
+			return nil, huma.Error422UnprocessableEntity(c.say.T("water.bad_month", words.Data{"Value": in.Month}))
+		}
+		w, err := s.Reader.WaterOutlets(ctx, c.viewer(), in.Plan, month)
+		return &one[query.WaterOutlets]{w}, err
+	})
 	type bringing struct {
 		InPlan
 		Body struct {
@@ -107,7 +116,7 @@ func (s *service) water() {
 			Reason   string     `json:"reason,omitempty" maxLength:"1000" doc:"of a correction, which needs one"`
 		}
 	}
-	huma.Register(s.api, huma.Operation{OperationID: "bring-water-readings", Method: http.MethodPost, Path: "/api/v1/water/readings", Summary: "Bring in what was measured of sections",
+	huma.Register(s.api, huma.Operation{OperationID: "bring-water-readings", Method: http.MethodPost, Path: "/api/v1/water/readings", Summary: "Bring in what was measured of sections and outlets",
 		DefaultStatus: http.StatusOK, Metadata: map[string]any{acting: true},
 		Description: "Needs a token that may act, of the plan's office or of the unit that owes the data. All or none are recorded; the same again changes nothing.",
 		Errors:      []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
@@ -141,7 +150,7 @@ func (s *service) bring(ctx context.Context, planID string, typed []Measured, co
 		if m.Source != "" {
 			source = m.Source + " " + source
 		}
-		r, err := form.TypedReading{Section: m.Section, Month: m.Month, Span: m.Span, State: m.State, Class: m.Class, Over: m.Over, Values: m.Values}.Reading(l.Plan.Water, source)
+		r, err := form.TypedReading{Section: m.Section, Month: m.Month, Span: m.Span, State: m.State, Class: m.Class, Over: m.Over, Values: m.Values}.Reading(l.Plan.Measured(), source)
 		var fault *form.Fault
 		if errors.As(err, &fault) {
 			wrong = append(wrong, &huma.ErrorDetail{Location: "body.readings[" + strconv.Itoa(i) + "]." + fault.Field, Message: fault.Text(c.say, "")})

@@ -61,3 +61,41 @@ func TestProgramsBringInWhatWasMeasured(t *testing.T) {
 	w.away = errors.New("down")
 	bring("zhao", http.StatusServiceUnavailable, nil, one("s1", "Ⅳ"))
 }
+
+// Programs bring in what was measured of outlets as they do of sections: by the unit that owes it or the
+// office, corrected with a reason; a class or a year says nothing of an outlet.
+func TestProgramsBringInWhatOutletsDischarge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	bring := func(account string, status int, reading map[string]any, more map[string]any) string {
+		t.Helper()
+		reading["section"], reading["month"] = "outlet/o1", "2021-05"
+		body := map[string]any{"readings": []any{reading}}
+		for k, v := range more {
+			body[k] = v
+		}
+		res, raw := w.ask(w.tokens[account], http.MethodPost, "/api/v1/water/readings", body)
+		require.Equal(t, status, res.StatusCode, "%s", raw)
+		return string(raw)
+	}
+	values := func(cod, solids string) map[string]any {
+		return map[string]any{"values": map[string]string{"化学需氧量": cod, "悬浮物": solids}}
+	}
+	bring("li", http.StatusForbidden, values("40", "9"), nil)
+	require.Contains(t, bring("zhao", http.StatusUnprocessableEntity, map[string]any{"class": "Ⅲ"}, nil), "排污口只报当月各项浓度或状态")
+	bring("wang", http.StatusOK, values("40", "9"), nil)
+	bring("wang", http.StatusConflict, values("40", "25"), nil)
+	require.Contains(t, bring("zhao", http.StatusOK, values("40", "25"), map[string]any{"correct": true, "reason": "抄错"}), `"old":"9"`)
+	month := func(account string) string {
+		t.Helper()
+		res, raw := w.ask(w.reads[account], http.MethodGet, "/api/v1/water/outlets", nil)
+		require.Equal(t, http.StatusOK, res.StatusCode, "%s", raw)
+		return string(raw)
+	}
+	for _, account := range []string{"wang", "li"} { // the one measures it, the other looks at it
+		require.Contains(t, month(account), `"over":[{"item":"SS","times":"1.5"}],"outcome":"missed"`)
+	}
+	res, raw := w.ask(w.reads["li"], http.MethodGet, "/api/v1/water/readings", nil)
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	require.JSONEq(t, "[]", string(raw), "an outlet is no section")
+}

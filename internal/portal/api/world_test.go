@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/accounts"
@@ -83,7 +84,7 @@ func newWorld(t *testing.T) *world {
 		Water: &water.Register{Sections: []water.Section{{ID: "s1", Name: "润城", County: "gaoping", Data: "shuiwu"}, {ID: "s2", Name: "牛村", County: "gaoping", Data: "gaoping"}},
 			Zones: []water.Zone{{ID: "z1", Name: "沁河一区", Basin: "沁河流域", Sections: []string{"s1", "s2"}, Target: water.III}}}}
 	w.plan.Incidents = &incident.Registry{Replenish: &incident.Replenish{Unit: "shuiwu", Begin: 6, Policy: "standard"}, Trace: &incident.Trace{Within: "2 days", Policy: "standard"},
-		Outlets: []incident.Outlet{{ID: "o1", Name: "一号排污口", Kind: incident.Drain, Section: "s1", Unit: "gaoping"}}}
+		Outlets: []incident.Outlet{{ID: "o1", Name: "一号排污口", Kind: incident.Drain, Section: "s1", Unit: "gaoping", Data: "shuiwu", Limits: []water.Limit{{Item: water.COD, Value: decimal.NewFromInt(50)}, {Item: water.Solids, Value: decimal.NewFromInt(10)}}}}}
 	start := calendar.NewDay(2021, 6, 1).At(8, 0, calendar.Beijing)
 	var tasks []ledger.Task
 	for _, task := range w.plan.Tasks {

@@ -25,6 +25,7 @@ var noPage = map[string]string{
 	"/plans/{plan}/report/sheet":              "a file",
 	"/plans/{plan}/publicity/file":            "a file",
 	"/water/sheet":                            "a file",
+	"/water/outlets/sheet":                    "a file",
 	"/water/zones/sheet":                      "a file",
 	"/water/compensation/sheet":               "a file",
 	"/incidents/sheet/{incident}":             "a file",
@@ -54,7 +55,7 @@ func TestEveryPageIsLookedAt(t *testing.T) {
 		assert.True(t, rows[path], "%s is no row of the table", path)
 	}
 	looked := map[string]bool{}
-	for _, list := range []map[string][]string{pages, own, atTheDoor, assessed, handled, complained, schemed, zoned, tried} {
+	for _, list := range []map[string][]string{pages, own, atTheDoor, assessed, handled, drained, complained, schemed, zoned, tried} {
 		for who, paths := range list {
 			for _, path := range paths {
 				address, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(path))

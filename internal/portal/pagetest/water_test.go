@@ -93,13 +93,20 @@ func (b bringing) BringReadings(ctx context.Context, planID string, all []water.
 }
 
 // entering is a portal of the seed's plan on a ledger of its own, into which data may be
-// brought.
+// brought; the example of outlets is adopted.
 func entering(t *testing.T) (site string, store *ledger.Store) {
 	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := planfile.Load(seed+"plan.yaml", cal)
-	require.False(t, strictyaml.Failed(problems))
+	files := map[string][]byte{}
+	for name, path := range map[string]string{"plan.yaml": "plan.yaml", "units.yaml": "units.yaml", "policies.yaml": "../policies.yaml", "sections.yaml": "sections.yaml", "incidents.yaml": "incidents-example.yaml"} {
+		files[name], err = os.ReadFile(seed + path)
+		require.NoError(t, err)
+	}
+	files["plan.yaml"] = []byte(strings.Replace(string(files["plan.yaml"]), "water: sections.yaml\n", "water: sections.yaml\nincidents: incidents.yaml\n", 1))
+	files["incidents.yaml"] = []byte(strings.Replace(string(files["incidents.yaml"]), "example: true\n", "", 1))
+	p, problems := planfile.LoadFiles(files, cal)
+	require.False(t, strictyaml.Failed(problems), "%v", problems)
 	store, err = ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
 	require.NoError(t, err)
 	t.Cleanup(func() { store.Close() })
@@ -199,6 +206,83 @@ func TestDataComeInOnThePage(t *testing.T) {
 	county.Go("/water/readings")
 	require.Contains(t, county.Text("main"), "没有由你单位报送的断面数据")
 	require.Equal(t, http.StatusNotFound, county.Go("/water/sections/s06/readings"))
+}
+
+// What was measured of outlets comes in on the same page: from a file whose table names outlets, or typed
+// with the outlet's own items; it is judged by the outlet's own limits, corrected with a reason, and the
+// old value stays in sight. A county sees its own outlets, one without any none.
+func TestOutletsComeInOnThePage(t *testing.T) {
+	t.Parallel()
+	site, store := entering(t)
+	in := func(account string) *portaltest.Page {
+		p := portaltest.Open(t, site+"/signin?key=k", portaltest.Look{Plain: true})
+		p.Press(`button[value="` + account + `"]`)
+		return p
+	}
+	office := in("shuizhiban")
+	office.Go("/water")
+	office.Press(`a[href^="/water/outlets"]`)
+	require.Contains(t, office.Text("main"), "还没有排污口监测结果")
+	office.Press(`a[href^="/water/readings"]`)
+	file := filepath.Join(t.TempDir(), "5月.csv")
+	require.NoError(t, os.WriteFile(file, []byte("2021年5月排污口\n排污口名称,化学需氧量,氨氮,总磷,悬浮物\n示例一号入河排污口,41,7.5,0.3,9\n"), 0o600))
+	office.Attach("#file", file)
+	office.Press(`form[enctype] button`)
+	require.Contains(t, office.Text("main"), "读到 1 条：新增 1 条")
+	office.Press("main section form button.main")
+	text := office.Text("main")
+	for _, part := range []string{"2021年5月入河排污口监测结果", "排污口 2 个，有监测数据 1 个；达标 0 个，超标 1 个；未报 1 个", "化学需氧量 41、氨氮 7.5、总磷 0.3、悬浮物 9", "氨氮(0.5)", "GB 18918-2002", "未报"} {
+		require.Contains(t, text, part)
+	}
+	look(t, office, "water-outlets")
+	office.Press(`main a[href*="outlet=eg-01"]`)
+	office.Press(`a[href^="/water/sections/outlet"]`)
+	require.Contains(t, office.Text("h1"), "示例一号入河排污口")
+	require.False(t, office.Has("#f-class"), "an outlet has no class")
+	look(t, office, "water-outlet-typed")
+	office.Type("#f-month", "2021-05")
+	office.Type("#f-v-NH3-N", "4.5")
+	office.Press("main form button")
+	require.Contains(t, office.Text("main"), "请写明更正理由")
+	office.Type("#f-reason", "抄错")
+	office.Press("main form button")
+	text = office.Text("main")
+	for _, part := range []string{"氨氮 4.5", "更正 氨氮：7.5 → 4.5（抄错", "5月.csv", "达标"} {
+		require.Contains(t, text, part)
+	}
+	look(t, office, "water-outlet")
+	all, err := store.Readings(t.Context(), "shuizhiban", ledger.ReadingFilter{Outlets: true})
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	sections, err := store.Readings(t.Context(), "shuizhiban", ledger.ReadingFilter{})
+	require.NoError(t, err)
+	require.Empty(t, sections)
+
+	for account, paths := range drained {
+		walk(t, func(account string, wanted portaltest.Look) *portaltest.Page {
+			p := portaltest.Open(t, site+"/signin?key=k", wanted)
+			p.Press(`button[value="` + account + `"]`)
+			return p
+		}, account, account, paths)
+	}
+	county := in("yangcheng")
+	county.Go("/water/outlets?month=2021-05")
+	require.Contains(t, county.Text("main"), "示例一号入河排污口")
+	require.NotContains(t, county.Text("main"), "示例污水处理厂", "another county's")
+	require.False(t, county.Has(`a[href^="/water/readings"]`))
+	require.Equal(t, http.StatusNotFound, county.Go("/water/outlets?outlet=eg-03"))
+	none := in("gaoping")
+	none.Go("/water")
+	require.False(t, none.Has(`a[href^="/water/outlets"]`))
+	none.Go("/water/outlets")
+	require.Contains(t, none.Text("main"), "没有要报监测结果的排污口")
+	require.Equal(t, http.StatusNotFound, none.Go("/water/sections/outlet%2Feg-01/readings"))
+}
+
+// drained are the pages of outlets that an account looks at.
+var drained = map[string][]string{
+	"shuizhiban": {"/water/outlets", "/water/outlets?outlet=eg-01", "/water/sections/outlet%2Feg-01/readings"},
+	"yangcheng":  {"/water/outlets?month=2021-05"},
 }
 
 // TestAMonthOfTheRivers: the table as it is published, the rivers as a picture, from

@@ -15,6 +15,7 @@ for part in scheme zones incidents complaints assessment; do
 	sed '/^example: true$/d; s/（示例）$/（预演用）/; s/^title: .*/&\nsource: 编造，只供预演/' "$from/$part-example.yaml" >"$out/$part.yaml"
 done
 sed -i '/^source:/d' "$out/scheme.yaml"
+sed -i 's/^# readings: /readings: /' "$out/incidents.yaml"
 sed 's/^# readings: /readings: /; s/class: 省定/class: Ⅲ/
 	/{id: \(over\|worse-v\|worsened-1\),/s/}$/, from: 2021-05}/
 	s/^  - title: 山西省2013年规则（示例）$/&\n    from: 2021-05/' "$from/sections.yaml" >"$out/sections.yaml"
