@@ -44,7 +44,7 @@ type app struct {
 	as       string      // --as: the account that acts or looks
 	warnings []string    // of the settings, for the log of what works
 	asOf     string      // --as-of: the moment that is looked back at; "" is now
-	serves   atomic.Bool // the command works until it is told to stop, and needs longer to stop
+	serves   atomic.Bool // see serve
 	// reach opens the way to the engine that runs; nil means reachEngine.
 	reach func(context.Context) (form.Doer, io.Closer, error)
 }
@@ -134,6 +134,12 @@ func (a *app) status(err error, printed *terminal.Output) int {
 		fmt.Fprintln(a.err, host.Redact(a.sentence(err)))
 	}
 	return 1
+}
+
+// serve notes that the command works until it is told to stop, and needs longer to stop.
+func (a *app) serve() {
+	collect(100)
+	a.serves.Store(true)
 }
 
 // grace is how long the command may go on once it was told to stop: one that serves first

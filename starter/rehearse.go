@@ -65,7 +65,7 @@ func (a *app) tryCommand() *cobra.Command {
 		if o.Dir == "" {
 			o.Dir = filepath.Join(a.cfg.Dir, "trial-"+p.ID)
 		}
-		a.serves.Store(true)
+		a.serve()
 		a.say("cli.try_start", words.Data{"Title": p.Title, "Dir": o.Dir})
 		held, err := front.Try(ctx, a.cfg, o, portal.Listening{Address: listen, Wish: !c.Flags().Changed("listen")})
 		if err != nil {
@@ -100,7 +100,7 @@ func (a *app) rehearse(ctx context.Context, o rehearse.Options, at portal.Listen
 	if a.format == "json" {
 		show = a.err
 	}
-	a.serves.Store(true)
+	a.serve()
 	v := a.show().Year(show, a.now)
 	a.w.Say(show, "cli.rehearse_start", words.Data{"Title": o.Plan.Title, "Dir": o.Dir})
 	pages, err := front.Watching(ctx, a.cfg, o.Dir, at, a.log)
@@ -149,7 +149,7 @@ func (a *app) engineCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.serves.Store(true)
+			a.serve()
 			if e.Statements != "" {
 				ledger.Trouble(e.Statements)
 			}

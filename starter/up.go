@@ -28,7 +28,7 @@ func (a *app) upCommand() *cobra.Command {
 			if fresh && a.cfg.FromRoot {
 				return host.ErrRoot
 			}
-			a.serves.Store(true)
+			a.serve()
 			for _, line := range a.warnings {
 				a.log.Warn("Settings: " + line)
 			}
@@ -120,7 +120,7 @@ func (a *app) portalCommand() *cobra.Command {
 				}
 				a.cfg.Dir, a.cfg.DatabaseURL, a.cfg.Accounts = whole, "", filepath.Join(whole, "accounts.yaml")
 			}
-			a.serves.Store(true)
+			a.serve()
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
 				s, key, err := front.Look(cmd.Context(), a.cfg, store, portal.Listening{Address: listen, Wish: !cmd.Flags().Changed("listen")}, a.log)
 				if err != nil {

@@ -49,7 +49,7 @@ func first(stages []plan.Stage) *plan.Stage {
 
 // chase is everything still to be said of one thing owed whose clock runs.
 func (r Rules) chase(c Case, o Owed) []plan.Stage {
-	ch := chasing{Rules: r, c: c, o: o, p: r.policy(c), anchor: o.Limit}
+	ch := chasing{Rules: r, c: c, o: o, p: r.policy(c), anchor: o.Limit, out: make([]plan.Stage, 0, len(o.Rungs)+1)}
 	if o.ID == Finish {
 		ch.anchor = r.missedFrom(c)
 	}
@@ -339,9 +339,10 @@ func (ch *chasing) replaced(rungs []Rung, at int, passed bool) *Said {
 // become the gravest of them, and among equals the one that comes later in the policy.
 func (ch *chasing) merged() (out []plan.Stage) {
 	slices.SortStableFunc(ch.out, func(x, y plan.Stage) int { return x.At.Compare(y.At) })
-	for i, s := range ch.out {
+	out = ch.out[:0] // never longer than what has been read
+	for _, s := range ch.out {
 		s.To = ch.People.Once(s.To)
-		if i == 0 || !out[len(out)-1].At.Equal(s.At) {
+		if len(out) == 0 || !out[len(out)-1].At.Equal(s.At) {
 			out = append(out, s)
 			continue
 		}

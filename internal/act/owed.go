@@ -88,6 +88,7 @@ func (o *owing) task() {
 	own := Owed{By: o.c.to(people.Liaison), Since: o.begins(o.c), Limit: o.c.Due, Runs: o.c.Runs(), halts: o.c.halts()}
 	finish, receive := own, own
 	finish.ID, receive.ID = Finish, Receive
+	finish.Rungs = make([]Rung, 0, len(o.p.Stages))
 	for _, rule := range o.p.Stages {
 		r := Rung{Stage: plan.Stage{ID: rule.ID, Kind: rule.Kind, To: o.seats(rule.To, o.c.Lead), Light: rule.Light, Unless: rule.Unless}, Before: rule.Before, After: rule.After}
 		if rule.From == plan.FromAssigned {

@@ -129,6 +129,7 @@ type chased struct {
 	task string
 	duty string // ID of the duty of which it is an occurrence
 	of   Case
+	come *Course // how far it has come if nobody acts: see factsAlone
 }
 
 // chasedOf is what will be chased, in document order.
@@ -150,7 +151,7 @@ func chasedOf(p *plan.Plan, b Rules, launched time.Time, until calendar.Day) (al
 				if !ok || !until.IsZero() && o.Due.After(until) {
 					break
 				}
-				all = append(all, &chased{o.Task, t.ID, NewCase(p, OccurrenceOf(t, o), o.Opens).AsOccurrence()})
+				all = append(all, &chased{task: o.Task, duty: t.ID, of: NewCase(p, OccurrenceOf(t, o), o.Opens).AsOccurrence()})
 				after = o.Due
 			}
 		}

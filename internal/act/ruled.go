@@ -102,15 +102,20 @@ func WithRuled(foretold []plan.Foretold, ruled []Ruled) []plan.Foretold {
 	return all
 }
 
-// factsAlone are the facts of a unit at an instant, as of its day, when nobody acts.
+// factsAlone are the facts of a unit at an instant, as of its day, when nobody acts. It is asked
+// in order of time: each task goes on from where it had come the last time.
 func (r Rules) factsAlone(tasks []*chased, talks []Fact, at time.Time) (facts []Fact) {
 	today := calendar.DayOf(at.In(r.Zone))
 	for _, c := range tasks {
 		if !c.of.Due.Before(today) || c.of.Assigned.After(at) {
 			continue
 		}
-		_, after, _ := r.Play(r.Open(c.of), nil, at)
-		for _, f := range r.Facts(c.task, after.Case, today) {
+		if c.come == nil {
+			begun := r.Open(c.of)
+			c.come = &begun
+		}
+		_, *c.come, _ = r.Play(*c.come, nil, at)
+		for _, f := range r.Facts(c.task, c.come.Case, today) {
 			f.Duty = c.duty
 			facts = append(facts, f)
 		}

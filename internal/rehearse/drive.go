@@ -161,7 +161,7 @@ func (d *driver) send(ctx context.Context, e script.Entry, at time.Time) error {
 	case script.Notice:
 		return d.recalendar(ctx, e)
 	case script.Measured:
-		_, err := d.engine.BringReadings(ctx, d.Plan.ID, e.Readings, false, "", a.By, written)
+		_, err := d.engine.BringReadings(ctx, d.Plan.ID, e.Readings, false, "", a.By, written())
 		return err
 	case script.OnComplaint:
 		return d.complain(ctx, e, a)
@@ -170,7 +170,7 @@ func (d *driver) send(ctx context.Context, e script.Entry, at time.Time) error {
 		if a.Kind == act.OpenIncident {
 			id = ""
 		}
-		got, err := d.engine.Incident(ctx, d.Plan.ID, id, a, written)
+		got, err := d.engine.Incident(ctx, d.Plan.ID, id, a, written())
 		return numbered(e, got, err)
 	case script.Assesses:
 		return d.engine.Assess(ctx, d.Plan.ID, a, nil, nil)
@@ -180,7 +180,7 @@ func (d *driver) send(ctx context.Context, e script.Entry, at time.Time) error {
 }
 
 // written is the language of what the engine writes into the ledger.
-var written = words.New("zh")
+func written() *words.Words { return words.New("zh") }
 
 // complain does an act on a complaint.
 func (d *driver) complain(ctx context.Context, e script.Entry, a act.Act) error {
@@ -200,7 +200,7 @@ func (d *driver) complain(ctx context.Context, e script.Entry, a act.Act) error 
 	if err != nil {
 		return err
 	}
-	return d.engine.Complain(ctx, d.Plan.ID, n, a, written)
+	return d.engine.Complain(ctx, d.Plan.ID, n, a, written())
 }
 
 // numbered tells whether a complaint or an incident has the number that its script gives it.
