@@ -63,6 +63,8 @@ func (h headedTable) columnAt(i int) column {
 // inRow is what became of a reading in a table's cell.
 func (a *accountant) inRow(h headedTable, headed bool, n int, col column, p para, r deadline.Reading) fate {
 	switch {
+	case headed && n <= h.head && periodOf(p.text) == "" && (isLabel(p.text) || columnOf(p.text) == colOther) && !pastColumn.MatchString(tight(fold(p.text))):
+		return aside("column") // a limit among the heads, which may be none
 	case headed && n <= h.head:
 		return aside("head")
 	case headed && h.isSections():

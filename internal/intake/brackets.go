@@ -176,7 +176,7 @@ var tailRun = regexp.MustCompile(`(?m)。 ?((?:[^。;:,\n()]{2,20}[、,])*[^。;
 var ofCount = regexp.MustCompile(`^[一二三四五六七八九十]{1,2}(?:是|要)`)
 
 // dashRun is who is responsible behind a dash at a paragraph's end.
-var dashRun = regexp.MustCompile(`(?m)[。;] ?[-—―]{1,2} ?((?:[^。;:,\n()]{2,20}、)*[^。;:,\n()]{2,20})$`)
+var dashRun = regexp.MustCompile(`(?m)[。;] ?[-—―]{1,2} ?((?:(?:[^。;:,\n()]|\([^。;:,\n()]{1,10}\)){2,20}、)*(?:[^。;:,\n()]|\([^。;:,\n()]{1,10}\)){2,20})$`)
 
 // bodyRun is a sentence that says whose the work before it is: 市水务局是责任主体.
 var bodyRun = regexp.MustCompile(`(?m)[。;] ?([^。;:,\n()]{2,60})((?:是|为)(?:该|本|此)?(?:项|上述|以上)?(?:各项)?(?:工作|任务|工程|项目|整改)?的?(?:第一|主要)?(?:责任|实施|牵头|建设|落实|整改)(?:主体|单位|部门))(?:,([^。;:\n()]{2,60}(?:配合|协助|参与|监督|指导)))?(?:[。;]|$)`)

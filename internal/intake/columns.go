@@ -30,7 +30,7 @@ const (
 
 // pastColumn names columns that tell what was done, when it was handed over, or
 // of what sort it is: none of them lays down a time or a task.
-var pastColumn = regexp.MustCompile(`进展|(?:完成|落实|整改|办理|推进|销号|验收|实施)(?:情况|状态|结果|类型|进度$)|^(?:目前|当前|现阶段|截至)|(?:发现|交办|反馈|填报|下达|受理|检查|督查|督察|移交|登记|签订|来文|收文|报告|建成|入库|更新)(?:时间|日期)|是否|(?:整改|问题|任务|项目|工作)?(?:类型|性质|来源)$|^(?:户数|栋数|面积|投资|总投资|数量|单位数)`)
+var pastColumn = regexp.MustCompile(`进展|(?:完成|落实|整改|办理|推进|销号|验收|实施)(?:情况|状态|结果|类型|进度$)|^(?:目前|当前|现阶段|截至)|^(?:工作|任务|项目|进度)?状态$|(?:发现|交办|反馈|填报|下达|受理|检查|督查|督察|移交|登记|签订|来文|收文|报告|建成|入库|更新)(?:时间|日期)|是否|(?:整改|问题|任务|项目|工作)?(?:类型|性质|来源)$|^(?:户数|栋数|面积|投资|总投资|数量|单位数)`)
 
 var columnWords = []struct {
 	re *regexp.Regexp
@@ -44,6 +44,8 @@ var columnWords = []struct {
 	{regexp.MustCompile(`^(?:受检|被检|被检查|受查|受检查|被查|隐患|隐患所在|违规|存在问题的?)(?:单位|企业|场所)(?:名称)?$`), colUnit},
 	{regexp.MustCompile(`领导|责任人|联系人|负责人|电话|联络员|河长|专员|责任县长|责任市长`), colPerson},
 	{regexp.MustCompile(`备注|说明$|^注$`), colRemark},
+	{regexp.MustCompile(`里程碑(?:名称|事件|节点)?$|节点(?:名称|事项|任务)$`), colTask},
+	{regexp.MustCompile(`^(?:计划|预计|拟|应|要求)(?:完成|办结|建成|完工|竣工|投用|开工)$`), colLimit},
 	{pastColumn, colPast},
 	{regexp.MustCompile(`时限|时间|节点|进度|日期|期限|截止|年度计划|完成期|^(?:月份|月度|季度|时段)$`), colLimit},
 	{regexp.MustCompile(`配合|协办|协作|参与|协同|协助|参加|联动|^(?:监管|监督|督导|督办|验收|指导|包联|联系|审核)(?:单位|部门)$`), colAssist},
@@ -150,7 +152,7 @@ func guessHeader(t tableAt) (headedTable, bool) {
 			switch f := fold(c); {
 			case isRowNumber(c):
 				numbers++
-			case hanIn(c) <= 24 && limitLike.MatchString(f) && timeWord.MatchString(f):
+			case hanIn(c) <= 24 && limitLike.MatchString(f) && timeWord.MatchString(f) || numberDay.MatchString(tight(f)):
 				limits++
 			case looksUnit(f) || len(splitList(f)) > 1 && looksUnit(splitList(f)[0]):
 				units++
@@ -178,6 +180,9 @@ func guessHeader(t tableAt) (headedTable, bool) {
 	h.cols[colTask] = words
 	return h, true
 }
+
+// numberDay is a day or month in figures: 2024/9/30, 2024.06.
+var numberDay = regexp.MustCompile(`^20\d\d[./-](?:0?[1-9]|1[0-2])(?:[./-]\d{1,2})?$`)
 
 func first(cells []string) string {
 	if len(cells) == 0 {

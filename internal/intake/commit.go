@@ -77,6 +77,7 @@ type Aside struct {
 func (k *committer) clause(c *clause) {
 	readings := k.inStage(c, k.countedOn(c, glosses(c.text, c.behindMarks(deadline.Read(c.unnumbered(), k.ctx)))))
 	c.yearly(readings, k.facts)
+	c.saysItself(readings)
 	fromThen(c.text, readings)
 	c.readings = slices.Clone(readings)
 	for _, r := range readings { // 每月通报，2024年底前完成: the duty goes on till then
@@ -102,6 +103,23 @@ func (k *committer) clause(c *clause) {
 	for i, e := range c.entries {
 		e.ID = c.id + "-" + strconv.Itoa(i+1)
 		e.At = c.placeAt(e.span.from)
+	}
+}
+
+// saysItself takes from times beside 上述工作 that they are said of it, where their own
+// comma part says what else is done by them: 以上任务由县委改革办每月调度，11月30日前组织验收.
+func (c *clause) saysItself(rs []deadline.Reading) {
+	for i, r := range rs {
+		if !r.BackRef || r.Kind != deadline.Due || r.Due.IsZero() {
+			continue
+		}
+		from := strings.LastIndexAny(c.text[:r.Begin], "。；;\n") + 1
+		line := lineOf(c.text, r.Begin)
+		p := partHolding(c.text, r, span{min(from, line.from), line.to})
+		own := tight(c.text[min(r.End, p.to):p.to])
+		if !backWords.MatchString(c.text[p.from:p.to]) && (strings.HasPrefix(own, "组织") || strings.HasPrefix(own, "开展") || strings.HasPrefix(own, "报送") || strings.HasPrefix(own, "通报") || strings.HasPrefix(own, "形成")) && hanIn(own) >= 4 {
+			rs[i].BackRef = false
+		}
 	}
 }
 
@@ -183,6 +201,9 @@ var dayAlone = regexp.MustCompile(`^(?:月[末底]|\d{1,2}[日号])前?$`)
 // mechanism is before a rhythm that is the name of a way of working.
 var mechanism = regexp.MustCompile(`(?:实行|建立|落实|执行|坚持|健全|推行|实施|完善)$`)
 
+// mechanismOf is behind such a rhythm.
+var mechanismOf = regexp.MustCompile(`^[\p{Han}“”]{0,6}(?:机制|制度)`)
+
 // untilThen ends a recurrence where the sentence says 直至2023年3月底.
 func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 	var out []deadline.Reading
@@ -197,6 +218,9 @@ func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 				out = out[:len(out)-1]
 			}
 			continue // 3月至4月实行周调度，各区每周四报送进度: one rhythm, in that time
+		}
+		if r.Kind == deadline.Recurring && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && mechanismOf.MatchString(text[r.End:min(len(text), r.End+60)]) && mechanism.MatchString(text[max(0, r.Begin-18):r.Begin]) {
+			continue // 建立半月调度机制，每月1日、16日通报: the name of the way of working
 		}
 		if r.Kind == deadline.Recurring && i+1 < len(rs) && rs[i+1].Kind == deadline.Due && strings.ContainsAny(text[r.End:max(r.End, rs[i+1].Begin)], "（(") && !strings.ContainsAny(text[r.End:max(r.End, rs[i+1].Begin)], "）)。；") && dayAlone.MatchString(tight(fold(rs[i+1].Words))) {
 			r.Sure, r.Ask = deadline.Ask, "deadline.period_missing" // 每半月上报（15日、月末）: its days are said elsewhere
@@ -243,7 +267,7 @@ func (k *committer) sentence(c *clause, s sentence) {
 	parts := commaSpans(c.text, s.span)
 	var marks []marked
 	s.readings = untilThen(c.text, s.readings)
-	s.readings = k.fromStart(c, parts, s.readings)
+	s.readings = k.fromStart(c, parts, eachYear(c.text, s.readings))
 	for i, r := range s.readings {
 		if i+1 < len(s.readings) && !formula.MatchString(c.text[s.from:s.to]) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && (partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) || partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin)+1 && (loneYear(c.text, parts, r) || i+2 == len(s.readings) && thin(c.text, parts[partOf(parts, s.readings[i+1].Begin)], s.readings[i+1]))) {
 			continue // 2022年计划任务于12月20日前竣工, 2022年，12月20日前竣工: one time
@@ -299,6 +323,24 @@ func (k *committer) sentence(c *clause, s sentence) {
 	}
 	k.eachHisOwn(c, s, marks)
 	k.allByThen(c, s)
+}
+
+var yearEach = regexp.MustCompile(`^((?:19|20)\d\d)年(?:度)?每年$`)
+
+// eachYear are the years that a list ends with 每年: 2025年、2026年每年引进150名.
+func eachYear(text string, rs []deadline.Reading) []deadline.Reading {
+	for i := 1; i < len(rs); i++ {
+		m := yearEach.FindStringSubmatch(tight(fold(rs[i].Words)))
+		if m == nil || !bareYear.MatchString(tight(fold(rs[i-1].Words))) || rs[i-1].Due.IsZero() || !listed(text[min(rs[i-1].End, rs[i].Begin):rs[i].Begin]) {
+			continue
+		}
+		r := rs[i-1]
+		r.Begin, r.End, r.Words = rs[i].Begin, rs[i].End, rs[i].Words
+		r.Start, r.Due = calendarDay(number(m[1]), 1, 1), calendarDay(number(m[1]), 12, 31)
+		rs = slices.Clone(rs)
+		rs[i] = r
+	}
+	return rs
 }
 
 // fromStart begins a rhythm that says only how often by the start before it in the

@@ -36,10 +36,23 @@ func (k *committer) agent(c *clause, e *entry, beside bool) string {
 			if n := k.plainSubject(f[from:]); n != "" && !isCollective(n) {
 				return k.printed(n)
 			}
+			if m := byWhom.FindStringSubmatch(f[from:]); m != nil && looksUnit(m[1]) && !isCollective(m[1]) && !notBy.MatchString(m[2]) {
+				return k.printed(m[1])
+			}
 		}
 	}
 	return ""
 }
+
+// byWhom is a body of a level behind 由, and what goes on behind its name; notBy goes on
+// with the name itself.
+var (
+	byWhom = regexp.MustCompile(`^((?:省|市|县|区|州|旗|镇|乡)[\p{Han}]{1,12}?(?:局|委|办公室|中心|办|站|所|公司|集团|支队|大队|总队|指挥部|专班|领导小组|管委会|政府|科|股))(\p{Han}.*)$`)
+	notBy  = regexp.MustCompile(`^(?:的|和|与|及|所|下属|直属|机关|系统|网站|平台|局|委|会|长|[\p{Han}]{0,6}(?:局|委|办公室|中心|支队|大队|总队|专班|公司))`)
+)
+
+// byAll is a comma part that only says that all of a kind are responsible.
+var byAll = regexp.MustCompile(`^(?:并|均|统一)?由(各[\p{Han}()、]{2,24}?)(?:负责|牵头|落实|实施|承办)(?:落实|实施|抓好|组织)?$`)
 
 // builderIs is a comma part that says who builds it: 清源水务集团承建.
 var builderIs = regexp.MustCompile(`^(?:项目|工程)?由?([\p{Han}（）()]{2,20}?(?:局|委|办|公司|集团|中心|政府|管委会|院|处|街道|镇|乡|县|区|厅|部))(?:负责)?(?:承建|代建|承办|承担|(?:负责)?(?:组织)?实施|(?:负责)?建设)$`)

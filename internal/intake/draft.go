@@ -77,6 +77,11 @@ func Import(ctx context.Context, sources []Source, opt Options) (*Draft, error) 
 		if err != nil {
 			return nil, err
 		}
+		for j, b := range d.Blocks {
+			if b.Table == nil && strings.Contains(fold(b.Text), "|") {
+				d.Blocks[j].Text = barLabels(b.Text)
+			}
+		}
 		opt.far(0, partRead, i+1, len(sources))
 		docs = append(docs, d)
 		unread = append(unread, d.Unread...)

@@ -19,11 +19,29 @@ func lineTable(lines []line) (*Table, int) {
 	switch first := lines[0].text; {
 	case strings.Contains(first, "\t"):
 		return cellTable(lines, func(s string) []string { return strings.Split(s, "\t") })
+	case strings.Count(first, "|") >= 2 && barLabels(first) != first:
+		return nil, 0
 	case strings.Count(first, "|") >= 2:
 		return cellTable(lines, splitPipes)
 	default:
 		return columnTable(lines)
 	}
+}
+
+// barLabels is a line whose labels are parted by bars as sentences, with every byte in its
+// place: 1.农村产权平台 | 完成时间：6月底 | 牵头单位：县农业农村局.
+func barLabels(text string) string {
+	cells := strings.Split(text, "|")
+	labels := 0
+	for _, c := range cells {
+		if isLabel(c) {
+			labels++
+		}
+	}
+	if labels < 2 {
+		return text
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(text, " | ", "。"), "｜", "。")
 }
 
 func splitPipes(s string) []string {

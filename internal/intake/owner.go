@@ -115,6 +115,13 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	if len(names) == 0 && nobody {
 		names = k.headSubject(c, e)
 	}
+	if len(names) == 0 && e.span.to > e.span.from && e.span.to-e.span.from < 1200 {
+		for _, p := range commaSpans(c.text, e.span) { // …，由各乡镇指挥所负责
+			if m := byAll.FindStringSubmatch(tight(fold(c.text[p.from:p.to]))); m != nil {
+				names, several = []string{k.printed(m[1])}, true
+			}
+		}
+	}
 	if len(names) == 0 && context != "" {
 		names, several = k.subject(context, e)
 		if !several {

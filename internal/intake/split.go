@@ -24,7 +24,7 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 		t := tight(fold(c.text[p.from:p.to]))
 		names, several := []string(nil), false
 		if i > 0 && e.Kind != plan.Duty && !adverbial(c.text, parts[:i]) {
-			if m := eachSubject.FindStringSubmatch(t); m != nil && !notSubject.MatchString(t[len(m[0]):]) && (i > 1 || !onlyTime(c.text[parts[0].from:parts[0].to], e)) {
+			if m := eachSubject.FindStringSubmatch(t); m != nil && !byAll.MatchString(t) && !notSubject.MatchString(t[len(m[0]):]) && (i > 1 || !onlyTime(c.text[parts[0].from:parts[0].to], e)) {
 				names, several = k.subjectAt(t)
 			}
 		}

@@ -139,7 +139,7 @@ func (k *committer) stageHead(c *clause, s sentence) (r deadline.Reading, end in
 	before, after := tight(fold(c.text[s.from:r.Begin])), tight(fold(c.text[r.End:p.to]))
 	switch {
 	case (before == "" || strings.HasSuffix(before, "阶段:")) && stageSaid.MatchString(after):
-	case stageLabel.MatchString(before) && stageShut.MatchString(after):
+	case stageLabel.MatchString(before) && (stageShut.MatchString(after) || stageSaid.MatchString(strings.TrimPrefix(after, ")"))):
 	default:
 		return r, 0, false
 	}

@@ -45,7 +45,7 @@ func stagesListed(text string, r deadline.Reading, s span) bool {
 	return r.Begin >= s.from+all[0][0] && r.End <= s.from+all[len(all)-1][1]
 }
 
-var stageIs = regexp.MustCompile(`^,?(?:为|是)(?:我[省市县区]|全[省市县区]|[省市县区]级?|本[省市县区])?(?:[\p{Han}“”]{2,10}阶段|[\p{Han}“”]{1,10}(?:期|活动月|宣传月|宣传周|活动周|活动日|宣传日|生产月|节水周|安全月|安全周))$`)
+var stageIs = regexp.MustCompile(`^\)?,?(?:为|是)(?:我[省市县区]|全[省市县区]|[省市县区]级?|本[省市县区])?(?:[\p{Han}“”]{2,10}阶段|[\p{Han}“”]{1,10}(?:期|活动月|宣传月|宣传周|活动周|活动日|宣传日|生产月|节水周|安全月|安全周))$`)
 
 // stageNamed is true of the time of a stage or season that is only named: 3月21日至9月30日
 // 为排查整治阶段, 10月1日至次年5月31日为森林防火期.
