@@ -167,7 +167,8 @@ func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, ca
 }
 
 // carry starts the tasks that an amendment adds and tells every running task what has
-// changed for it. When an earlier call has told all tasks (now.Carried), only those that
+// changed for it; the workflow of a task that it tells is mended when it is lost (askAgain).
+// A resumed amendment also compares all others with the ledger. When an earlier call has told all tasks (now.Carried), only those that
 // refused are told again.
 func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amended, resumed bool, opt AmendOptions) (AmendReport, error) {
 	report := AmendReport{N: now.N, Resumed: resumed, Paper: now.Paper, Reason: now.Reason, Changes: now.Changes, Left: []LeftUndone{}, Ended: []string{}, Kept: []string{}}
@@ -178,7 +179,7 @@ func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amende
 	if _, err = e.carryAll(ctx, l, opt.launch()); err != nil {
 		return report, err
 	}
-	if report.Armed, err = e.arm(ctx, l, len(now.Added), opt.LaunchOptions); err != nil || now.N == 0 {
+	if report.Armed, err = e.arm(ctx, l, len(now.Added), !resumed, opt.LaunchOptions); err != nil || now.N == 0 {
 		return report, err
 	}
 	return report, e.tellAll(ctx, l, now, opt, &report)

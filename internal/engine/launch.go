@@ -145,7 +145,7 @@ func (e *Engine) supervise(ctx context.Context, l ledger.Launched, opt LaunchOpt
 	if report.Over, err = e.carryAll(ctx, l, opt); err != nil {
 		return report, err
 	}
-	report.Armed, err = e.arm(ctx, l, report.Tasks, opt)
+	report.Armed, err = e.arm(ctx, l, report.Tasks, false, opt)
 	return report, err
 }
 
@@ -162,14 +162,19 @@ func reseated(before, now []people.Unit) []plan.SeatChange {
 // messages, beginning with the words that give units their tasks; then those of open
 // tasks and duties, of which each must set its first timer before the ledger has it as
 // armed; then those of talks and the audit. It gives the number of tasks and duties that
-// were never armed before or whose lost workflow runs again. total is only for progress.
-func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt LaunchOptions) (int, error) {
+// were never armed before or whose lost workflow runs again. With fresh, tasks and duties
+// that were armed before are left alone: nobody compares ten thousand workflows with the
+// ledger because three tasks change. total is only for progress.
+func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, fresh bool, opt LaunchOptions) (int, error) {
 	r := reconciling{Engine: e, launched: l, mend: true, late: overdue}
 	things, err := r.things(ctx)
 	if err != nil {
 		return 0, err
 	}
 	tasks, others := parted(things, func(t thing) bool { return t.task })
+	if fresh {
+		tasks, _ = parted(tasks, func(t thing) bool { return t.fresh })
+	}
 	messages, others := parted(others, func(t thing) bool { return t.digest })
 	_, spoken := r.all(ctx, messages)
 	total = max(total, len(tasks))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -292,6 +293,35 @@ func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
 
 	_, _, err = w.Ledger.Amend(t.Context(), ledger.Amendment{Plan: *second, Before: before.Hash}, ledger.When{Real: time.Now(), Plan: at})
 	require.ErrorIs(t, err, ledger.ErrAmendedMeanwhile)
+}
+
+// An amendment compares with Temporal what it changes, and nothing else of the plan: the
+// lost workflow of a task that it changes runs again, that of another waits for the audit
+// or for the amendment to be asked for again.
+func TestAnAmendmentComparesWhatItChanges(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), true)
+	w.launchStill(twoUnits(t, "few", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-05-31")))
+	runs := func(task string) bool {
+		t.Helper()
+		d, err := w.Client.DescribeWorkflowExecution(t.Context(), workflows.TaskWorkflowID("few", task), "")
+		require.NoError(t, err)
+		return d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
+	}
+	for _, task := range []string{"a", "b"} {
+		require.NoError(t, w.Client.TerminateWorkflow(t.Context(), workflows.TaskWorkflowID("few", task), "", "by hand"))
+	}
+	after := twoUnits(t, "few", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-07-31"), entry("d", "due: 2021-07-31"))
+	report, err := w.amend(after)
+	require.NoError(t, err)
+	require.Equal(t, []any{1, 2, 2}, []any{report.Armed, report.Changed, report.Acts})
+	require.Equal(t, []bool{true, false, true, true}, []bool{runs("a"), runs("b"), runs("c"), runs("d")})
+	w.agree("few", "a", "c", "d")
+	again, err := w.amend(after)
+	require.NoError(t, err)
+	require.Equal(t, []any{true, 1, 0}, []any{again.Resumed, again.Armed, again.Acts})
+	require.True(t, runs("b"))
+	w.agreeAll("few")
 }
 
 func TestWhatRefusesAnAmendmentIsNamed(t *testing.T) {
