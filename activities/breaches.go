@@ -19,7 +19,15 @@ const mostTold = 100
 // mostTold. That a task or talk of a missing stage is silent is left out: missing stages
 // are told every day.
 func (a *Activities) untold(ctx context.Context, l ledger.Launched, missing []ledger.Stage) ([]audit.Broken, error) {
-	found, err := audit.Breaches(ctx, a.Ledger, l.Plan.ID, func() time.Time { return l.Clock.Plan(a.Now()) }, func() { alive(ctx) })
+	last, _, err := a.Ledger.LastAudit(ctx, l.Plan.ID)
+	if err != nil {
+		return nil, err
+	}
+	var audited time.Time
+	if !last.IsZero() {
+		audited = l.Clock.Plan(last)
+	}
+	found, err := audit.BreachesSince(ctx, a.Ledger, l.Plan.ID, audited, func() time.Time { return l.Clock.Plan(a.Now()) }, func() { alive(ctx) })
 	silent := map[string]bool{}
 	for _, s := range missing {
 		silent[cmp.Or(s.Talk, s.Task)] = true

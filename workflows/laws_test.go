@@ -186,8 +186,22 @@ func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 	// ledger.
 	all, err := audit.Breaches(t.Context(), b.store, "p", func() time.Time { return b.at("2021-09-01 09:30").Plan }, nil)
 	require.NoError(t, err)
-	for _, l := range all {
-		require.True(t, l.Told || l.Of == "", l)
+	copied := func(all []audit.Broken) (things []string) {
+		for _, l := range all {
+			require.True(t, l.Told || l.Of == "", l)
+			if l.Law == 10 {
+				things = append(things, l.Thing)
+			}
+		}
+		return things
+	}
+	require.ElementsMatch(t, []string{"copied", "halved"}, copied(all))
+	// Messages of more than a week before the last audit are not compared with each other again.
+	for day, things := range map[string][]string{"2021-08-24": {"copied", "halved"}, "2021-08-31": {"copied"}} {
+		some, err := audit.BreachesSince(t.Context(), b.store, "p", b.at(day+" 10:00").Plan, func() time.Time { return b.at("2021-09-01 09:30").Plan }, nil)
+		require.NoError(t, err)
+		require.ElementsMatch(t, things, copied(some))
+		require.Len(t, some, len(all)-2+len(things))
 	}
 }
 

@@ -58,6 +58,14 @@ const judgedAtOnce = 500
 // than the clock. beat is called after every judgedAtOnce tasks, as a sign of life; it may
 // be nil.
 func Breaches(ctx context.Context, store *ledger.Store, planID string, now func() time.Time, beat func()) ([]Broken, error) {
+	return BreachesSince(ctx, store, planID, time.Time{}, now, beat)
+}
+
+// BreachesSince is Breaches for whoever has judged the plan at audited, an instant of its
+// clock, and has told of what was broken by then: messages that should have been one (law
+// 10) are looked for from a week before audited on. Everything else is judged as a whole: a
+// word can be missing where nothing has changed.
+func BreachesSince(ctx context.Context, store *ledger.Store, planID string, audited time.Time, now func() time.Time, beat func()) ([]Broken, error) {
 	j, err := readCourt(ctx, store, planID, now())
 	if err != nil {
 		return nil, err
@@ -90,7 +98,7 @@ func Breaches(ctx context.Context, store *ledger.Store, planID string, now func(
 		}
 		found = append(found, broken...)
 	}
-	copies, err := j.copies(ctx)
+	copies, err := j.copies(ctx, audited)
 	if err != nil {
 		return nil, err
 	}
@@ -397,9 +405,12 @@ func (j court) duty(t ledger.Task, l *life, lives map[string]*life) laws.DutyHis
 	return h
 }
 
-// window is how far back each audit looks for messages that should have been one message
-// (law 10).
-const window = 31 * 24 * time.Hour
+// An audit looks for messages that should have been one message (law 10) as far back as
+// window, or as overlap before the audit that judged the plan last.
+const (
+	window  = 31 * 24 * time.Hour
+	overlap = 7 * 24 * time.Hour
+)
 
 // stamped is how far apart, on the plan's clock, the times of two events must be for the
 // earlier to have been written first: an event gets its time before it waits for its turn
@@ -410,8 +421,8 @@ func (j court) stamped() time.Duration {
 
 // copies gives the breaches of law 10 (one person gets one message a morning) in the
 // messages that were sent. It goes no further back than the last change of who sits in
-// which seat, because who sat there before is not known.
-func (j court) copies(ctx context.Context) (found []Broken, err error) {
+// which seat, because who sat there before is not known. audited is as in BreachesSince.
+func (j court) copies(ctx context.Context, audited time.Time) (found []Broken, err error) {
 	directory, err := j.store.Units(ctx)
 	if err != nil {
 		return nil, err
@@ -449,8 +460,10 @@ func (j court) copies(ctx context.Context) (found []Broken, err error) {
 		}
 	}
 	breaches := laws.Copies(all)
-	if back := j.until.Add(-window); back.After(since) {
-		since = back
+	for _, back := range []time.Time{j.until.Add(-window), audited.Add(-overlap)} {
+		if back.After(since) {
+			since = back
+		}
 	}
 	said, err := j.store.SaidSince(ctx, since)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // Lives are the acts that were done on tasks of a plan and on their talks, with the events
 // occurrence.opened and course.ahead, by task and in the order of the chain, and the words
 // that were decided about them, by task and in order of time; words that acts have taken
-// back are left out. The events have Seq, Task, Kind, PlanAt and Data alone.
+// back are left out. The events have Seq, Task, Kind, PlanAt and Data alone, the words no Scene.
 func (s *Store) Lives(ctx context.Context, planID string, tasks []string) (acts []Event, words []Stage, err error) {
 	list := s.d.list(tasks)
 	var rows []eventRow
@@ -23,7 +23,7 @@ func (s *Store) Lives(ctx context.Context, planID string, tasks []string) (acts 
 	for _, r := range rows {
 		acts = append(acts, r.event())
 	}
-	words, err = s.stages(ctx, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+s.d.among("task")+` AND state = 'decided' ORDER BY task, at, id, talk, revision`, planID, list)
+	words, err = s.stages(ctx, `SELECT `+sceneless+` FROM stages WHERE plan = ? AND `+s.d.among("task")+` AND state = 'decided' ORDER BY task, at, id, talk, revision`, planID, list)
 	return acts, words, err
 }
 

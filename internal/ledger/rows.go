@@ -81,7 +81,10 @@ type stageRow struct {
 
 var stageColumns = []string{"plan", "task", "revision", "talk", "id", "kind", "at", "moved_from", "recipients", "light", "merged", "state", "decided_at", "matter", "scene"}
 
-var stageList = strings.Join(stageColumns, ", ")
+var (
+	stageList = strings.Join(stageColumns, ", ")
+	sceneless = strings.TrimSuffix(stageList, ", scene") // most of a row is its scene
+)
 
 func (r stageRow) stage() (s Stage, err error) {
 	s = Stage{Plan: r.Plan, Task: r.Task, Revision: r.Revision, Talk: r.Talk, State: r.State, DecidedAt: fromNull(r.DecidedAt),
