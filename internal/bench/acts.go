@@ -114,6 +114,9 @@ func bulkActs(ctx context.Context, b *bench) error {
 	b.emit(noted.figure("bare updates that do one activity"))
 	b.emit(shifted.figure("bare updates that move timer and search"))
 	b.emit(ratio("amended to bare updates", amended.value(), bare.value()).atLeast(0.8))
+	busy := ratio("amended to bare updates, by processor time", bare.each(), amended.each())
+	busy.Note = "the rate of a machine that does nothing else; a busy one favours whichever of the two it leaves alone"
+	b.emit(busy)
 	b.emit(ratio("amended to bare updates that do one activity", amended.value(), noted.value()))
 	b.emit(ratio("amended to bare updates that move timer and search", amended.value(), shifted.value()))
 	return nil

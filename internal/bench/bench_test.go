@@ -40,7 +40,7 @@ func TestSectionsGiveTheirFigures(t *testing.T) {
 		"launch": {"launch of the 2021 plan", "launch of dated tasks", "bare starts, eager", "bare starts, not eager",
 			"launch to bare starts, eager", "launch to bare starts, not eager"},
 		"acts": {"tasks amended", "bare updates", "bare updates that do one activity", "bare updates that move timer and search",
-			"amended to bare updates", "amended to bare updates that do one activity", "amended to bare updates that move timer and search"},
+			"amended to bare updates", "amended to bare updates, by processor time", "amended to bare updates that do one activity", "amended to bare updates that move timer and search"},
 		"reading": {"SQLite: page of 100 events, p99", "SQLite: pages measured, by role", "SQLite: the slowest page, p99", "SQLite: the page that takes most processor time, browser's too, p50", "SQLite: the heaviest page on the wire",
 			"PostgreSQL: page of 100 events, p99", "PostgreSQL: pages measured, by role", "PostgreSQL: the slowest page, p99", "PostgreSQL: the page that takes most processor time, browser's too, p50", "PostgreSQL: the heaviest page on the wire"},
 		"peak10k": {"40 tasks over 5s: decisions", "40 tasks over 5s: a decision behind its wake, p99", "40 tasks over 5s: last message after 09:00"},

@@ -103,9 +103,12 @@ func (r *rate) value() float64 { return float64(r.n) / r.took.Seconds() }
 
 func (r *rate) figure(name string) figure {
 	f := perSecond(name, r.n, r.took)
-	f.Note = fmt.Sprintf("%d, %.1f ms processor time each", r.n, float64(r.cpu.Microseconds())/1000/float64(r.n))
+	f.Note = fmt.Sprintf("%d, %.1f ms processor time each", r.n, 1000*r.each())
 	return f
 }
+
+// each is the processor time of one, in seconds.
+func (r *rate) each() float64 { return r.cpu.Seconds() / float64(r.n) }
 
 // farClock is a clock that is at the plans' date of issue for a day: nothing wakes while we measure.
 func (h *product) farClock() calendar.Clock {
