@@ -19,9 +19,10 @@ import (
 // seconds old, every workflow with a late stage and, each day, one part in turns of the
 // others is described in full.
 
-// turns is the number of days in which each workflow is described in full once: five, the
-// working days of a week without holidays.
-const turns = 5
+// turns is the number of days in which each workflow is described in full once: twenty, the
+// working days of a month. What a day cannot wait for does not wait for its turn: a workflow
+// that the list has not, or at another position, or whose stage is late.
+const turns = 20
 
 // problems is the search attribute that Temporal's server sets on a run whose workflow
 // task has failed or timed out five times in a row, and takes away when one succeeds.

@@ -68,5 +68,5 @@ func TestTheListVouchesForWhatIsWhereTheLedgerHasIt(t *testing.T) {
 			full++
 		}
 	}
-	require.Equal(t, 1, full, "one working day a week it is asked in full")
+	require.Equal(t, 1, full, "one day in turns it is asked in full")
 }
