@@ -24,6 +24,11 @@ func (e *SettingError) Error() string {
 	return "engine: the setting " + e.Name + " cannot be " + e.Value
 }
 
+// SetOffice is the function SetOffice with the engine's ledger and the time now.
+func (e *Engine) SetOffice(ctx context.Context, name, value string, by act.Actor) (before string, err error) {
+	return SetOffice(ctx, e.ledger, e.now(), name, value, by)
+}
+
 // SetOffice sets one of ledger.OfficeSettings for every worker and gives the value before,
 // "" for none. Only a person of the unit that is the office of every plan may: *OfficeError
 // otherwise. An unknown name or impossible value gives *SettingError. now is the wall

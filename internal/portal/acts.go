@@ -26,6 +26,7 @@ type Acts interface {
 	DropMessage(ctx context.Context, m ledger.MessageInfo, by act.Actor, reason string) (dropped bool, err error)
 	SetContact(ctx context.Context, seat people.Recipient, c people.Contact, by act.Actor) (before people.Contact, err error)
 	SetDirectory(ctx context.Context, c ledger.DirectoryChange, by act.Actor) (done int, err error)
+	SetOffice(ctx context.Context, name, value string, by act.Actor) (before string, err error)
 	SetCharge(ctx context.Context, was, now people.Charge, by act.Actor) error
 	Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, o engine.LaunchOptions) (engine.LaunchReport, error)
 	Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, o engine.AmendOptions) (engine.AmendReport, error)
@@ -70,6 +71,10 @@ func (LookOnly) SetContact(context.Context, people.Recipient, people.Contact, ac
 
 func (LookOnly) SetDirectory(context.Context, ledger.DirectoryChange, act.Actor) (int, error) {
 	return 0, ErrLookOnly
+}
+
+func (LookOnly) SetOffice(context.Context, string, string, act.Actor) (string, error) {
+	return "", ErrLookOnly
 }
 
 func (LookOnly) SetCharge(context.Context, people.Charge, people.Charge, act.Actor) error {

@@ -32,7 +32,8 @@ import (
 	"duban/seeds"
 )
 
-// assessing is Acts without an engine; it does acts on an assessment and refuses every other.
+// assessing is Acts without an engine; it does acts on an assessment, on public texts and
+// on the office's settings, and refuses every other.
 type assessing struct {
 	portal.LookOnly
 	store *ledger.Store
@@ -53,6 +54,10 @@ func (a assessing) Report(ctx context.Context, planID string, does act.Act) erro
 		return err
 	}
 	return engine.Report(ctx, a.store, a.now(), l, does)
+}
+
+func (a assessing) SetOffice(ctx context.Context, name, value string, by act.Actor) (string, error) {
+	return engine.SetOffice(ctx, a.store, a.now(), name, value, by)
 }
 
 func (a assessing) Publish(ctx context.Context, planID string, number int, does act.Act) (int, error) {

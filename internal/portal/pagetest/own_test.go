@@ -98,7 +98,7 @@ func look(t *testing.T, p *portaltest.Page, name string) {
 var own = map[string][]string{
 	"gaoping":    {"/me", "/progress", "/sheet", "/score", "/circulars", "/contacts", "/contacts/gaoping/liaison"},
 	"mishu":      {"/todo", "/me", "/progress"},
-	"shuizhiban": {"/accounts", "/accounts/gaoping", "/holidays/new", "/sheet?unit=counties", "/score?unit=gaoping", "/tasks?light=red", "/plans/" + planID + "/end", "/plans/" + planID + "/report", "/plans/" + planID + "/report/do/write_report", "/plans/" + planID + "/publicity", "/plans/" + planID + "/publicity/do/write_text", "/directory", "/contacts", "/contacts/gaoping", "/contacts/gaoping/head", "/plans/" + planID + "/tasks/2.4-survey.gaoping/charge", "/health", "/plans/" + planID + "/talks/{talk}", "/plans/" + planID + "/talks/{talk}/do/serve", "/messages?all=1", "/messages/{message}/drop"},
+	"shuizhiban": {"/accounts", "/accounts/gaoping", "/holidays/new", "/sheet?unit=counties", "/score?unit=gaoping", "/tasks?light=red", "/plans/" + planID + "/end", "/plans/" + planID + "/report", "/plans/" + planID + "/report/do/write_report", "/plans/" + planID + "/publicity", "/plans/" + planID + "/publicity/do/write_text", "/settings", "/directory", "/contacts", "/contacts/gaoping", "/contacts/gaoping/head", "/plans/" + planID + "/tasks/2.4-survey.gaoping/charge", "/health", "/plans/" + planID + "/talks/{talk}", "/plans/" + planID + "/talks/{talk}/do/serve", "/messages?all=1", "/messages/{message}/drop"},
 }
 
 // filled is an address with the IDs of a talk and of a message in it.

@@ -86,11 +86,6 @@ func TestWhatIsPublic(t *testing.T) {
 		require.NoError(t, err)
 		return res.StatusCode, string(body), res.Header
 	}
-	switched := func(value string) {
-		t.Helper()
-		_, err := store.SetOffice(t.Context(), ledger.OfficePublicPage, value, "shuizhiban", when(now))
-		require.NoError(t, err)
-	}
 	in := func(account string) *portaltest.Page {
 		b := portaltest.Open(t, server.URL+"/signin", portaltest.Look{Plain: true})
 		b.Type("#account", account)
@@ -99,6 +94,12 @@ func TestWhatIsPublic(t *testing.T) {
 		return b
 	}
 	office, leader, list := in("shuizhiban"), in("fu-shizhang"), "/plans/"+planID+"/publicity"
+	switched := func(button string) {
+		t.Helper()
+		office.Go("/settings")
+		office.Tick(button)
+		require.Equal(t, http.StatusOK, office.Press("#public_page button"))
+	}
 	office.Go("/plans/" + planID)
 	office.Press(`a[href$="/publicity"]`)
 	require.Contains(t, office.Text("main"), "公开入河排污口监测结果")
@@ -121,7 +122,7 @@ func TestWhatIsPublic(t *testing.T) {
 		}
 	}
 
-	switched(ledger.PublicPageOn)
+	switched("#public_page-0")
 	status, body, head := anybody(http.MethodGet, "/public")
 	require.Equal(t, http.StatusOK, status)
 	require.NotContains(t, body, "监测", "nobody has agreed")
@@ -179,7 +180,7 @@ func TestWhatIsPublic(t *testing.T) {
 	status, _, _ = anybody(http.MethodGet, "/public/"+planID+"/2")
 	require.Equal(t, http.StatusNotFound, status)
 
-	switched(ledger.PublicPageOff)
+	switched("#public_page-1")
 	_, unknown, _ := anybody(http.MethodGet, "/nosuch")
 	for _, path := range []string{"/public", "/public/" + planID + "/1", "/public/" + planID + "/1/text"} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {

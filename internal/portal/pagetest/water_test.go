@@ -78,7 +78,8 @@ func TestAMonthsMoney(t *testing.T) {
 	require.Equal(t, []string{"高平市人民政府"}, county.Texts("main h3"))
 }
 
-// bringing is Acts without an engine; it takes data of sections and refuses every other act.
+// bringing is Acts without an engine; it takes data of sections and the office's settings and
+// refuses every other act.
 type bringing struct {
 	portal.LookOnly
 	store *ledger.Store
@@ -90,6 +91,10 @@ func (b bringing) BringReadings(ctx context.Context, planID string, all []water.
 		return nil, err
 	}
 	return engine.BringReadings(ctx, b.store, now, l, all, correct, reason, by)
+}
+
+func (b bringing) SetOffice(ctx context.Context, name, value string, by act.Actor) (string, error) {
+	return engine.SetOffice(ctx, b.store, now, name, value, by)
 }
 
 // entering is a portal of the seed's plan on a ledger of its own, into which data may be

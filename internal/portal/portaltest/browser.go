@@ -217,6 +217,12 @@ func (p *Page) Press(selector string) int {
 	return int(r.Status)
 }
 
+// Tick clicks a checkbox or a radio button, which leads to no page.
+func (p *Page) Tick(selector string) {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
 // Type writes into a field in place of the field's text.
 func (p *Page) Type(selector, text string) {
 	p.t.Helper()
