@@ -68,6 +68,8 @@ func (d Docket) Publicity(ctx context.Context, planID string, say *words.Words) 
 func exposedOn(k ledger.Talk) calendar.Day {
 	f := k.Facts
 	switch {
+	case f == nil: // a stage has called for it, and it has not opened yet
+		return calendar.Day{}
 	case f.State != act.TalkOpen && f.State != act.TalkClosed:
 		return calendar.Day{}
 	case k.What == plan.ProposeCircular:
