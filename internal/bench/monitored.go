@@ -17,22 +17,26 @@ import (
 	"duban/internal/water"
 )
 
-// monitor gives a plan the sections, the tables of compensation and the rules of assessment of
-// the 2021 plan, with units of its own in place of counties, as if they were in force.
+// monitor gives a plan the sections, the tables of compensation, the rules of assessment and all
+// else of the 2021 plan's files, with units of its own in place of counties, as if they were in
+// force.
 func (b *bench) monitor(p *plan.Plan, cal *calendar.Calendar) error {
 	files := map[string][]byte{}
-	for name, path := range map[string]string{"plan.yaml": "plan.yaml", "units.yaml": "units.yaml", "policies.yaml": "../policies.yaml", "sections.yaml": "sections.yaml", "assessment.yaml": "assessment-example.yaml"} {
+	for name, path := range map[string]string{"plan.yaml": "plan.yaml", "units.yaml": "units.yaml", "policies.yaml": "../policies.yaml", "sections.yaml": "sections.yaml", "assessment.yaml": "assessment-example.yaml",
+		"complaints.yaml": "complaints-example.yaml", "incidents.yaml": "incidents-example.yaml", "zones.yaml": "zones-example.yaml", "publicity.yaml": "publicity-example.yaml"} {
 		body, err := os.ReadFile(filepath.Join(filepath.Dir(b.plan), path))
 		if err != nil {
 			return err
 		}
 		files[name] = body
 	}
-	files["plan.yaml"] = bytes.Replace(files["plan.yaml"], []byte("water: sections.yaml\n"), []byte("water: sections.yaml\nassessment: assessment.yaml\n"), 1)
-	files["assessment.yaml"] = bytes.Replace(files["assessment.yaml"], []byte("example: true\n"), nil, 1)
+	files["plan.yaml"] = bytes.Replace(files["plan.yaml"], []byte("water: sections.yaml\n"), []byte("water: sections.yaml\nassessment: assessment.yaml\ncomplaints: complaints.yaml\nincidents: incidents.yaml\nzones: zones.yaml\npublicity: publicity.yaml\n"), 1)
+	for _, name := range []string{"assessment.yaml", "complaints.yaml", "incidents.yaml", "zones.yaml", "publicity.yaml"} {
+		files[name] = bytes.Replace(files[name], []byte("example: true\n"), nil, 1)
+	}
 	from, problems := planfile.LoadFiles(files, cal)
-	if from == nil || from.Water == nil || from.Assessment == nil {
-		return fmt.Errorf("bench: the plan's sections and rules of assessment cannot be read: %v", problems)
+	if from == nil || from.Water == nil || from.Assessment == nil || from.Complaints == nil || from.Incidents == nil || from.Publicity == nil || len(from.Water.Zones) == 0 {
+		return fmt.Errorf("bench: the files beside the plan cannot be read: %v", problems)
 	}
 	p.Water, p.Compensation, p.Assessment = &water.Register{Sections: from.Water.Sections}, from.Compensation, from.Assessment
 	p.Assessment.Groups = nil
@@ -40,6 +44,7 @@ func (b *bench) monitor(p *plan.Plan, cal *calendar.Calendar) error {
 		p.Water.Sections[i].County = p.Directory.Units[1+i%7].ID
 		p.Water.Sections[i].Data = ""
 	}
+	b.equip(p, from)
 	return nil
 }
 

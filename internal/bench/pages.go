@@ -41,7 +41,7 @@ type site struct {
 	*httptest.Server
 	list   *accounts.List
 	accept func(account string) (*http.Client, error)
-	about  map[string]func() string // by placeholder of the table of routes
+	about  map[string]func() string // by placeholder of the table of routes, or path and placeholder
 }
 
 // roles are the roles that look at the pages, each as an account of the same name.
@@ -64,7 +64,6 @@ var noPage = map[string]string{
 	"/water/sheet":                            "an Excel file",
 	"/water/outlets":                          "the bench's plan has no measured outlets",
 	"/water/outlets/sheet":                    "an Excel file",
-	"/water/zones":                            "the bench's plan has no functional zones",
 	"/water/zones/sheet":                      "an Excel file",
 	"/water/compensation/sheet":               "an Excel file",
 	"/assessment/sheet":                       "an Excel file",
@@ -72,6 +71,7 @@ var noPage = map[string]string{
 	"/assessment/files/{hash}":                "a file",
 	"/letters":                                "there is none but where a plan is tried out",
 	"/letters/{letter}":                       "there is none but where a plan is tried out",
+	"/incidents/{incident}/files/{hash}":      "a file",
 	"/drafts/{draft}/files/{name}":            "a file",
 	"/plans/{plan}/tasks/{task}/files/{hash}": "a file",
 	"/plans/{plan}/talks/{talk}/files/{hash}": "a file",
@@ -80,7 +80,7 @@ var noPage = map[string]string{
 // more are addresses of the same pages that ask for more than the bare path does.
 var more = []string{
 	"/tasks?light=red", "/tasks?skip={half}", "/tasks?unit=unit007", "/tasks?lead=unit007&month=2021-07", "/tasks?state=suspended", "/tasks?clause=%E4%B8%89%EF%BC%88%E4%BA%8C%EF%BC%894",
-	"/plans/{plan}?down=clause", "/plans/{plan}/year?skip={half}", "/search?q=%E9%BB%91%E8%87%AD", "/search?q=xyzzy", "/water?month=2020-05", "/water/compensation?month=2021-05", "/water/compensation?month=2021-05&table=0", "/assessment?unit=unit007", "/assessment?period=2021-06", "/assessment/do/enter", "/search?q=t000123", "/ledger?task={task}", "/ledger?skip={half}", "/messages?skip=50", "/todo?skip=50", "/inbox?skip=50",
+	"/plans/{plan}?down=clause", "/plans/{plan}/year?skip={half}", "/search?q=%E9%BB%91%E8%87%AD", "/search?q=xyzzy", "/water?month=2020-05", "/water/compensation?month=2021-05", "/water/compensation?month=2021-05&table=0", "/assessment?unit=unit007", "/assessment?period=2021-06", "/assessment/do/enter", "/search?q=t000123", "/assessment?period=2021-05", "/assessment?period=2021-05&unit=unit007", "/complaints?state=closed&skip=100", "/incidents/do/open_incident", "/plans/{plan}/publicity?text={number}", "/plans/{plan}/publicity/do/write_text?text={number}", "/ledger?task={task}", "/ledger?skip={half}", "/messages?skip=50", "/todo?skip=50", "/inbox?skip=50",
 }
 
 // pages measures every page of the portal over HTTP, as a browser of each role gets it.
@@ -131,6 +131,9 @@ func (b *bench) pages(ctx context.Context, name string, store *ledger.Store, p *
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
+// open are addresses outside the table of routes, which anybody may look at.
+var open = []string{"/public", "/public/{plan}/{number}"}
+
 // addresses are those of the table of routes that a role may look at, and more of them.
 func addresses(role portal.Role) (all []string) {
 	may := map[string]bool{}
@@ -147,7 +150,7 @@ func addresses(role portal.Role) (all []string) {
 			all = append(all, path)
 		}
 	}
-	return all
+	return append(all, open...)
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
@@ -196,7 +199,10 @@ func (b *bench) page(ctx context.Context, s *site, client *http.Client, path str
 // fill puts IDs in place of an address's placeholders.
 func (s *site) fill(path string) (at string, err error) {
 	at = placeholder.ReplaceAllStringFunc(path, func(p string) string {
-		of := s.about[p]
+		of := s.about[path+" "+p]
+		if of == nil {
+			of = s.about[p]
+		}
 		if of == nil {
 			err = fmt.Errorf("bench: what does %s of the table of routes stand for?", p)
 			return ""
@@ -232,9 +238,12 @@ func (b *bench) serve(ctx context.Context, store *ledger.Store, p *plan.Plan, re
 	for _, r := range roles {
 		s.list.All = append(s.list.All, accounts.Account{ID: r.account, Name: r.account, Unit: r.unit})
 	}
-	people := signin.Open(store, signin.Options{Now: time.Now})
-	for _, a := range s.list.All {
-		if err := choosePassword(ctx, people, a.ID); err != nil {
+	for i := range b.city().accounts { // they never sign in
+		s.list.All = append(s.list.All, accounts.Account{ID: fmt.Sprintf("u%04d", i), Name: fmt.Sprintf("第%d责任单位联络员", i%100+1), Unit: p.Directory.Units[i%(len(p.Directory.Units)-2)].ID, Seat: people.Liaison})
+	}
+	sign := signin.Open(store, signin.Options{Now: time.Now})
+	for _, r := range roles {
+		if err := choosePassword(ctx, sign, r.account); err != nil {
 			return nil, err
 		}
 	}
@@ -243,7 +252,7 @@ func (b *bench) serve(ctx context.Context, store *ledger.Store, p *plan.Plan, re
 	if err != nil {
 		return nil, err
 	}
-	h, err := portal.New(portal.Options{Reader: reader, Acts: portal.LookOnly{}, SignIn: people, Drafts: drafts, Now: func() time.Time { return now }, Patience: time.Minute,
+	h, err := portal.New(portal.Options{Reader: reader, Acts: portal.LookOnly{}, SignIn: sign, Drafts: drafts, Now: func() time.Time { return now }, Patience: time.Minute,
 		Accounts: func() (*accounts.List, error) { return s.list, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		return nil, err
@@ -252,11 +261,11 @@ func (b *bench) serve(ctx context.Context, store *ledger.Store, p *plan.Plan, re
 	s.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	s.Start()
 	s.accept = func(account string) (*http.Client, error) { return signedIn(ctx, s.URL, account) }
-	return s, s.know(ctx, store, p, prepared)
+	return s, s.know(ctx, store, p, prepared, b.city())
 }
 
 // know learns what the addresses can be about.
-func (s *site) know(ctx context.Context, store *ledger.Store, p *plan.Plan, prepared string) error {
+func (s *site) know(ctx context.Context, store *ledger.Store, p *plan.Plan, prepared string, size city) error {
 	talks, err := store.Talks(ctx, p.ID, "")
 	if err != nil {
 		return err
@@ -270,9 +279,13 @@ func (s *site) know(ctx context.Context, store *ledger.Store, p *plan.Plan, prep
 	}
 	r := rand.New(rand.NewPCG(3, 4))
 	units := len(p.Directory.Units) - 2 // without the office and the leadership
+	num := func(n int) func() string { return func() string { return fmt.Sprint(1 + r.IntN(n)) } }
 	one := func(text string) func() string { return func() string { return text } }
 	s.about = map[string]func() string{
-		"{plan}": one(p.ID), "{unit}": one("unit007"), "{seat}": one("liaison"), "{kind}": one("instruct"), "{deed}": one("write_report"), "{publish}": one("write_text"), "{draft}": one(prepared), "{name}": one("units.yaml"), "{incident}": one("1"), "{number}": one("1"), "{hash}": one(strings.Repeat("0", 64)), "{secret}": one("x"), "{account}": one("unit"),
+		"{plan}": one(p.ID), "{unit}": one("unit007"), "{seat}": one("liaison"), "{kind}": one("instruct"), "{deed}": one("write_report"), "{publish}": one("write_text"), "{draft}": one(prepared), "{name}": one("units.yaml"), "{hash}": one(strings.Repeat("0", 64)), "{secret}": one("x"), "{account}": one("unit"),
+		"/complaints/{number}/do/{kind} {kind}": one("sort"), "/complaints/{number}/do/{kind} {number}": num(size.complaints),
+		"/complaints/{number} {number}": num(size.complaints), "/assessment/do/{kind} {kind}": one("enter"), "/incidents/do/{kind} {kind}": one("open_incident"),
+		"{number}": num(size.texts / 2), "{incident}": num(size.incidents),
 		"{section}": func() string { return p.Water.Sections[r.IntN(len(p.Water.Sections))].ID },
 		"{half}":    one(fmt.Sprint(len(p.Tasks) / 2)),
 		"{task}":    func() string { return p.Tasks[7+units*r.IntN(len(p.Tasks)/units)].ID },

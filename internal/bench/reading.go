@@ -51,6 +51,12 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 	if err := b.monitor(p, cal); err != nil {
 		return err
 	}
+	for _, y := range cal.Years() {
+		at := ledger.When{Real: p.Issued.At(0, 0, calendar.Beijing), Plan: p.Issued.At(0, 0, calendar.Beijing)}
+		if err := store.PutCalendar(ctx, y, "bench", at); err != nil {
+			return err
+		}
+	}
 	began := time.Now()
 	if err := fillLedger(ctx, store, p, cal, events); err != nil {
 		return err
@@ -114,6 +120,9 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 		return err
 	}
 	if err := bringWater(ctx, store, p); err != nil {
+		return err
+	}
+	if err := b.live(ctx, store, p, cal, reader); err != nil {
 		return err
 	}
 	if _, err := store.Refresh(ctx, p.ID, cal); err != nil {

@@ -96,6 +96,7 @@ var about = map[string]string{
 	"internal/act/id.go amends":               "which acts an amendment does",
 	"internal/act/id.go follows":              "which acts on its task a complaint does",
 	"internal/act/talkcourse.go toldOfTalk":   "the words of the notice, of a circular and of a unit that goes are other papers'",
+	"internal/bench/city.go circulars":        "a circular from its proposal to its answer",
 	"internal/docket/complaints.go complaint": "what acts on a complaint do on its task",
 	"internal/docket/incidents.go Incidents":  "how the engine ends an order's task",
 	"internal/engine/amending.go count":       "what an amendment takes out",
