@@ -400,7 +400,7 @@ func frozen(t *testing.T, address string) (thaw func()) {
 // in the middle of a transaction; the others go on and log for whom they waited.
 func TestFrozenWorkerPostgres(t *testing.T) {
 	t.Parallel()
-	for name, address := range map[string]func(testing.TB) string{"direct": ledgertest.Postgres, "pgbouncer": ledgertest.Bounced} {
+	for name, address := range map[string]func(testing.TB) string{"direct": ledgertest.Postgres, "pgbouncer": bounced} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			at := address(t)
@@ -475,7 +475,7 @@ func TestStatementNames(t *testing.T) {
 	for name, c := range map[string]struct {
 		address func(testing.TB) string
 		want    bool
-	}{"direct": {ledgertest.Postgres, true}, "pgbouncer": {ledgertest.Bounced, false}, "sqlite": {sqliteFile, true}} {
+	}{"direct": {ledgertest.Postgres, true}, "pgbouncer": {bounced, false}, "sqlite": {sqliteFile, true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, _ := open(t, c.address(t))
@@ -489,4 +489,9 @@ func TestStatementNames(t *testing.T) {
 }
 
 // TestPgbouncer is the whole suite behind pgbouncer in transaction mode.
-func TestPgbouncer(t *testing.T) { ledgertest.Run(t, ledgertest.Bounced) }
+// bounced is a new ledger behind pgbouncer, as its owner reaches it.
+func bounced(t testing.TB) string { return ledgertest.Bounced(t, ledgertest.Ledger(t)) }
+
+func TestPgbouncer(t *testing.T) {
+	ledgertest.Run(t, bounced, func(t testing.TB) string { return ledgertest.Bounced(t, ledgertest.Postgres(t)) })
+}

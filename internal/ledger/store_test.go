@@ -19,11 +19,11 @@ func TestMain(m *testing.M) {
 	os.Exit(ledgertest.Main(m))
 }
 
-func TestSQLite(t *testing.T) { ledgertest.Run(t, sqliteFile) }
+func TestSQLite(t *testing.T) { ledgertest.Run(t, sqliteFile, sqliteFile) }
 
 // TestPostgres is the whole suite as the role of programs, which owns no table; TestPgbouncer
 // is the suite as the owner.
-func TestPostgres(t *testing.T) { ledgertest.Run(t, ledgertest.Program) }
+func TestPostgres(t *testing.T) { ledgertest.Run(t, ledgertest.Program, ledgertest.Postgres) }
 
 func sqliteFile(t testing.TB) string {
 	return "sqlite:" + filepath.Join(t.TempDir(), "a folder", "ledger.db")

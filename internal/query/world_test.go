@@ -46,7 +46,7 @@ func when(t time.Time) ledger.When { return ledger.When{Real: t, Plan: t} }
 // databases are the two kinds of ledger.
 var databases = map[string]func(*testing.T) string{
 	"SQLite":     func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "ledger.db") },
-	"PostgreSQL": func(t *testing.T) string { return ledgertest.Postgres(t) },
+	"PostgreSQL": func(t *testing.T) string { return ledgertest.Ledger(t) },
 }
 
 func newWorld(t *testing.T, address string) *world {

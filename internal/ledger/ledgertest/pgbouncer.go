@@ -16,12 +16,11 @@ import (
 
 var errNoBouncer = errors.New("pgbouncer is not installed: apt-get install pgbouncer")
 
-// Bounced is Postgres behind a pgbouncer of its own in transaction mode, with
-// three connections to the server: every transaction may get another one, and
+// Bounced is the database at an address behind a pgbouncer of its own in transaction mode,
+// with three connections to the server: every transaction may get another one, and
 // clients share them. Without the program pgbouncer the test fails.
-func Bounced(t testing.TB) string {
+func Bounced(t testing.TB, address string) string {
 	t.Helper()
-	address := Postgres(t)
 	bin, err := bouncer()
 	if err != nil {
 		t.Fatal(err)

@@ -39,36 +39,82 @@ var errMissing = errors.New("PostgreSQL is not installed: apt-get install postgr
 // server of AddressVar, or a throw-away one started from the installed binaries,
 // which ends with the process, however the process ends. Without either the test
 // fails.
-func Postgres(t testing.TB) string { return database(t, &quick) }
+func Postgres(t testing.TB) string { return quick.database(t, "") }
 
-// Program is Postgres with a ledger in it, as the role of programs reaches it, which
-// owns no table: see ledger.Admit.
+// Ledger is Postgres with a new ledger in it, as its owner reaches it.
+func Ledger(t testing.TB) string {
+	t.Helper()
+	if os.Getenv(AddressVar) == "" {
+		return copied(t)
+	}
+	address := Postgres(t)
+	if err := ledger.Make(t.Context(), address); err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
+// Program is Ledger as the role of programs reaches it, which owns no table: see ledger.Admit.
 func Program(t testing.TB) string {
 	t.Helper()
-	owner := Postgres(t)
+	owner, role := Ledger(t), programs
 	u, err := url.Parse(owner)
 	if err != nil {
 		t.Fatal(err)
 	}
-	role := strings.TrimPrefix(u.Path, "/") + "_program" // roles are the server's, not the database's
-	if err := run(owner, `CREATE ROLE `+role+` LOGIN PASSWORD 'program'`); err != nil {
-		t.Fatalf("create a role: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := run(owner, `DROP OWNED BY `+role+`; DROP ROLE `+role); err != nil {
-			t.Errorf("drop the role: %v", err)
+	if os.Getenv(AddressVar) != "" { // roles are the server's, and this server stays
+		role = strings.TrimPrefix(u.Path, "/") + "_program"
+		if err := run(owner, createRole(role)); err != nil {
+			t.Fatalf("create a role: %v", err)
 		}
-	})
-	s, err := ledger.Open(t.Context(), owner)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(s.Close(), ledger.Admit(t.Context(), owner, role)); err != nil {
-		t.Fatal(err)
+		t.Cleanup(func() {
+			if err := run(owner, `DROP OWNED BY `+role+`; DROP ROLE `+role); err != nil {
+				t.Errorf("drop the role: %v", err)
+			}
+		})
+		if err := ledger.Admit(t.Context(), owner, role); err != nil {
+			t.Fatal(err)
+		}
 	}
 	u.User = url.UserPassword(role, "program")
 	owners.Store(u.String(), owner)
 	return u.String()
+}
+
+// programs is the role of programs on the throw-away cluster, and pattern the database there
+// whose copies are new ledgers: copying one takes a fraction of making it, and a suite makes
+// hundreds.
+const (
+	programs = "duban_program"
+	pattern  = "duban_pattern"
+)
+
+func createRole(name string) string { return `CREATE ROLE ` + name + ` LOGIN PASSWORD 'program'` }
+
+var patterned = sync.OnceValue(func() error {
+	ctx := context.Background()
+	address, err := named(quick.url, pattern)
+	if err != nil {
+		return err
+	}
+	if err := run(quick.url, `CREATE DATABASE `+pattern); err != nil {
+		return err
+	}
+	return errors.Join(run(quick.url, createRole(programs)), ledger.Make(ctx, address), ledger.Admit(ctx, address, programs))
+})
+
+// copied is a new ledger on the throw-away cluster, with an identity of its own.
+func copied(t testing.TB) string {
+	t.Helper()
+	quick.begin(t)
+	if err := patterned(); err != nil {
+		t.Fatalf("make the ledger that tests copy: %v", err)
+	}
+	address := quick.database(t, ` TEMPLATE `+pattern)
+	if err := run(address, `UPDATE identity SET id = '`+ledger.NewID()+`'`); err != nil {
+		t.Fatal(err)
+	}
+	return address
 }
 
 // owners leads from the addresses that Program gave to their owners'.
@@ -83,22 +129,29 @@ func Owner(address string) string {
 }
 
 // Durable is Postgres on a cluster that waits for the disk, for measuring.
-func Durable(t testing.TB) string { return database(t, &durable) }
+func Durable(t testing.TB) string { return durable.database(t, "") }
 
-// A quick cluster does not wait for the disk: nobody needs its data after the tests.
+// A quick cluster does not wait for the disk, and sweeps no database: nobody needs its data
+// after the tests.
 var (
-	quick   = cluster{options: "-c fsync=off -c full_page_writes=off"}
+	quick   = cluster{options: "-c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off -c shared_buffers=32MB"}
 	durable = cluster{}
 )
 
-func database(t testing.TB, c *cluster) string {
+func (c *cluster) begin(t testing.TB) {
 	t.Helper()
 	c.once.Do(func() { c.url, c.tie, c.err = start(c.options) })
 	if c.err != nil {
 		t.Fatal(c.err)
 	}
+}
+
+// database makes a database for one test, after the words that say what it is made from.
+func (c *cluster) database(t testing.TB, from string) string {
+	t.Helper()
+	c.begin(t)
 	name := "duban_test_" + strings.ToLower(rand.Text())
-	if err := run(c.url, `CREATE DATABASE `+name); err != nil {
+	if err := run(c.url, `CREATE DATABASE `+name+from); err != nil {
 		t.Fatalf("create a database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -106,12 +159,21 @@ func database(t testing.TB, c *cluster) string {
 			t.Errorf("drop the database: %v", err)
 		}
 	})
-	u, err := url.Parse(c.url)
+	address, err := named(c.url, name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.Path = "/" + name
-	return u.String()
+	return address
+}
+
+// named is the address of another database on a server.
+func named(address, database string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	u.Path = "/" + database
+	return u.String(), nil
 }
 
 func run(address, statement string) error {
@@ -276,11 +338,10 @@ func Database() (address string, stop func(), err error) {
 		stop()
 		return "", nil, err
 	}
-	u, err := url.Parse(address)
+	address, err = named(address, name)
 	if err != nil {
 		stop()
 		return "", nil, err
 	}
-	u.Path = "/" + name
-	return u.String(), stop, nil
+	return address, stop, nil
 }
