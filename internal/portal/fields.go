@@ -57,7 +57,7 @@ type Option struct {
 func (v *visit) inputs(t thing, row act.Row, unit string) []Input {
 	var all []Input
 	for _, f := range row.Fields() {
-		if f == act.FieldFile && v.Files == nil {
+		if f == act.FieldFile && v.Files == nil || f == act.FieldSection && t.complaint != nil && t.complaint.In.Plan.Water == nil {
 			continue
 		}
 		name := string(f)

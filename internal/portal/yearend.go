@@ -109,7 +109,7 @@ func (v *visit) yearEnd() error {
 		say := v.speak()
 		p := yearEndPage{Head: say.YearTitle(y.YearEnd), Basis: say.YearBasis(y.YearEnd), Day: say.Day(y.AsOf), Path: v.at(planPath(id)), Plan: id, File: v.at(planPath(id) + "/report/sheet"),
 			Sum: say.YearSum(y.Counts), Talks: say.YearTalks(y.Counts.Talks), Late: v.at("/tasks", "plan", id, "light", "red"),
-			Problems: y.Wrote.Problems, Proposals: y.Wrote.Proposals, Scores: say.YearScoresStatus(y.YearEnd), NoMoney: y.Water != nil && len(y.Money) == 0}
+			Problems: y.Wrote.Problems, Proposals: y.Wrote.Proposals, Scores: say.YearScoresStatus(y.YearEnd), NoMoney: y.Tables > 0 && len(y.Money) == 0}
 		if !v.past.IsZero() {
 			p.AsOf = v.past.String()
 		}

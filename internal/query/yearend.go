@@ -74,7 +74,7 @@ func (r *Reader) yearEnd(ctx context.Context, v Viewer, planID string) (y YearEn
 		return y, err
 	}
 	y.YearEnd = report.YearEnd{Plan: book.Plan, Year: l.Plan.Year, AsOf: book.AsOf, Chain: report.HeadOf(ledger.Proof{Seq: seq, Hash: hash}),
-		Counts: book.Counts.Tally, Floor: book.Counts.RankFloor, Units: book.Counts.ByUnit, People: l.Plan.Directory}
+		Counts: book.Counts.Tally, Floor: book.Counts.RankFloor, Units: book.Counts.ByUnit, Tables: len(l.Plan.Compensation), People: l.Plan.Directory}
 	y.Clauses, y.Projects, y.Opened = report.Clauses(book, &l.Plan)
 	if err := r.yearWater(ctx, v, &y, planID); err != nil {
 		return y, err

@@ -32,6 +32,7 @@ type YearEnd struct {
 	Floor    int          `json:"rank_floor"` // units with fewer lines than so many have no rank
 	Units    []UnitTally  `json:"units"`
 	Money    []YearMoney  `json:"money"`            // by table in force
+	Tables   int          `json:"-"`                // number of the plan's tables of compensation, examples too
 	Scores   *YearScores  `json:"scores,omitempty"` // nil: the plan has no rules of assessment
 	// Complaints and Incidents are nil where the plan has no rules of complaints, or no registry
 	// for incidents, or one that is an example and by which nothing has happened.

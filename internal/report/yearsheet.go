@@ -128,11 +128,12 @@ func (s Speaker) YearSent(to YearTo) string {
 	return s.y("sent_not", words.Data{"N": to.DaysLeft})
 }
 
-// YearScoresStatus says by what the scores are, or why there are none to report.
+// YearScoresStatus says by what the scores are, or why there are none to report; "" of a plan without
+// rules of assessment.
 func (s Speaker) YearScoresStatus(y YearEnd) string {
 	switch {
 	case y.Scores == nil:
-		return s.y("no_rules")
+		return ""
 	case y.Scores.Example:
 		return s.y("example_rules")
 	}
@@ -270,6 +271,10 @@ func (s Speaker) amount(d decimal.Decimal) cell {
 
 func (s yearPages) scores() sheet {
 	sh := s.headed("scores", s.YearScoresStatus(s.YearEnd))
+	if s.Scores == nil {
+		sh = s.headed("scores")
+		sh.name = s.y("by_tasks")
+	}
 	if s.Scores != nil && !s.Scores.Example {
 		b := block{heading: s.y("by_rules"), columns: s.head(column{heading: "group", most: 14}, column{heading: "rank", most: 8}, column{heading: "unit", most: 28}, column{heading: "score", most: 10})}
 		for _, u := range s.Scores.Sheet.Units {
