@@ -50,7 +50,7 @@ var columnWords = []struct {
 	{regexp.MustCompile(`时限|时间|节点|进度|日期|期限|截止|年度计划|完成期|^(?:月份|月度|季度|时段)$`), colLimit},
 	{regexp.MustCompile(`配合|协办|协作|参与|协同|协助|参加|联动|^(?:监管|监督|督导|督办|验收|指导|包联|联系|审核)(?:单位|部门)$`), colAssist},
 	{regexp.MustCompile(`牵头|主办|主责|主要责任|第一责任|^发起`), colLead},
-	{regexp.MustCompile(`责任(单位|主体|部门|科室|处室|股室|县区)|承办|实施(单位|主体)|落实单位|负责(单位|部门)|建设单位|项目单位|^单位(名称)?$|^部门$|责任分工|组织单位|业主|^责任$|项目法人|落实部门|任务分工|分工$|责任方|责任清单`), colUnit},
+	{regexp.MustCompile(`责任(单位|主体|部门|科室|处室|股室|县区)|承办|实施(单位|主体)|落实单位|负责(单位|部门)|建设单位|项目单位|^(?:[\p{Han}]{0,4}(?:单位|银行|企业|学校|医院|部门|街道|乡镇))?名称$|^单位(名称)?$|^部门$|责任分工|组织单位|业主|^责任$|项目法人|落实部门|任务分工|分工$|责任方|责任清单`), colUnit},
 	{regexp.MustCompile(`^(县|区|市)?(\(市、区\)|\(市\)|\(区\)|区县|县区|市区|市、区)$|县\([市区、]+\)|县区|区县|^(所在地|所属地区|地区|属地|行政区|县市区|所在县|辖区|城市|行政区划)`), colCounty},
 	{regexp.MustCompile(`^(类别|领域|分类|类型|问题类别|问题|存在问题|问题描述|问题表现|反馈问题|板块|方面|项目类别|任务类别|任务类型|行动名称|工程类别|专项|重点领域|所属领域|大类)$`), colGroup},
 	{regexp.MustCompile(`项目名称|工程名称|任务名称|项目$|^名称$|事项(名称)?$|^工作任务$|^任务$|^重点任务$|^重点工作$|^主要任务$|^目标任务$|^工作事项$|^工作项目$|指标名称|^工作要点$|实事|清单名称|改革事项|目标与任务`), colTask},
@@ -226,7 +226,7 @@ func joinHeads(a, b []string) []string {
 }
 
 // bareUnitHead is a head that names a unit of a measure as well as a body.
-var bareUnitHead = regexp.MustCompile(`^(?:计量)?单位$`)
+var bareUnitHead = regexp.MustCompile(`^(?:计量)?单位$|名称$`)
 
 func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
 	cols = map[column]int{}

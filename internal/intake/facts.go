@@ -180,7 +180,7 @@ func (f *facts) years(about string) {
 }
 
 // yoursRe is how a letter calls the body that it addresses.
-var yoursRe = regexp.MustCompile(`(?:责令|责成|要求|请|望|现将|通知|由|,|。|^)[你贵](?:单位|局|委|办|公司|街道|镇|乡|县|区|校|院|中心)`)
+var yoursRe = regexp.MustCompile(`(?:对|向|给|与|就|责令|责成|要求|请|望|现将|通知|由|,|。|^)[你贵](?:单位|局|委|办|公司|街道|镇|乡|县|区|校|院|中心)`)
 
 // prepares is a title of what is done before a year: 编制2022年部门预算.
 var prepares = regexp.MustCompile(`(?:编制|编报|申报|征集|报送|谋划|征订|储备|填报)(?:19|20)\d\d(?:年|-)`)

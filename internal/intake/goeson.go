@@ -17,6 +17,9 @@ func (k *committer) goesOn(c *clause, e *entry, text string) ([]string, bool) {
 	all := starts(text, e)
 	for _, t := range all[len(all)-1:] {
 		t = strings.TrimLeft(linkHead.ReplaceAllString(t, ""), ",、:前")
+		if ownBodyHead.MatchString(t) { // 联合执法办公室每半月召开碰头会: another body acts
+			continue
+		}
 		if !zeroSubject.MatchString(t) && !actsVerb.MatchString(t) && !c.nextMatter(e) {
 			continue
 		}
@@ -41,6 +44,9 @@ func (k *committer) goesOn(c *clause, e *entry, text string) ([]string, bool) {
 	}
 	return nil, false
 }
+
+// ownBodyHead is a name like a body's at the beginning of a sentence, before what it does.
+var ownBodyHead = regexp.MustCompile(`^[\p{Han}“”]{2,16}(?:办公室|领导小组|指挥部|专班|委员会|工作组|中心|公司|支队|大队|局)(?:要|应|须|将|于|在|每|\d|负责|定期)`)
 
 // nextMatter tells that an entry follows a semicolon and begins with what is done
 // and no one who could do it: …逐一核查；其他欠薪案件须于1月20日前办结.
@@ -91,7 +97,7 @@ func (k *committer) doesIt(c *clause, e *entry, names []string) string {
 var yourBody = regexp.MustCompile(`^[你贵](?:们|单位|局|委|办|厅|部|处|中心|公司|集团|企业|学校|校|院|街道|街道办事处|镇|乡|县|区|市|州|地区?|村|社区)?$`)
 
 // politely begins what a paper asks of those whom it addresses: 请于4月10日前将名单报送….
-var politely = regexp.MustCompile(`(?:^|[,;。])(?:请|望|希|务请|敬请|烦请)(?:你们|你单位|你局|贵单位|贵局)?(?:于|在|将|务必|按|认真|尽快|及时|抓紧|\d)`)
+var politely = regexp.MustCompile(`(?:^|[,;。])(?:请|望|希|务请|敬请|烦请)(?:[你贵](?:们|单位|局|委|办|厅|县|区|市|州|镇|乡|街道|公司|集团|校|院|中心|部门))?(?:于|在|将|务必|按|认真|尽快|及时|抓紧|\d)`)
 
 // addressee gives an entry to those whom the paper addresses.
 func (k *committer) addressee(c *clause, e *entry) {

@@ -90,7 +90,7 @@ var leadsWhat = regexp.MustCompile(`^([\p{Han}、()]{2,30}?)(?:牵头|负责|承
 var levelWord = regexp.MustCompile(`^[省市县区乡镇州]级`)
 
 // eachTail are the ends of names of all of a kind.
-var eachTail = regexp.MustCompile(`^各[\p{Han}、（）()]{0,10}(?:社区|村|乡镇|街道|单位|部门|企业|学校|医院|科室|处室|县|区|市|[县区市镇乡]{1,2}[（(][县市区街道镇乡、]+[）)])$`)
+var eachTail = regexp.MustCompile(`^(?:沿[河江湖线海]|其他|其余|有关|相关|涉及)?各[\p{Han}、（）()]{0,10}(?:社区|村|乡镇|镇|乡|街道|单位|部门|企业|学校|医院|科室|处室|县|区|市|[县区市镇乡]{1,2}[（(][县市区街道镇乡、]+[）)])$`)
 
 // printed is a folded name with the brackets that documents print.
 func (k *committer) printed(f string) string {

@@ -39,6 +39,7 @@ type tableAt struct {
 	annex string // 附件2, or ""
 	title string
 	whose []named // who is responsible for all of it, as a line above it says
+	group string  // the merged head over its columns, where several have the same parts
 
 	printed  *Table // what it was made of, where its header took two rows
 	lastHead int    // rows of printed down to the last of its header

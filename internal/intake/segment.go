@@ -79,6 +79,8 @@ func segments(text string, parts []span, marks []marked) []segment {
 				}
 			} else if i == 0 && from == next+1 && m.Kind == deadline.Due && ofThem.MatchString(tight(fold(text[min(m.End, parts[from].to):parts[from].to]))) {
 				g.from, context = before.from, before
+			} else if last := parts[from-1]; i == 0 && m.Kind == deadline.Due && byWhomPart.MatchString(tight(fold(text[last.from:last.to]))) {
+				g.from = last.from // 耕地开垦由镇农业办负责，10月底前通过验收
 			} else if i == 0 && adverbial(text, parts[next:from]) {
 				g.from = before.from
 			} else if last := parts[from-1]; i == 0 && doneVerb.MatchString(tight(text[last.from:last.to])) {
@@ -133,6 +135,9 @@ func segments(text string, parts []span, marks []marked) []segment {
 	}
 	return out
 }
+
+// byWhomPart is a matter and whose it is, before what is done by when.
+var byWhomPart = regexp.MustCompile(`^[\p{Han}“”()]{2,20}由[\p{Han}()、]{2,24}(?:负责|牵头|承担|实施|落实|承办)(?:组织|实施|落实)?$`)
 
 // saysNothing is true of words before a time that say who acts at most.
 func saysNothing(before string) bool {

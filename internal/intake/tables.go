@@ -80,7 +80,25 @@ func (h headedTable) totalOf() string {
 	if hanIn(t) < 3 {
 		return ""
 	}
+	name := h.group
+	if m := unitOfHead.FindStringSubmatch(fold(name)); m != nil {
+		name = m[1]
+	}
+	if hanIn(name) >= 2 && !totalRe.MatchString(name) { // 首贷户（户） over 上半年 and 全年
+		t += "（" + name + "）"
+	}
 	return shorten(t, 40)
+}
+
+// totalUnit is what its numbers count: 亿元, as the title or the head over them says.
+func (h headedTable) totalUnit() string {
+	if m := totalsUnit.FindStringSubmatch(tight(h.title)); m != nil {
+		return m[1]
+	}
+	if m := unitOfHead.FindStringSubmatch(fold(h.group)); m != nil {
+		return m[2]
+	}
+	return ""
 }
 
 // body is the rows below the header that are not the header again, sums or
@@ -176,10 +194,10 @@ func (h headedTable) rows() []row {
 			w.no = n
 		}
 		w.when, w.said = h.times(r), strings.TrimSpace(title+"\n"+content)
-		if m := totalsUnit.FindStringSubmatch(tight(h.title)); m != nil {
+		if of := h.totalUnit(); of != "" && h.ofTotals() {
 			for i, c := range w.when {
 				if c.period && amountRe.MatchString(tight(fold(c.text))) && hanIn(c.text) == 0 && !strings.HasSuffix(c.text, "%") {
-					w.when[i].text += m[1]
+					w.when[i].text += of
 				}
 			}
 		}

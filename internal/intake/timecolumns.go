@@ -24,7 +24,7 @@ type timeCell struct {
 	text string
 }
 
-var periodColumn = regexp.MustCompile(`^((?:(?:19|20)\d\d年?度?)?(?:第?[一二三四1-4]季度|[上下]半年|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?:底前?|末)?|1-\d{1,2}月)?)(?:底前?|末)?(?:形象|阶段|节点|推进|工作|目标|任务|计划|进度|安排|要求|内容|重点|完成|累计|达到|应|数|量|值|额|率|比例|序时)*(?:\([\p{Han}%]{1,4}\))?$`)
+var periodColumn = regexp.MustCompile(`^((?:(?:19|20)\d\d年?度?)?(?:第?[一二三四1-4]季度|[上下]半年|全年|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?:底前?|末)?|1-\d{1,2}月)?)(?:底前?|末)?(?:形象|阶段|节点|推进|工作|目标|任务|计划|进度|安排|要求|内容|重点|完成|累计|达到|应|数|量|值|额|率|比例|序时)*(?:\([\p{Han}%]{1,4}\))?$`)
 
 // periodColumns are the columns whose heads are periods.
 func periodColumns(heads []string) []timeColumn {

@@ -278,7 +278,7 @@ func (k *committer) title(c *clause, g segment) string {
 	} else {
 		text = c.text[g.from:g.to]
 	}
-	text = withoutElse(tidyTitle(text))
+	text = whoseMatter.ReplaceAllString(withoutElse(tidyTitle(text)), "$1：")
 	topic := headTopic(c)
 	if r.Kind == deadline.Recurring {
 		text = sinceYear.ReplaceAllString(text, "")
@@ -327,6 +327,9 @@ func (k *committer) title(c *clause, g segment) string {
 	}
 	return shorten(text, 40)
 }
+
+// whoseMatter is a matter and whose it is at the beginning of a title.
+var whoseMatter = regexp.MustCompile(`^([\p{Han}“”（）]{2,20})由[\p{Han}（）、]{2,24}(?:负责|牵头|承担|实施|落实|承办)(?:组织|实施|落实)?，`)
 
 // orElse begins a comma part that says what follows where the time is missed.
 var orElse = regexp.MustCompile(`^(?:逾期|过期|超期|否则|到期未)`)

@@ -70,7 +70,11 @@ func withOneHead(t tableAt) []tableAt {
 		if slices.ContainsFunc(lower[g[0]:g[1]], func(l string) bool { return periodOf(l) != "" }) {
 			when = "" // each of its columns has its own
 		}
-		out = append(out, t.under(at, own, cols, when))
+		one := t.under(at, own, cols, when)
+		if periodOf(upper[g[0]]) == "" {
+			one.group = oneLine(upper[g[0]])
+		}
+		out = append(out, one)
 	}
 	return out
 }
