@@ -25,12 +25,20 @@ const (
 	colTarget  // 目标水质
 	colLevel   // 断面级别
 	colGroup   // 类别, 领域
+	colYear    // 年度
 	colPast    // 目前进展, 交办时间: what has been, and no limit
 )
 
 // pastColumn names columns that tell what was done, when it was handed over, or
 // of what sort it is: none of them lays down a time or a task.
 var pastColumn = regexp.MustCompile(`进展|(?:完成|落实|整改|办理|推进|销号|验收|实施)(?:情况|状态|结果|类型|进度$)|^(?:目前|当前|现阶段|截至)|^(?:工作|任务|项目|进度)?状态$|(?:发现|交办|反馈|填报|下达|受理|检查|督查|督察|移交|登记|签订|来文|收文|报告|建成|入库|更新)(?:时间|日期)|是否|(?:整改|问题|任务|项目|工作)?(?:类型|性质|来源)$|^(?:户数|栋数|面积|投资|总投资|数量|单位数)`)
+
+// looseTask and looseUnit are heads that name the work or who does it where no other
+// column does better: 物资名称, 储备单位.
+var (
+	looseTask = regexp.MustCompile(`^[\p{Han}]{1,6}名称$`)
+	looseUnit = regexp.MustCompile(`^[\p{Han}]{1,6}(?:单位|主体|部门)$`)
+)
 
 var columnWords = []struct {
 	re *regexp.Regexp
@@ -46,15 +54,19 @@ var columnWords = []struct {
 	{regexp.MustCompile(`备注|说明$|^注$`), colRemark},
 	{regexp.MustCompile(`里程碑(?:名称|事件|节点)?$|节点(?:名称|事项|任务)$`), colTask},
 	{regexp.MustCompile(`^(?:计划|预计|拟|应|要求)(?:完成|办结|建成|完工|竣工|投用|开工)$`), colLimit},
+	{regexp.MustCompile(`^(?:实施|计划|建设|完成)?(?:年度|年份)$`), colYear},
 	{pastColumn, colPast},
 	{regexp.MustCompile(`时限|时间|节点|进度|日期|期限|截止|年度计划|完成期|^(?:月份|月度|季度|时段)$`), colLimit},
 	{regexp.MustCompile(`配合|协办|协作|参与|协同|协助|参加|联动|^(?:监管|监督|督导|督办|验收|指导|包联|联系|审核)(?:单位|部门)$`), colAssist},
 	{regexp.MustCompile(`牵头|主办|主责|主要责任|第一责任|^发起`), colLead},
-	{regexp.MustCompile(`责任(单位|主体|部门|科室|处室|股室|县区)|承办|实施(单位|主体)|落实单位|负责(单位|部门)|建设单位|项目单位|^(?:[\p{Han}]{0,4}(?:单位|银行|企业|学校|医院|部门|街道|乡镇))?名称$|^单位(名称)?$|^部门$|责任分工|组织单位|业主|^责任$|项目法人|落实部门|任务分工|分工$|责任方|责任清单`), colUnit},
+	{regexp.MustCompile(`责任(单位|主体|部门|科室|处室|股室|县区)|承办|实施(单位|主体)|落实单位|负责(单位|部门)|建设单位|项目单位|^[\p{Han}]{0,4}(?:单位|银行|企业|学校|医院|部门|街道|乡镇)名称$|^单位(名称)?$|^部门$|责任分工|组织单位|业主|^责任$|项目法人|落实部门|任务分工|分工$|责任方|责任清单`), colUnit},
 	{regexp.MustCompile(`^(县|区|市)?(\(市、区\)|\(市\)|\(区\)|区县|县区|市区|市、区)$|县\([市区、]+\)|县区|区县|^(所在地|所属地区|地区|属地|行政区|县市区|所在县|辖区|城市|行政区划)`), colCounty},
 	{regexp.MustCompile(`^(类别|领域|分类|类型|问题类别|问题|存在问题|问题描述|问题表现|反馈问题|板块|方面|项目类别|任务类别|任务类型|行动名称|工程类别|专项|重点领域|所属领域|大类)$`), colGroup},
 	{regexp.MustCompile(`项目名称|工程名称|任务名称|项目$|^名称$|事项(名称)?$|^工作任务$|^任务$|^重点任务$|^重点工作$|^主要任务$|^目标任务$|^工作事项$|^工作项目$|指标名称|^工作要点$|实事|清单名称|改革事项|目标与任务`), colTask},
 	{regexp.MustCompile(`^(?:检查|抽查|执法|组织|整改|治理|办理|主管|落实|执行|具体)?(?:单位|部门|科室|处室|股室)$`), colUnit},
+	{looseTask, colTask},
+	{regexp.MustCompile(`^计量单位$`), colOther},
+	{looseUnit, colUnit},
 	{regexp.MustCompile(`内容|措施|举措|整改|目标|任务|工作|要求|标准|成果|事项|规模|指标`), colContent},
 }
 
@@ -228,6 +240,20 @@ func joinHeads(a, b []string) []string {
 // bareUnitHead is a head that names a unit of a measure as well as a body.
 var bareUnitHead = regexp.MustCompile(`^(?:计量)?单位$|名称$`)
 
+// weakUnit is such a head, or one that only may name who is responsible.
+func weakUnit(head string) bool {
+	h := tight(fold(head))
+	if bareUnitHead.MatchString(h) {
+		return true
+	}
+	for _, c := range columnWords {
+		if c.re.MatchString(h) {
+			return c.re == looseUnit
+		}
+	}
+	return false
+}
+
 func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
 	cols = map[column]int{}
 	stages := periodColumns(cells)
@@ -243,7 +269,7 @@ func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
 			continue
 		}
 		if at, taken := cols[c]; taken {
-			if c == colUnit && bareUnitHead.MatchString(tight(fold(cells[at]))) && !bareUnitHead.MatchString(tight(fold(cell))) {
+			if c == colUnit && weakUnit(cells[at]) && !weakUnit(cell) {
 				cols[c] = i // 单位 beside 责任单位 is that of a measure
 			}
 			if c == colContent || c == colTask {
@@ -252,7 +278,7 @@ func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
 			continue
 		}
 		cols[c] = i
-		if c != colPerson && c != colGroup && c != colPast {
+		if c != colPerson && c != colGroup && c != colPast && c != colYear {
 			score++
 		}
 	}

@@ -150,6 +150,9 @@ func (j *joiner) continues(l line) bool {
 	if j.open && !(marked && m.style <= styleParen) {
 		return true
 	}
+	if labelDone(j.parts) && strings.HasSuffix(strings.TrimSpace(l.text), "。") && !j.wrapped {
+		return false // 责任单位：县文旅局⏎经费由县财政局于4月底前拨付。
+	}
 	if marked || isLabel(l.text) || blockLine.MatchString(fold(l.text)) || isAnnexHead(l.text) || addresses(l.text) && !endsOpen(j.parts) || labelRe.MatchString(fold(j.parts[len(j.parts)-1])) && !endsOpen(j.parts) && (closing.MatchString(tight(fold(l.text))) || speaksAnew.MatchString(tight(fold(l.text)))) {
 		return false
 	}
@@ -171,6 +174,13 @@ func (j *joiner) continues(l line) bool {
 	}
 	// One line a paragraph: only a page break cuts.
 	return !ended && !headingLike(j.parts) && (wide >= 40 || strings.ContainsRune("、，,", end)) && l.indent < 8
+}
+
+// labelDone tells that lines end with a label and the whole name of a unit.
+func labelDone(parts []string) bool {
+	f := fold(strings.TrimSpace(parts[len(parts)-1]))
+	at := labelRe.FindAllStringIndex(f, -1)
+	return len(at) > 0 && !endsOpen(parts) && looksUnit(lastOf(f[at[len(at)-1][1]:]))
 }
 
 // speaksAnew begins a paragraph behind a line that says who is responsible: 责任单位：

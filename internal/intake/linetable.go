@@ -23,6 +23,8 @@ func lineTable(lines []line) (*Table, int) {
 		return nil, 0
 	case strings.Count(first, "|") >= 2:
 		return cellTable(lines, splitPipes)
+	case isLabel(first) || blockLine.MatchString(fold(first)): // 实施期限： 2024 年  7 月
+		return nil, 0
 	default:
 		return columnTable(lines)
 	}

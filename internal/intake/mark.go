@@ -37,8 +37,8 @@ var (
 	rePart        = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})(部分|章|编|篇|节) *`)
 	reArticle     = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})条 *[、.:]?`)
 	reStage       = regexp.MustCompile(`^第([一二三四五六七八]|\d)(?:阶段|步) *[:：,，]? *`)
-	reProblem     = regexp.MustCompile(`^(?:问题|任务|事项|整改事项)([一二三四五六七八九十]{1,3}|\d{1,3}) ?[:.、] *`)
-	reProblemLine = regexp.MustCompile(`^(?:反馈)?(?:问题|任务|事项|整改事项)([一二三四五六七八九十]{1,3}|\d{1,3})$`)
+	reProblem     = regexp.MustCompile(`^(?:问题|任务|事项|整改事项|榜题|课题|议题|提案|举措|行动)([一二三四五六七八九十]{1,3}|\d{1,3}) ?[:.、] *`)
+	reProblemLine = regexp.MustCompile(`^(?:反馈)?(?:问题|任务|事项|整改事项|榜题|课题|议题|提案|举措|行动)([一二三四五六七八九十]{1,3}|\d{1,3})$`)
 	reHan         = regexp.MustCompile(`^([一二三四五六七八九十百]{1,4}) ?[、.,] *`)
 	reParen       = regexp.MustCompile(`^[(\[] ?([一二三四五六七八九十百]{1,4}) ?[)\]] *[、.]? *`)
 	reDotted      = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})[、. ] *`)
@@ -56,7 +56,7 @@ var (
 
 func markStart(r rune) bool {
 	switch {
-	case r == '第' || r == '问' || r == '任' || r == '事' || r == '整' || r == '(' || r == '[' || r == '-':
+	case r == '第' || strings.ContainsRune("问任事整榜课议提举行", r) || r == '(' || r == '[' || r == '-':
 		return true
 	case r >= '0' && r <= '9', r >= '①' && r <= '⑳', r >= '⑴' && r <= '⒇':
 		return true

@@ -44,6 +44,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "stage" // （二）集中整治（5月至10月）。
 	case !limit && eventTime(c.text, r, s):
 		why = "stage" // 考试时间：6月7日至8日
+	case !limit && comesTo.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))) && hanIn(c.text[s.from:max(s.from, r.Begin)]) <= 1:
+		why = "stage" // 9月2日下午报到
 	case !limit && stepEnds(c.text, r, s):
 		why = "stage"
 	case r.Effect:
@@ -66,6 +68,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case !limit && ofWhom(c.text, r, s):
 		why = "condition"
+	case !limit && talkedTo(c.text, r, s):
+		why = "condition" // 对11月底清偿率低于60%的单位由县政府约谈
 	case !limit && lookedAt(c.text, r, s):
 		why = "target" // 检查2020年1月1日至2021年3月31日期间的结算数据
 	case !limit && banWindow(c.text, r, s):
@@ -148,9 +152,17 @@ var typeOf = regexp.MustCompile(`^[类型](?:的|问题|任务|事项|项目|整
 
 // runsTill is before the day until which a rule or a benefit holds.
 var (
-	runsTill  = regexp.MustCompile(`(?:执行|延续|有效|施行|享受|适用|实施)(?:的?(?:期限?|时间|日期|截止日期))?(?:统一|均|可)?(?:延长|截止|延续|持续)?(?:为)?(?:至|到|截至)$|(?:有效|享受|执行|政策|施行)(?:期限?|截止日期)(?:为|是|:)?$`)
+	runsTill  = regexp.MustCompile(`(?:执行|延续|有效|施行|享受|适用|实施)(?:的?(?:期限?|时间|日期|截止日期))?(?:统一|均|可)?(?:延长|截止|延续|持续)?(?:为)?(?:至|到|截至)$|(?:有效|享受|执行|政策|施行|优惠|减免|免费|补贴|过渡|试行|质保|保修)(?:期限?|截止日期)(?:为|是|:)?(?:至|到|截至|延长至)?$`)
 	untilHead = regexp.MustCompile(`^(?:截至|至|到)`)
 )
+
+// comesTo is behind the time at which people come or go.
+var comesTo = regexp.MustCompile(`^(?:上午|下午|晚上?|全天|\d{1,2}[时点:](?:\d{2})?分?前?)*(?:报到|离会|返程|开课|开考|集合|出发)$`)
+
+// timeHead is how long the date is that a folded text begins with.
+func timeHead(f string) int { return len(dateHead.FindString(f)) }
+
+var dateHead = regexp.MustCompile(`^(?:(?:19|20)\d\d ?年)?\d{1,2} ?月 ?\d{1,2} ?日`)
 
 var (
 	stepEnd  = regexp.MustCompile(`^(?:之?前|起|开始)?[\p{Han}]{0,6}(?:登记|申报|报名|受理|征集|申请|公示|投票|填报|预约|缴费|征求意见|招募|推荐|投标|收件)(?:工作|阶段)?(?:结束|截止|为止|期满)$|^(?:之?前)?(?:结束|截止)(?:登记|申报|报名|受理|征集|申请)$|^(?:结束|截止|为止)$`)

@@ -47,6 +47,11 @@ func (k *committer) projects(tables [][]row) []*project {
 }
 
 func (k *committer) project(id string, r row) *project {
+	if r.year > 0 { // times without a year are of the row's own
+		ctx := k.ctx
+		k.ctx.PlanYear, k.ctx.Inherit = r.year, r.year
+		defer func() { k.ctx = ctx }()
+	}
 	if r.untitled {
 		answer := k.asker.ask("title", weightLead+5, rowPlace(r.annex, r.no), r.raw, "", nil, nil)
 		r.title = firstNonEmpty(answer, k.asker.words.T("intake.untitled", words.Data{"Row": r.line}))

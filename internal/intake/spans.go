@@ -28,6 +28,16 @@ func ofWhom(text string, r deadline.Reading, s span) bool {
 	return whomHead.MatchString(fold(text[from:r.Begin])) && whomTail.MatchString(tight(fold(text[r.End:to]))) && to < s.to
 }
 
+// againstWhom is behind 对 and a time that say of whom what follows is done.
+var againstWhom = regexp.MustCompile(`^[\p{Han}\d%“”（）()、.]{0,24}?的(?:单位|企业|县区|县\([市区、]+\)|乡镇|项目|部门|街道|镇|村|责任人|个人)[\p{Han}、]{0,20}?(?:约谈|通报|问责|曝光|督办|扣分|处罚|追责|取消|挂牌|提醒)`)
+
+// talkedTo is true of such a time.
+func talkedTo(text string, r deadline.Reading, s span) bool {
+	p := partHolding(text, r, s)
+	from, _ := trimSpan(text, p.from, p.to)
+	return r.Begin >= from && whomHead.MatchString(tight(fold(text[from:r.Begin]))) && againstWhom.MatchString(tight(fold(text[min(r.End, s.to):s.to])))
+}
+
 var (
 	looksAt     = regexp.MustCompile(`(?:检查|核查|排查|审计|抽查|倒查|核实|复核|梳理|清理|清查|统计|调取|比对|摸排|评查|对|将)$`)
 	reportsOf   = regexp.MustCompile(`(?:报送|上报|提交|提供|填报|移交|汇总|统计|收集|整理|公布|通报|归集)$`)

@@ -48,10 +48,14 @@ func starts(text string, e *entry) []string {
 		return out
 	}
 	if i := strings.Index(f, w); i >= 0 && i < 60 && utf8.RuneCountInString(f[:i]) <= 3 {
-		out = append(out, strings.TrimLeft(f[i+len(w):], ")前,、:"))
+		rest := strings.TrimLeft(f[i+len(w):], ")前,、:")
+		out = append(out, rest[len(dayPart.FindString(rest)):])
 	}
 	return out
 }
+
+// dayPart is the part of the day behind a date.
+var dayPart = regexp.MustCompile(`^(?:上午|下午|夜间|晚间|晚上|凌晨|全天|当天|当日|白天|早上)(?:\d{1,2}[时点:](?:\d{2}|半)?分?)?[,、]?`)
 
 // matterLabel is a short name of the matter before who acts.
 var matterLabel = regexp.MustCompile(`^[\p{Han}“”]{2,8}:`)

@@ -17,6 +17,7 @@ type row struct {
 	units    []named
 	limit    string
 	remark   string
+	year     int    // of the row, where a column of years says it
 	said     string // title and content as printed, a line each
 	when     []timeCell
 	annex    string
@@ -148,6 +149,7 @@ func (h headedTable) rows() []row {
 	var out []row
 	defer func() { tellApart(out) }()
 	month := "" // the time in a column before the work, which is printed once for all its rows
+	year := 0   // of a column of years, which may be printed once for all its rows
 	above := "" // the body in the first column, which is printed once for all its rows
 	for i, r := range h.body() {
 		if at, ok := h.firstUnit(); ok && at < len(r.Cells) {
@@ -193,6 +195,10 @@ func (h headedTable) rows() []row {
 		if n := number(fold(h.cell(r, colNo))); n > 0 && n < 100000 {
 			w.no = n
 		}
+		if m := yearCell.FindStringSubmatch(tight(fold(h.cell(r, colYear)))); m != nil {
+			year = number(m[1])
+		}
+		w.year = year
 		w.when, w.said = h.times(r), strings.TrimSpace(title+"\n"+content)
 		if of := h.totalUnit(); of != "" && h.ofTotals() {
 			for i, c := range w.when {
@@ -219,6 +225,9 @@ var (
 // column of such.
 func isAmount(cell string) bool { return cell == "" || amountRe.MatchString(tight(fold(cell))) }
 func isTotal(head string) bool  { return totalRe.MatchString(head) }
+
+// yearCell is the cell of a column of years.
+var yearCell = regexp.MustCompile(`^((?:19|20)\d\d)(?:年度?)?$`)
 
 // tallied is what a row of such a table lays down.
 func (h headedTable) tallied(r Row) string {
