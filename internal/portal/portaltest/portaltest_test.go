@@ -110,6 +110,8 @@ func TestWhatIsAskedOfEveryPageBites(t *testing.T) {
 		ask  func(*portaltest.Page)
 	}{
 		"a field without a label": {`<h1>x</h1><input name="a">`, (*portaltest.Page).Accessible},
+		"without a label":         {`<h1>x</h1><input name="a">`, (*portaltest.Page).InOtherWords},
+		"two headings":            {`<h1>x</h1><h1>y</h1>`, (*portaltest.Page).InOtherWords},
 		"grey on white":           {`<h1>x</h1><p style="color:#ccc">浅色的字看不清楚</p>`, (*portaltest.Page).Accessible},
 		"too wide":                {`<h1>x</h1><div style="width:500px">宽</div>`, (*portaltest.Page).Narrow},
 		"not by keyboard":         {`<h1>x</h1><button onfocus="this.blur()">x</button><a href="/next">y</a>`, (*portaltest.Page).ByKeyboard},
