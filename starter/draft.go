@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,12 +36,13 @@ func (a *app) planImport() *cobra.Command {
 				return err
 			}
 			sum, err := intake.Run(cmd.Context(), args)
-			if err == nil && askThem && len(sum.Open) > 0 {
+			for open := sum.Open; err == nil && askThem && len(open) > 0; open = refused(sum.Open) { // what was refused, once more
 				var given map[string]string
-				if given, err = a.show().AskAll(cmd.InOrStdin(), sum.Open); err == nil && len(given) > 0 {
-					if err = intake.GiveAnswers(dir, given); err == nil {
-						sum, err = intake.Run(cmd.Context(), args)
-					}
+				if given, err = a.show().AskAll(cmd.InOrStdin(), open); err != nil || len(given) == 0 {
+					break
+				}
+				if err = intake.GiveAnswers(dir, given); err == nil {
+					sum, err = intake.Run(cmd.Context(), args)
 				}
 			}
 			if err == nil {
@@ -63,6 +65,11 @@ func (a *app) planImport() *cobra.Command {
 	c.Flags().BoolVar(&askThem, "ask", false, a.w.T("cli.flag_import_ask"))
 	c.Flags().StringArrayVarP(&out, "output", "o", nil, a.w.T("cli.flag_import_output"))
 	return c
+}
+
+// refused are the questions whose answers were not understood.
+func refused(open []intake.Question) []intake.Question {
+	return slices.DeleteFunc(slices.Clone(open), func(q intake.Question) bool { return q.Refused == "" })
 }
 
 // planRollover drafts next year's plan from this year's file and, when there is

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -34,6 +35,40 @@ func TestQuestionsAreAnsweredAtTheTerminal(t *testing.T) {
 		got, err := a.show().AskAll(strings.NewReader(typed), open)
 		require.NoError(t, err)
 		require.Equal(t, want, got, "%q\n%s", typed, out.String())
+	}
+}
+
+// TestARefusedAnswerIsAskedAgain answers a question with what it cannot take: it is said and
+// asked again at once, until it is understood or left open. Nothing that was typed is lost
+// between.
+func TestARefusedAnswerIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	text := "清源市2022年河湖治理工作方案\n一、重点任务\n1.清淤。6月底前完成东河清淤3公里。\n"
+	for _, c := range []struct {
+		name, typed string
+		refusals    int
+		lead        bool
+	}{
+		{"understood at last", "待定\n\n\n\n不知道\n市水务局\n", 2, true},
+		{"left open", "待定\n\n\n\n\n", 2, false}, // asked again, and said at the end
+		{"the input ends", "待定\nq\n", 2, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			file := filepath.Join(dir, "方案.txt")
+			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+			var out bytes.Buffer
+			a := &app{w: words.New("zh"), out: &out, err: &out}
+			cmd := a.planImport()
+			cmd.SetIn(strings.NewReader(c.typed))
+			cmd.SetArgs([]string{file, "-o", filepath.Join(dir, "draft"), "--issued", "2022-03-01", "--ask"})
+			require.NoError(t, cmd.ExecuteContext(t.Context()), out.String())
+			require.Equal(t, c.refusals, strings.Count(out.String(), "看不懂"), out.String())
+			plan, err := os.ReadFile(filepath.Join(dir, "draft", "plan.yaml"))
+			require.NoError(t, err)
+			require.Equal(t, c.lead, strings.Contains(string(plan), "市水务局"), out.String())
+		})
 	}
 }
 

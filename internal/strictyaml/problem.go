@@ -67,16 +67,32 @@ func Errors(problems []Problem) (all []Problem) {
 	return all
 }
 
-// dayList writes days as 2021-04-05、04-06: the year where it is new.
+// dayList writes days as 2021-04-05、12；05-01~07: the year and the month where they are
+// new, and days that follow one another as one.
 func dayList(days []calendar.Day) string {
-	out := make([]string, len(days))
-	for i, d := range days {
-		out[i] = d.String()
-		if i > 0 && d.Year == days[i-1].Year {
-			out[i] = out[i][len("2006-"):]
+	var b strings.Builder
+	for i := 0; i < len(days); {
+		d, text := days[i], days[i].String()
+		switch {
+		case i > 0 && d.Year == days[i-1].Year && d.Month == days[i-1].Month:
+			text = "、" + text[len("2006-01-"):]
+		case i > 0 && d.Year == days[i-1].Year:
+			text = "；" + text[len("2006-"):]
+		case i > 0:
+			text = "；" + text
 		}
+		b.WriteString(text)
+		last := i
+		for last+1 < len(days) && days[last+1].Month == d.Month && days[last+1] == days[last].AddDays(1) {
+			last++
+		}
+		if last > i+1 {
+			b.WriteString("~" + days[last].String()[len("2006-01-"):])
+			i = last
+		}
+		i++
 	}
-	return strings.Join(out, "、")
+	return b.String()
 }
 
 const longestQuote = 120 // characters of a value shown in a problem

@@ -14,9 +14,14 @@ import (
 // A list of days in a problem names the year where it is new, and is never cut off.
 func TestDaysInAProblem(t *testing.T) {
 	t.Parallel()
-	days := []calendar.Day{{Year: 2022, Month: 3, Date: 5}, {Year: 2022, Month: 4, Date: 5}, {Year: 2023, Month: 1, Date: 5}}
-	p := strictyaml.Problem{Key: "plan.cron_short", Data: words.Data{"Value": "0 9 5 * *", "Count": 3, "Dates": days}}
-	require.Contains(t, p.Message(words.New("zh")), "2022-03-05、04-05、2023-01-05")
+	for want, days := range map[string][]calendar.Day{
+		"2022-03-05；04-05；2023-01-05": {{Year: 2022, Month: 3, Date: 5}, {Year: 2022, Month: 4, Date: 5}, {Year: 2023, Month: 1, Date: 5}},
+		"2022-03-01~04、07、08；04-30；05-01": {{Year: 2022, Month: 3, Date: 1}, {Year: 2022, Month: 3, Date: 2}, {Year: 2022, Month: 3, Date: 3}, {Year: 2022, Month: 3, Date: 4},
+			{Year: 2022, Month: 3, Date: 7}, {Year: 2022, Month: 3, Date: 8}, {Year: 2022, Month: 4, Date: 30}, {Year: 2022, Month: 5, Date: 1}},
+	} {
+		p := strictyaml.Problem{Key: "plan.cron_short", Data: words.Data{"Value": "0 9 5 * *", "Count": len(days), "Dates": days}}
+		require.Contains(t, p.Message(words.New("zh")), want)
+	}
 }
 
 func TestNearMisses(t *testing.T) {

@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -64,14 +63,23 @@ func (sc *Screen) Answers(question string, in io.Reader) bool {
 
 // Line reads one line and nothing after it: the next question reads on.
 func Line(in io.Reader) string {
+	line, _ := readLine(in)
+	return line
+}
+
+// readLine is Line with what ended the input, nil where a line did.
+func readLine(in io.Reader) (string, error) {
 	var line []byte
 	for one := make([]byte, 1); ; {
 		n, err := in.Read(one)
-		if n == 1 && one[0] != '\n' {
+		switch {
+		case n == 1 && one[0] == '\n':
+			return string(line), nil
+		case n == 1:
 			line = append(line, one[0])
 		}
-		if err != nil || n == 1 && one[0] == '\n' {
-			return string(line)
+		if err != nil {
+			return string(line), err
 		}
 	}
 }
@@ -100,29 +108,36 @@ const questionsShown = 10
 // line leaves a question open; a lone q, or the end of the input, leaves the rest.
 func (sc *Screen) AskAll(in io.Reader, open []intake.Question) (map[string]string, error) {
 	given := map[string]string{}
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 1<<20)
+	var fault error
 	ask := func(id string, text ...string) bool {
 		for _, t := range text {
 			fmt.Fprintln(sc.Out, t)
 		}
 		fmt.Fprint(sc.Out, "> ")
-		if !lines.Scan() || strings.TrimSpace(lines.Text()) == "q" {
+		line, err := readLine(in) // and nothing behind it: what was refused is asked again
+		said := strings.TrimSpace(line)
+		if err != nil && err != io.EOF {
+			fault = err
+		}
+		if said == "q" || err != nil && said == "" {
 			return false
 		}
-		if said := strings.TrimSpace(lines.Text()); said != "" {
+		if said != "" {
 			given[id] = said
 		}
-		return true
+		return err == nil
 	}
 	for i, q := range open {
+		if q.Refused != "" {
+			fmt.Fprintln(sc.Out, q.Refused)
+		}
 		head := fmt.Sprintf("%d/%d %s", i+1, len(open), strings.TrimSpace(q.Place+" "+q.Ask))
 		if len(q.Options) > 0 {
 			head += " [" + strings.Join(q.Options, " / ") + "]"
 		}
 		if len(q.Items) == 0 {
 			if !ask(q.ID, head) {
-				return given, lines.Err()
+				return given, fault
 			}
 			continue
 		}
@@ -131,18 +146,18 @@ func (sc *Screen) AskAll(in io.Reader, open []intake.Question) (map[string]strin
 			list = append(list, fmt.Sprintf("  %d. %s %s %s", n+1, item.Place, item.Words, item.Proposal))
 		}
 		if !ask(q.ID, append(list, sc.W.T("cli.import_ask_all"))...) {
-			return given, lines.Err()
+			return given, fault
 		}
 		if given[q.ID] != "" {
 			continue
 		}
 		for n, item := range q.Items {
 			if !ask(item.ID, fmt.Sprintf("  %d. %s %s", n+1, item.Place, item.Words)) {
-				return given, lines.Err()
+				return given, fault
 			}
 		}
 	}
-	return given, lines.Err()
+	return given, fault
 }
 
 func (sc *Screen) Imported(s intake.Summary, dir string) {
