@@ -47,6 +47,7 @@ type Store struct {
 
 	mu        sync.Mutex
 	plans     map[planVersion]Launched
+	frames    map[string]framed // by plan
 	directory *directory
 	years     []calendar.Year // the calendar as last read
 	yearsAre  string          // its years and versions
@@ -117,7 +118,7 @@ func OpenWith(ctx context.Context, address string, o Options) (*Store, error) {
 	s := &Store{
 		d: d, id: id, o: o, writer: writer, reader: reader, most: together,
 		jobs: make(chan *job), shut: make(chan struct{}), stopped: make(chan struct{}),
-		ready: map[string]*sqlx.Stmt{}, bound: map[string]string{}, plans: map[planVersion]Launched{},
+		ready: map[string]*sqlx.Stmt{}, bound: map[string]string{}, plans: map[planVersion]Launched{}, frames: map[string]framed{},
 	}
 	s.base, s.end = context.WithCancel(context.Background())
 	go s.work()
