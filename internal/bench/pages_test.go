@@ -27,7 +27,6 @@ var wholly = map[string]string{
 	"/plans/{plan}/since":            "which lights have changed",
 	"/plans/{plan}/ahead":            "what comes of each task",
 	"/plans/{plan}/messages":         "what comes of each task",
-	"/plans/{plan}/end":              "what of its tasks is not decided",
 	"/plans/{plan}/report":           "every clause with its tasks",
 	"/plans/{plan}/report/do/{deed}": "the report that is written about",
 	"/score":                         "the tallies of all units, one of which is shown",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"duban/internal/act"
@@ -49,6 +50,75 @@ func (s *Store) Complaints(ctx context.Context, planID string) (all []Complained
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+// ComplaintFilter chooses complaints of a plan.
+type ComplaintFilter struct {
+	States  []act.State // nil chooses all
+	Numbers []int       // nil chooses all
+	Sorted  string      // ID of a unit to which they are or were sorted; "" chooses all
+	Into    int         // those that joined this one; 0 chooses all
+	// Skip of the chosen ones, the last first, are left out, and at most Limit are given; 0: all.
+	Skip, Limit int
+}
+
+// SomeComplaints are the chosen complaints with all that acts on them are judged by, the last first,
+// but for what joined them. total is how many were chosen, with those beyond Skip and Limit.
+func (s *Store) SomeComplaints(ctx context.Context, l Launched, f ComplaintFilter) (all []Complained, total int, err error) {
+	w := where{}
+	w.equal("plan", l.Plan.ID)
+	if f.States != nil {
+		var states []string
+		for _, state := range f.States {
+			states = append(states, string(state))
+		}
+		w.add(s.d.among("state"), s.d.list(states))
+	}
+	if f.Numbers != nil {
+		var numbers []string
+		for _, n := range f.Numbers {
+			numbers = append(numbers, strconv.Itoa(n))
+		}
+		w.add(s.d.among("CAST(number AS TEXT)"), s.d.list(numbers))
+	}
+	if f.Sorted != "" { // the text of an ID in quotes may stand elsewhere too: see below
+		w.add(s.d.holds("doc"), asJSON(f.Sorted))
+	}
+	if f.Into > 0 {
+		w.add(s.d.holds("doc"), `"into":`+strconv.Itoa(f.Into))
+	}
+	if f.Limit > 0 {
+		if err := s.one(ctx, &total, `SELECT COUNT(*) FROM complaints`+w.String(), w.args...); err != nil {
+			return nil, 0, err
+		}
+	}
+	var rows []complainedRow
+	if err := s.all(ctx, &rows, `SELECT `+complainedColumns+` FROM complaints`+w.String()+` ORDER BY number DESC`+page(f.Skip, f.Limit), w.args...); err != nil {
+		return nil, 0, err
+	}
+	var tasks []string
+	for _, r := range rows {
+		one, err := r.complained()
+		if err != nil {
+			return nil, 0, err
+		}
+		if f.Sorted != "" && !slices.ContainsFunc(one.Sorted, func(x act.Sorted) bool { return x.Unit == f.Sorted }) || f.Into > 0 && one.Into != f.Into {
+			continue
+		}
+		all, tasks = append(all, one), append(tasks, act.ComplaintTask(one.Number))
+		if one.Into > 0 {
+			tasks = append(tasks, act.ComplaintTask(one.Into))
+		}
+	}
+	if f.Limit == 0 {
+		total = len(all)
+	}
+	if len(all) == 0 {
+		return nil, total, nil
+	}
+	of, err := s.Tasks(ctx, TaskFilter{Plan: l.Plan.ID, IDs: tasks})
+	judged(l, all, of)
+	return all, total, err
 }
 
 // Complaint is one complaint of a plan: ErrNotFound where there is none of the number.
@@ -259,8 +329,15 @@ func (s *Store) JudgedComplaints(ctx context.Context, l Launched) ([]Complained,
 	if err != nil {
 		return nil, err
 	}
+	judged(l, all, rows)
+	return all, nil
+}
+
+// judged gives complaints all that acts on them are judged by: their tasks, and those of all that
+// have joined them.
+func judged(l Launched, all []Complained, tasks []Task) {
 	cases, joined := map[string]*act.Case{}, map[int][]int{}
-	for _, t := range rows {
+	for _, t := range tasks {
 		c := CaseOf(t)
 		cases[t.ID] = &c
 	}
@@ -277,7 +354,6 @@ func (s *Store) JudgedComplaints(ctx context.Context, l Launched) ([]Complained,
 		}
 		all[i] = c
 	}
-	return all, nil
 }
 
 // NewComplaint is a complaint with what its plan says of it, and without a task.

@@ -112,6 +112,13 @@ func (s *Store) Task(ctx context.Context, planID, task string) (Task, error) {
 	return row.task()
 }
 
+// GoOn tells whether more than most tasks, occurrences and duties of a plan are open.
+func (s *Store) GoOn(ctx context.Context, planID string, most int) (more bool, err error) {
+	var n int
+	err = s.one(ctx, &n, `SELECT COUNT(*) FROM (SELECT id FROM tasks WHERE plan = ? AND state = ? AND kind <> ? LIMIT ?) o`, planID, string(TaskOpen), string(plan.Standing), most+1)
+	return n > most, err
+}
+
 // Tasks are the chosen tasks in the order of the document; occurrences of a
 // duty follow it by due date.
 func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {

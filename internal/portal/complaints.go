@@ -94,7 +94,8 @@ func (v *visit) until(c query.Complaints, l query.ComplaintLine) string {
 // complaints lists the complaints of a plan: all for the office and the leadership, its own for a
 // unit.
 func (v *visit) complaints() error {
-	c, err := v.Reader.Complaints(v.ctx(), v.asks(), v.r.URL.Query().Get("plan"))
+	state, skip := v.r.URL.Query().Get("state"), v.skip()
+	c, total, err := v.Reader.ComplaintPage(v.ctx(), v.asks(), v.r.URL.Query().Get("plan"), act.State(state), skip, pageOf)
 	if errors.Is(err, query.ErrNoComplaints) {
 		return v.show("complaints", v.say.T("complain.page"), complaintsPage{None: true})
 	}
@@ -105,18 +106,14 @@ func (v *visit) complaints() error {
 	if v.who.Account.Unit == c.People.Office && !c.Rules.Example {
 		p.New, p.File = v.at("/complaints/new", "plan", c.Plan), v.at("/complaints/file", "plan", c.Plan)
 	}
-	state := v.r.URL.Query().Get("state")
 	p.States = append(p.States, Option{"", v.say.T("complain.every_state"), state == ""})
 	for _, s := range []act.State{act.ComplaintNew, act.ComplaintSorted, act.ComplaintJoined, act.Closed} {
 		p.States = append(p.States, Option{string(s), v.stateOfComplaint(s), state == string(s)})
 	}
-	lines := slices.DeleteFunc(slices.Clone(c.Lines), func(l query.ComplaintLine) bool { return state != "" && string(l.State) != state })
-	from := min(v.skip(), len(lines))
-	to := min(from+pageOf, len(lines))
-	for _, l := range lines[from:to] {
+	for _, l := range c.Lines {
 		p.Lines = append(p.Lines, v.complaintRow(c, l))
 	}
-	p.pager = v.pager(from, to-from, len(lines))
+	p.pager = v.pager(min(skip, total), len(c.Lines), total)
 	p.Measures = v.measureRows(slices.Concat(c.Measures, c.Sums), c.People)
 	return v.show("complaints", v.say.T("complain.page"), p)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/notice"
@@ -25,7 +26,13 @@ type endPage struct {
 	Talks         []link
 	Reason, Paper string
 	Wrong         string
+	Many          int    // more tasks than so many go on; 0: they are in Going
+	ManyPath      string // address of their list
 }
+
+// mostGoing is how many tasks that go on the page lists, each with the task of another plan that
+// seems to be the same work.
+const mostGoing = 300
 
 // goingRow is a task that goes on.
 type goingRow struct {
@@ -37,6 +44,18 @@ func (v *visit) endForm() error { return v.showEnd(http.StatusOK, "") }
 
 func (v *visit) showEnd(status int, wrong string) error {
 	id := v.r.PathValue("plan")
+	many, err := v.Reader.ManyUndecided(v.ctx(), v.asks(), id, mostGoing)
+	if err != nil {
+		return err
+	}
+	if many {
+		l, err := v.Reader.Plan(v.ctx(), v.asks(), id)
+		if err != nil {
+			return err
+		}
+		return v.showUnder(status, "planend", v.say.T("portal.title_end", words.Data{"Plan": l.Plan.Title}),
+			endPage{Plan: l.Plan.Title, Path: planPath(id), Wrong: wrong, Many: mostGoing, ManyPath: v.at("/tasks", "plan", id, "state", string(act.Open))})
+	}
 	out, l, err := v.Reader.Undecided(v.ctx(), v.asks(), id)
 	if err != nil {
 		return err

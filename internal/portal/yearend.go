@@ -14,6 +14,9 @@ import (
 // mostProof is how many pieces of evidence the page lists; the Excel file has all.
 const mostProof = 200
 
+// mostYearLines is how many lines of the year the page has; the Excel file has all.
+const mostYearLines = 600
+
 // yearEndPage is the report of a plan's year.
 type yearEndPage struct {
 	Head, Basis, Day string
@@ -24,6 +27,7 @@ type yearEndPage struct {
 	To               []yearTo
 	Water            *yearWater
 	Groups           []yearGroup
+	Left             int // lines beside those of Groups
 	Money            []yearMoney
 	NoMoney          bool
 	Scores           string // what the scores are
@@ -120,15 +124,22 @@ func (v *visit) yearEnd() error {
 			p.To = append(p.To, yearTo{to, say.Day(to.By), say.YearSent(to), to.DaysLeft < 0})
 		}
 		v.yearWater(&p, y)
+		lines := mostYearLines
+		group := func(head string, c report.YearClause) {
+			shown := min(len(c.Lines), lines)
+			p.Left += len(c.Lines) - shown
+			lines, c.Lines = lines-shown, c.Lines[:shown]
+			p.Groups = append(p.Groups, v.yearGroup(id, head, c))
+		}
 		for _, c := range y.Clauses {
-			p.Groups = append(p.Groups, v.yearGroup(id, say.YearClauseTitle(c), c))
+			group(say.YearClauseTitle(c), c)
 		}
 		for _, more := range []struct {
 			head string
 			of   report.YearClause
 		}{{"yearend.projects", y.Projects}, {"yearend.opened", y.Opened}} {
 			if len(more.of.Lines) > 0 {
-				p.Groups = append(p.Groups, v.yearGroup(id, v.say.T(more.head)+say.YearSum(more.of.Tally), more.of))
+				group(v.say.T(more.head)+say.YearSum(more.of.Tally), more.of)
 			}
 		}
 		if s := y.Scores; s != nil && !s.Example {

@@ -42,7 +42,7 @@ type ComplaintLine struct {
 	Late     bool      `json:"late,omitempty"`
 }
 
-// OneComplaint is a complaint with those that may be about the same, and with who complained
+// OneComplaint is a complaint with those that are open or have joined it (All), and with who complained
 // where the viewer may know it: the office, and the unit that handles it where the rules say so.
 type OneComplaint struct {
 	ComplaintLine
@@ -76,7 +76,8 @@ func (r *Reader) Complaints(ctx context.Context, v Viewer, planID string) (c Com
 	if err != nil {
 		return c, err
 	}
-	answers, err := r.store.LastActs(ctx, l.Plan.ID, act.Complete, complaintTasks(all))
+	slices.Reverse(all)
+	c, handled, err := r.complaintsOf(ctx, v, l, all)
 	if err != nil {
 		return c, err
 	}
@@ -84,9 +85,31 @@ func (r *Reader) Complaints(ctx context.Context, v Viewer, planID string) (c Com
 	if err != nil {
 		return c, err
 	}
+	c.measured(complaint.Measures(handled, in.instant(l)), v)
+	return c, nil
+}
+
+// measured sets how units did: all, or the viewer's own unit.
+func (c *Complaints) measured(all []complaint.Measure, v Viewer) {
+	if c.Measures = all; c.Own {
+		c.Measures = slices.DeleteFunc(slices.Clone(all), func(m complaint.Measure) bool { return m.Unit != v.by.Unit })
+	}
+	c.Sums = complaint.Sum(c.Measures)
+}
+
+// complaintsOf are the lines of those of some complaints that the viewer may see, in their order,
+// and how each that was sorted was handled.
+func (r *Reader) complaintsOf(ctx context.Context, v Viewer, l ledger.Launched, all []ledger.Complained) (c Complaints, handled []complaint.Handled, err error) {
+	answers, err := r.store.LastActs(ctx, l.Plan.ID, act.Complete, complaintTasks(all))
+	if err != nil {
+		return c, nil, err
+	}
+	in, err := r.as(v)
+	if err != nil {
+		return c, nil, err
+	}
 	now := in.instant(l)
 	c = Complaints{Plan: l.Plan.ID, Title: l.Plan.Title, Rules: *l.Plan.Complaints, Own: !v.oversees(l.Plan.Directory), People: l.Plan.Directory, Zone: l.Plan.Location()}
-	var handled []complaint.Handled
 	for _, one := range all {
 		line, h := lineOf(one.Complaint, answers, now, c.Zone)
 		if len(one.Sorted) > 0 && one.State != act.ComplaintJoined {
@@ -96,13 +119,92 @@ func (r *Reader) Complaints(ctx context.Context, v Viewer, planID string) (c Com
 			c.Lines = append(c.Lines, line)
 		}
 	}
-	slices.Reverse(c.Lines)
-	c.Measures = complaint.Measures(handled, now)
-	if c.Own {
-		c.Measures = slices.DeleteFunc(c.Measures, func(m complaint.Measure) bool { return m.Unit != v.by.Unit })
+	return c, handled, nil
+}
+
+// ComplaintPage are complaints of one state (""  for all), the last first, as Complaints has them,
+// and how many there are of it. How units did may be somewhat old: see remembered and ErrWorking.
+func (r *Reader) ComplaintPage(ctx context.Context, v Viewer, planID string, state act.State, skip, limit int) (c Complaints, total int, err error) {
+	l, err := r.ComplaintsPlan(ctx, v, planID)
+	if err != nil {
+		return c, 0, err
 	}
-	c.Sums = complaint.Sum(c.Measures)
-	return c, nil
+	f := ledger.ComplaintFilter{Skip: skip, Limit: limit}
+	if state != "" {
+		f.States = []act.State{state}
+	}
+	own := !v.oversees(l.Plan.Directory)
+	var all []ledger.Complained
+	if own {
+		all, err = r.ownComplaints(ctx, v, l, state)
+	} else {
+		all, total, err = r.store.SomeComplaints(ctx, l, f)
+	}
+	if err != nil {
+		return c, 0, err
+	}
+	if c, _, err = r.complaintsOf(ctx, v, l, all); err != nil {
+		return c, 0, err
+	}
+	if own {
+		total = len(c.Lines)
+		c.Lines = c.Lines[min(skip, total):min(skip+limit, total)]
+	}
+	in, err := r.as(v)
+	if err != nil {
+		return c, 0, err
+	}
+	today, err := in.today(ctx, l)
+	if err != nil {
+		return c, 0, err
+	}
+	measures, err := remembered(ctx, r, "complaints "+l.Plan.ID, today, func(ctx context.Context) ([]complaint.Measure, error) {
+		whole, err := r.Complaints(ctx, Operator(), l.Plan.ID)
+		return whole.Measures, err
+	})
+	c.measured(measures, v)
+	return c, total, err
+}
+
+// ownComplaints are the complaints that may be the viewer's unit's, the last first.
+func (r *Reader) ownComplaints(ctx context.Context, v Viewer, l ledger.Launched, state act.State) (all []ledger.Complained, err error) {
+	mine, _, err := r.store.SomeComplaints(ctx, l, ledger.ComplaintFilter{Sorted: v.by.Unit})
+	if err != nil {
+		return nil, err
+	}
+	joined, _, err := r.store.SomeComplaints(ctx, l, ledger.ComplaintFilter{States: []act.State{act.ComplaintJoined}})
+	if err != nil {
+		return nil, err
+	}
+	has := map[int]bool{}
+	for _, c := range mine {
+		has[c.Number] = true
+	}
+	for _, c := range joined {
+		if !has[c.Number] && has[c.Into] {
+			mine = append(mine, c)
+		}
+	}
+	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, Lead: v.by.Unit, From: string(act.OriginComplaint) + ":"})
+	if err != nil {
+		return nil, err
+	}
+	var led []int // given to the unit by an act on the task itself
+	for _, t := range tasks {
+		if n, ok := t.Origin.Complaint(); ok && !has[n] {
+			led = append(led, n)
+		}
+	}
+	if len(led) > 0 {
+		more, _, err := r.store.SomeComplaints(ctx, l, ledger.ComplaintFilter{Numbers: led})
+		if err != nil {
+			return nil, err
+		}
+		mine = append(mine, more...)
+	}
+	mine = slices.DeleteFunc(mine, func(c ledger.Complained) bool { return state != "" && c.State != state })
+	slices.SortFunc(mine, func(a, b ledger.Complained) int { return b.Number - a.Number })
+	return mine, nil
 }
 
 // complaintTasks are the IDs of the tasks of complaints.
@@ -157,32 +259,53 @@ func lineOf(c act.Complaint, answers map[string]act.Act, now time.Time, zone *ti
 
 // Complaint is one complaint of a plan. ErrNotYours where there is none that the viewer may see.
 func (r *Reader) Complaint(ctx context.Context, v Viewer, planID string, number int) (o OneComplaint, err error) {
-	all, err := r.Complaints(ctx, v, planID)
+	l, err := r.ComplaintsPlan(ctx, v, planID)
 	if errors.Is(err, ErrNoComplaints) {
 		err = ErrNotYours
 	}
 	if err != nil {
 		return o, err
 	}
-	i := slices.IndexFunc(all.Lines, func(l ComplaintLine) bool { return l.Number == number })
+	all, _, err := r.store.SomeComplaints(ctx, l, ledger.ComplaintFilter{Numbers: []int{number}})
+	if err == nil && len(all) == 0 {
+		err = ErrNotYours
+	}
+	if err != nil {
+		return o, err
+	}
+	for _, f := range []ledger.ComplaintFilter{{States: []act.State{act.ComplaintNew, act.ComplaintSorted}}, {Into: number}} { // that may be about the same, and that have joined it
+		more, _, err := r.store.SomeComplaints(ctx, l, f)
+		if err != nil {
+			return o, err
+		}
+		all = append(all, slices.DeleteFunc(more, func(c ledger.Complained) bool { return c.Number == number })...)
+	}
+	for _, c := range all[1:] {
+		if c.Into == number {
+			all[0].Joined = append(all[0].Joined, c.Number)
+		}
+	}
+	slices.SortFunc(all, func(a, b ledger.Complained) int { return b.Number - a.Number })
+	of, _, err := r.complaintsOf(ctx, v, l, all)
+	if err != nil {
+		return o, err
+	}
+	i := slices.IndexFunc(of.Lines, func(l ComplaintLine) bool { return l.Number == number })
 	if i < 0 {
 		return o, ErrNotYours
 	}
-	o = OneComplaint{ComplaintLine: all.Lines[i], Plan: all.Plan, All: all}
-	if o.In, err = r.ComplaintsPlan(ctx, v, all.Plan); err != nil {
-		return o, err
-	}
-	for _, l := range all.Lines {
+	o = OneComplaint{ComplaintLine: of.Lines[i], Plan: of.Plan, All: of, In: l}
+	for _, l := range of.Lines {
 		switch {
 		case l.State == act.ComplaintJoined && l.Into == number:
 			o.Joins = append(o.Joins, l)
-		case (l.State == act.ComplaintNew || l.State == act.ComplaintSorted) && l.About().Like(o.About(), all.Rules.Window):
+		case (l.State == act.ComplaintNew || l.State == act.ComplaintSorted) && l.About().Like(o.About(), of.Rules.Window):
 			o.Like = append(o.Like, l)
 		}
 	}
-	o.Knows = v.by.Unit != "" && (v.by.Unit == all.People.Office || all.Rules.Contact && v.by.Unit == o.Unit && o.State != act.Closed)
+	o.Knows = v.by.Unit != "" && (v.by.Unit == of.People.Office || of.Rules.Contact && v.by.Unit == o.Unit && o.State != act.Closed)
 	if o.Knows {
-		o.Caller, err = r.store.Caller(ctx, all.Plan, number)
+		o.Caller, err = r.store.Caller(ctx, of.Plan, number)
 	}
 	return o, err
 }
@@ -190,11 +313,19 @@ func (r *Reader) Complaint(ctx context.Context, v Viewer, planID string, number 
 // ComplaintsWaiting are how many complaints wait for the office to sort them, and to call back or
 // close them. It is of the plans whose office the viewer is; of other viewers it is none.
 func (r *Reader) ComplaintsWaiting(ctx context.Context, v Viewer) (plan string, fresh, answered int, err error) {
-	all, err := r.Complaints(ctx, v, "")
+	l, err := r.ComplaintsPlan(ctx, v, "")
 	var which *WhichPlanError
-	if errors.Is(err, ErrNoComplaints) || errors.As(err, &which) || err == nil && v.by.Unit != all.People.Office {
+	if errors.Is(err, ErrNoComplaints) || errors.As(err, &which) || err == nil && v.by.Unit != l.Plan.Directory.Office {
 		return "", 0, 0, nil
 	}
+	if err != nil {
+		return "", 0, 0, err
+	}
+	open, _, err := r.store.SomeComplaints(ctx, l, ledger.ComplaintFilter{States: []act.State{act.ComplaintNew, act.ComplaintSorted}})
+	if err != nil {
+		return "", 0, 0, err
+	}
+	all, _, err := r.complaintsOf(ctx, v, l, open)
 	for _, l := range all.Lines {
 		switch {
 		case l.State == act.ComplaintNew, l.State == act.ComplaintSorted && l.Returned:

@@ -29,6 +29,19 @@ type GoesOn struct {
 	MayBeIn string       `json:"may_be_in"` // PLAN/TASK of another plan that seems to be the same work; "" without one
 }
 
+// ManyUndecided tells whether more than most tasks of a plan go on, for those who may see all of it:
+// ErrNotWhole. It asks for less than Undecided.
+func (r *Reader) ManyUndecided(ctx context.Context, v Viewer, planID string, most int) (bool, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return false, err
+	}
+	if _, err := in.framedWhole(ctx, planID); err != nil {
+		return false, err
+	}
+	return r.store.GoOn(ctx, planID, most)
+}
+
 // Undecided gives the tasks and talks of a plan that go on, for those who may see all of it:
 // ErrNotWhole.
 func (r *Reader) Undecided(ctx context.Context, v Viewer, planID string) (Ended, ledger.Launched, error) {

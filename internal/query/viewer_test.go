@@ -158,6 +158,10 @@ func whatAViewerReads(w *world) readings {
 			sees{nothing, nothing, nothing, nothing, nothing, "!complaints", "!complaints", "!complaints"}}},
 		"Complaints": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Complaints(c, v, "") },
 			sees{"hotline", "hotline", "hotline", nothing, nothing, "!complaints", "!complaints", "!complaints"}}},
+		"ComplaintPage": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			page, _, err := r.ComplaintPage(c, v, "", "", 0, 50)
+			return page, err
+		}, sees{"hotline", "hotline", "hotline", nothing, nothing, "!complaints", "!complaints", "!complaints"}}},
 		"Complaint": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Complaint(c, v, "", 1) },
 			sees{"hotline", "hotline", "hotline", notYours, notYours, notYours, notYours, notYours}}},
 		"ComplaintsWaiting": {{func(c ctx, r *query.Reader, v who) (any, error) {
@@ -219,6 +223,12 @@ func whatAViewerReads(w *world) readings {
 			}
 			return of, err
 		}, sees{"air late", "late", "late", notWhole, notWhole, "air", notWhole, notWhole}}},
+		"ManyUndecided": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			if _, err := r.ManyUndecided(c, v, "air", 3); err != nil {
+				return nil, err
+			}
+			return r.Plan(c, v, "air")
+		}, air}},
 		"Undecided": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			_, l, err := r.Undecided(c, v, "air")
 			return l, err
