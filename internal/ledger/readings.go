@@ -155,7 +155,7 @@ type ReadingVersion struct {
 	Reason    string            `json:"reason"`
 }
 
-// ReadingsCame are all that came in of an office's readings, in the order of the chain.
+// ReadingsCame are all that came in of an office's sections, in the order of the chain.
 func (s *Store) ReadingsCame(ctx context.Context, office string) (all []ReadingVersion, err error) {
 	events, err := s.Events(ctx, EventFilter{Kinds: []string{WaterRead}})
 	if err != nil {
@@ -169,7 +169,7 @@ func (s *Store) ReadingsCame(ctx context.Context, office string) (all []ReadingV
 		if err := json.Unmarshal(e.Data, &came); err != nil {
 			return nil, fmt.Errorf("ledger: event %s: %w", e.Key, err)
 		}
-		if came.Office == office {
+		if _, outlet := water.OutletAt(came.Reading.Section); came.Office == office && !outlet {
 			came.At, came.Actor = e.PlanAt.UTC(), e.Actor
 			all = append(all, came.ReadingVersion)
 		}

@@ -55,6 +55,11 @@ type OutletPoint struct {
 	Versions  []ledger.ReadingVersion `json:"versions"`
 }
 
+// ofOutlet tells that the viewer's unit looks at an outlet, or measures it.
+func (v Viewer) ofOutlet(o incident.Outlet) bool {
+	return v.by.Unit != "" && (o.Unit == v.by.Unit || o.Data == v.by.Unit)
+}
+
 // outletPlan is the plan that was named, or the only one with measured outlets, and those of its outlets
 // that the viewer may see: all for those who may see all of the plan, for a unit those that it looks at
 // or measures. ErrNoOutlets, *WhichPlanError.
@@ -65,7 +70,7 @@ func (r reading) outletPlan(ctx context.Context, planID string) (l ledger.Launch
 	}
 	whole := r.who.oversees(l.Plan.Directory)
 	for _, o := range l.Plan.Incidents.Outlets {
-		if o.Measured() && (whole || o.Unit == r.who.by.Unit || o.Data == r.who.by.Unit) {
+		if o.Measured() && (whole || r.who.ofOutlet(o)) {
 			own.Outlets = append(own.Outlets, o)
 		}
 	}

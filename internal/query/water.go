@@ -55,7 +55,7 @@ func (r *Reader) WaterReadings(ctx context.Context, v Viewer, planID string, f l
 }
 
 // WaterWould is what readings would change in the ledger, for everybody whom the plan
-// concerns. ErrNoSections, *WhichPlanError.
+// concerns; of outlets that the viewer may not see it says nothing. ErrNoSections, *WhichPlanError.
 func (r *Reader) WaterWould(ctx context.Context, v Viewer, planID string, all []water.Reading) ([]ledger.ReadingChange, error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -65,7 +65,12 @@ func (r *Reader) WaterWould(ctx context.Context, v Viewer, planID string, all []
 	if err != nil {
 		return nil, err
 	}
-	return r.store.WouldRead(ctx, l.Plan.Directory.Office, all)
+	foreign := func(one water.Reading) bool {
+		id, of := water.OutletAt(one.Section)
+		o, _ := l.Plan.Incidents.Outlet(id)
+		return of && !v.oversees(l.Plan.Directory) && !v.ofOutlet(o)
+	}
+	return r.store.WouldRead(ctx, l.Plan.Directory.Office, slices.DeleteFunc(slices.Clone(all), foreign))
 }
 
 // WaterMonth is a month's table of the sections of a plan.

@@ -88,3 +88,17 @@ func TestAMonthOfZones(t *testing.T) {
 		})
 	}
 }
+
+// What is known of an outlet is not found out by asking what a reading would change: its own unit and the
+// office are told, other units are not.
+func TestOutletsOfOthersAreNotAskedAfter(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, databases["SQLite"](t))
+	would := func(unit string) int {
+		changes, err := w.reader().WaterWould(t.Context(), person("x", unit), "water", []quality.Reading{
+			{Section: "outlet/o1", Month: quality.Month{Year: 2021, Month: 5}, Span: quality.OfMonth, Values: quality.Values{quality.COD: quality.Number("1")}}})
+		require.NoError(t, err)
+		return len(changes)
+	}
+	require.Equal(t, []int{1, 0, 0}, []int{would("office"), would("shuiwu"), would("gaoping")})
+}
