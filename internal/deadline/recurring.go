@@ -219,6 +219,9 @@ func (s *scan) terse(i, e int, word string) bool {
 	if digit(p) || numeral(p) || p == '个' || p == '每' || p == '按' || p == '本' || p == '上' || p == '下' || p == '当' || p == '全' || p == '今' || p == '去' || p == '次' {
 		return false
 	}
+	if strings.HasPrefix(word, "季") && strings.ContainsRune("春夏秋冬雨旱汛淡旺四", p) && p != 0 {
+		return false // 冬季考核: of the season
+	}
 	if s.before(i, "报送", "上报", "提交", "形成", "提供", "报告", "编写", "撰写") != "" && s.one2(e, "小结", "总结", "报告", "评估", "分析") {
 		return false // 报送半年小结: a name
 	}

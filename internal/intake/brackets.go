@@ -328,7 +328,7 @@ func readResponsibility(in string, at int, closing bool) (responsibility, bool) 
 		names, limit, roles := readUnits(in, seatOwner)
 		units := 0
 		for _, n := range names {
-			if looksUnit(n.name) && !halfName.MatchString(n.name) {
+			if looksUnit(n.name) && (!halfName.MatchString(n.name) || in == "办公室" && closing) {
 				units++
 			}
 		}

@@ -286,6 +286,10 @@ func (k *committer) sentence(c *clause, s sentence) {
 			marks = append(marks, marked{r, partOf(parts, r.Begin)})
 		}
 	}
+	if len(marks) > 1 && (marks[0].Kind == deadline.Window || monthOnly.MatchString(tight(fold(marks[0].Words)))) && hanIn(c.text[s.from:max(s.from, marks[0].Begin)]) == 0 && labelColon.MatchString(tight(fold(c.text[marks[0].End:min(s.to, marks[0].End+30)]))) && hanIn(c.text[marks[0].End:marks[1].Begin]) <= 1 {
+		k.aside = append(k.aside, Aside{Place: c.place, Words: marks[0].Words, Why: "stage", at: span{marks[0].Begin, marks[0].End}, c: c})
+		marks = marks[1:] // 七月：7月15日前开课: the label of a line that has its own times
+	}
 	segs := k.ownLimits(c, s, marks)
 	if segs == nil {
 		segs = shareLevels(c.text, parts, marks, shareWords(c.text, parts, marks, segments(c.text, parts, marks)))
@@ -361,6 +365,9 @@ func (k *committer) fromStart(c *clause, parts []span, rs []deadline.Reading) []
 	}
 	return rs
 }
+
+// monthOnly is a month and no more.
+var monthOnly = regexp.MustCompile(`^(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?$`)
 
 // allDone are words that say that the work before it is done, and no more.
 var allDone = regexp.MustCompile(`^(?:确保|如期|按期)?(?:全部|全面)(?:完成|建成|完工|竣工)(?:任务|目标任务|全年任务|年度任务)?$`)

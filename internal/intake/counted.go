@@ -15,7 +15,7 @@ var (
 	// ofCases is in words about what may come at any time, each case with a day of its own.
 	// toldOnce is an event that comes once, soon after the issue: that the paper arrives.
 	toldOnce = regexp.MustCompile(`(?:接到?|收到?)(?:本|此|该)?(?:通知|文件?|函)$`)
-	ofCases  = regexp.MustCompile(`对|的,|[接收]到|接报|发现|发生|出现|受理|举报|投诉|信访[件事问]|诉求|申请|如|若|凡|遇|逾期|每|各类|问题|情形|联审|并联审批|审批中|后,|\p{Han}{2,}后由`)
+	ofCases  = regexp.MustCompile(`对|的,|[接收]到|接报|发现|发生|出现|受理|举报|投诉|信访[件事问]|诉求|申请|如|若|凡|遇|逾期|每|各类|问题|情形|联审|并联审批|审批中|绿色通道|后,|\p{Han}{2,}后由`)
 )
 
 // countedOn gives a term that is counted from nothing the text names the day on which it

@@ -13,14 +13,15 @@ import (
 type facts struct {
 	Title, Number, Issuer string
 	Issued                calendar.Day
-	Year, LastYear        int          // years the plan covers; equal for an annual plan
-	ToCities              bool         // it is addressed to cities: the issuer is a province
-	Titled                bool         // the title says which
-	LastDue               calendar.Day // the latest limit that the documents set
-	To                    []named      // whom it addresses: 各县（市、区）水务局：
-	City                  string       // 晋城市: how the issuing place is called
-	Yours                 bool         // it calls the body that it addresses 你局
-	Season                bool         // it is about the days of a festival: its times are the next ones
+	Year, LastYear        int               // years the plan covers; equal for an annual plan
+	ToCities              bool              // it is addressed to cities: the issuer is a province
+	Titled                bool              // the title says which
+	LastDue               calendar.Day      // the latest limit that the documents set
+	To                    []named           // whom it addresses: 各县（市、区）水务局：
+	City                  string            // 晋城市: how the issuing place is called
+	Yours                 bool              // it calls the body that it addresses 你局
+	Parties               map[string]string // of an agreement: 甲方 → who that is
+	Season                bool              // it is about the days of a festival: its times are the next ones
 }
 
 var (
@@ -106,6 +107,15 @@ func readFacts(o outline, given calendar.Day) facts {
 			}
 		}
 	}
+	for _, p := range head {
+		for _, m := range partyIs.FindAllStringSubmatch(tight(fold(p.text)), -1) {
+			if f.Parties == nil {
+				f.Parties = map[string]string{}
+			}
+			name := strings.TrimPrefix(firstNonEmpty(m[1], m[4]), "由")
+			f.Parties[firstNonEmpty(m[2], m[3])] = name
+		}
+	}
 	f.years(about)
 	f.City = cityOf(f.Issuer, f.Title, about)
 	return f
@@ -178,6 +188,9 @@ func (f *facts) years(about string) {
 		f.LastYear, f.Titled = f.Year+number(m[1])-1, true
 	}
 }
+
+// partyIs says who a party of an agreement is: 县数据局（甲方）, 甲方：县数据局.
+var partyIs = regexp.MustCompile(`([\p{Han}]{3,20}?)\((?:以下简称)?[“"]?([甲乙丙]方)[”"]?\)|^([甲乙丙]方):([\p{Han}]{3,20})$`)
 
 // yoursRe is how a letter calls the body that it addresses.
 var yoursRe = regexp.MustCompile(`(?:对|向|给|与|就|责令|责成|要求|请|望|现将|通知|由|,|。|^)[你贵](?:单位|局|委|办|公司|街道|镇|乡|县|区|校|院|中心)`)

@@ -145,12 +145,17 @@ func splitAnd(in []string) []string {
 	return out
 }
 
+var partyTail = regexp.MustCompile(`^\((?:以下简称)?[“"]?[甲乙丙]方[”"]?\)$`)
+
 func unitName(t string) string {
 	t = strings.Trim(t, " ,、;:。")
 	if t == "等" || t == "各" || t == lostCell {
 		return ""
 	}
 	t = strings.TrimSuffix(t, "等")
+	if i := strings.LastIndexByte(t, '('); i > 0 && partyTail.MatchString(t[i:]) { // 县数据局(甲方)
+		t = t[:i]
+	}
 	for _, tail := range []string{"等部门", "等单位", "等有关部门", "等相关部门", "等有关单位", "等相关单位"} {
 		t = strings.TrimSuffix(t, tail)
 	}

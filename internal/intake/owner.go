@@ -168,7 +168,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	for _, n := range names {
 		k.reg.resolve(n, c.place)
 	}
-	if unitKind(names[0]) == people.Enterprise { // 首钢公司完成改造。市生态环境局负责。
+	if unitKind(names[0]) == people.Enterprise && !k.isParty(names[0]) { // 首钢公司完成改造。市生态环境局负责。
 		if first := order(br); len(first) > 0 && first[0].seat != seatAssist && unitKind(first[0].name) == people.CityDepartment {
 			e.Assist, e.SetAssist = k.others(first, names[0]), true
 			return true

@@ -81,6 +81,22 @@ var bodyPart = regexp.MustCompile(`^(?:督查室|研究室|政研室|督查局|�
 // eachShort are the shortest names of all of a kind: 各地每周报送, 各校9月10日前演练.
 var eachShort = regexp.MustCompile(`^(?:其余|其他|其它)?各(?:地|校|村|园|局|办|科|站|所|厂|矿|院|企)$`)
 
+// leaderOf is a leader of a body of a level.
+var leaderOf = regexp.MustCompile(`^((?:省|市|县|区|州|旗|镇|乡)(?:委|政府))(?:分管|主要|有关|包联)(?:负责)?(?:领导|同志)(?:[要须应将]|\d|每|于|在|负责|牵头|定期)`)
+
+// isParty tells that a name is that of a party of the agreement.
+func (k *committer) isParty(name string) bool {
+	for _, p := range k.facts.Parties {
+		if p == name {
+			return true
+		}
+	}
+	return false
+}
+
+// partyRe is how an agreement calls those who made it.
+var partyRe = regexp.MustCompile(`^[甲乙丙]方`)
+
 // eachHead are those at the head of all bodies of a kind.
 var eachHead = regexp.MustCompile(`^(各[\p{Han}]{2,10}?(?:[院校局所站馆园镇乡村河林路田湖段]长|书记|主任|负责人|负责同志))`)
 
@@ -142,6 +158,12 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 	}
 	if m := manySubject.FindStringSubmatch(f); m != nil && (utf8.RuneCountInString(m[1]) >= 3 || eachShort.MatchString(m[1])) {
 		return append([]string{k.printed(m[1])}, k.listed(strings.TrimPrefix(strings.TrimPrefix(f, "由"), m[1]))...), true
+	}
+	if m := leaderOf.FindStringSubmatch(f); m != nil { // 区政府分管领导每周三现场调度
+		return []string{m[1]}, false
+	}
+	if m := partyRe.FindString(f); m != "" && k.facts.Parties[m] != "" { // 乙方8月底前建设基站
+		return []string{k.facts.Parties[m]}, false
 	}
 	if m := eachHead.FindStringSubmatch(f); m != nil && (actsNow.MatchString(f[len(m[0]):]) || actsVerb.MatchString(f[len(m[0]):])) { // 各基层法院院长要亲自部署
 		return []string{k.printed(m[1])}, true
@@ -236,7 +258,7 @@ func (k *committer) plainSubject(f string) string {
 		if more, ok := strings.CutPrefix(rest, "会"); ok && committee.MatchString(name) && (actsNow.MatchString(more) || actsVerb.MatchString(more)) {
 			continue // 经开区管委|会同步开展
 		}
-		if actsNow.MatchString(rest) || loose && levelOf(name) != "" && setsUp.MatchString(rest) || end <= 6 && actsVerb.MatchString(rest) && ownOffice.MatchString(name) && !noOffice.MatchString(name) {
+		if actsNow.MatchString(rest) || loose && levelOf(name) != "" && setsUp.MatchString(rest) || end <= 6 && actsVerb.MatchString(rest) && (ownOffice.MatchString(name) && !noOffice.MatchString(name) || strings.HasSuffix(name, "街道") && placeEnd.MatchString(name) && !notPlace.MatchString(name)) {
 			return name
 		}
 		if organ && actsVerb.MatchString(rest) { // 市政府, unless 市政府督查室 goes on to act

@@ -278,6 +278,7 @@ func (k *committer) title(c *clause, g segment) string {
 	} else {
 		text = c.text[g.from:g.to]
 	}
+	text = monthLabel.ReplaceAllString(text, "") // 七月：7月15日前开设课堂
 	text = whoseMatter.ReplaceAllString(withoutElse(tidyTitle(text)), "$1：")
 	topic := headTopic(c)
 	if r.Kind == deadline.Recurring {
@@ -330,6 +331,9 @@ func (k *committer) title(c *clause, g segment) string {
 
 // whoseMatter is a matter and whose it is at the beginning of a title.
 var whoseMatter = regexp.MustCompile(`^([\p{Han}“”（）]{2,20})由[\p{Han}（）、]{2,24}(?:负责|牵头|承担|实施|落实|承办)(?:组织|实施|落实)?，`)
+
+// monthLabel is the month at the head of a calendar's line.
+var monthLabel = regexp.MustCompile(`^(?:[一二三四五六七八九十]{1,3}|\d{1,2})月份?[：:]`)
 
 // orElse begins a comma part that says what follows where the time is missed.
 var orElse = regexp.MustCompile(`^(?:逾期|过期|超期|否则|到期未)`)
