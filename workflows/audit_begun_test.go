@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 
 	"duban/internal/calendar"
 	"duban/internal/wire"
@@ -26,6 +27,7 @@ func TestAnAuditWhoseWorkerDiedIsBegunAgainInTime(t *testing.T) {
 		suite := testsuite.WorkflowTestSuite{}
 		suite.SetLogger(quiet{})
 		env := suite.NewTestWorkflowEnvironment()
+		env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // the default is a second, which a busy machine takes
 		workflows.Register(env)
 		var within time.Duration
 		env.RegisterActivityWithOptions(func(ctx context.Context, _ wire.AuditInput) (wire.AuditResult, error) {
