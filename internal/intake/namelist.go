@@ -162,10 +162,13 @@ func unitName(t string) string {
 	return strings.NewReplacer("(", "（", ")", "）").Replace(strings.TrimSpace(t))
 }
 
+// howMany is a count and no body: 3处, 12所.
+var howMany = regexp.MustCompile(`^\d+\p{Han}{1,2}$`)
+
 // looksUnit is true of a text that has the shape of a unit's name.
 func looksUnit(t string) bool {
 	n := utf8.RuneCountInString(t)
-	if n < 2 || n > 32 || notUnit.MatchString(t) {
+	if n < 2 || n > 32 || notUnit.MatchString(t) || howMany.MatchString(t) {
 		return false
 	}
 	t = strings.TrimSuffix(fold(t), "等")
