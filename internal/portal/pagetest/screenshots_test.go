@@ -26,6 +26,8 @@ func TestScreenshots(t *testing.T) {
 		width                     int64
 	}{
 		{"lead", "", "fu-shizhang", "/lead", 400}, {"board", "", "shuizhiban", "/plans/" + planID, 1100}, {"year", "", "shuizhiban", "/plans/" + planID + "/year", 1100},
+		{"todo", "", "gaoping", "/todo", 400},
+		{"todo", "en", "gaoping", "/todo", 400},
 		{"lead", "en", "fu-shizhang", "/lead", 400}, {"board", "en", "shuizhiban", "/plans/" + planID, 1100}, {"year", "en", "shuizhiban", "/plans/" + planID + "/year", 1100},
 	} {
 		p := as(t, one.account, portaltest.Look{Language: one.lang, Width: one.width})
