@@ -73,8 +73,8 @@ func TestNoPageReadsMoreOfABiggerPlan(t *testing.T) {
 				require.NoError(t, err, path)
 				at, err := s.fill(path)
 				require.NoError(t, err)
-				least := read{math.MaxInt64, math.MaxInt64, 0}
-				for range 2 { // what is worked out behind a page may read while another is measured
+				least, same := read{math.MaxInt64, math.MaxInt64, 0}, 0
+				for try := 0; try < 10 && same < 2; try++ { // what is worked out behind a page may read while another is measured
 					events++ // so that nothing is as it was remembered
 					_, err = store.Record(context.WithoutCancel(t.Context()), ledger.Event{Key: fmt.Sprint("new", events), Plan: p.ID, Kind: "bench.event", Actor: "engine", Real: now, PlanAt: now})
 					require.NoError(t, err)
@@ -83,7 +83,13 @@ func TestNoPageReadsMoreOfABiggerPlan(t *testing.T) {
 					status, size, err := get(ctx, client, s.URL+at)
 					require.NoError(t, err)
 					require.Equal(t, http.StatusOK, status, at)
-					least = read{min(least.statements, counted.Statements.Load()), min(least.rows, counted.Rows.Load()), max(least.bytes, int64(size))}
+					switch n := counted.Statements.Load(); {
+					case n < least.statements:
+						least.statements, same = n, 1
+					case n == least.statements:
+						same++
+					}
+					least.rows, least.bytes = min(least.rows, counted.Rows.Load()), max(least.bytes, int64(size))
 				}
 				all[role.account+" "+path] = least
 				assert.Less(t, least.bytes, int64(heaviest), at)

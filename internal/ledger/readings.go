@@ -155,12 +155,27 @@ type ReadingVersion struct {
 	Reason    string            `json:"reason"`
 }
 
-// ReadingsCame are all that came in of an office's sections, in the order of the chain.
-func (s *Store) ReadingsCame(ctx context.Context, office string) (all []ReadingVersion, err error) {
-	events, err := s.Events(ctx, EventFilter{Kinds: []string{WaterRead}})
+// arrived are the readings of sections that have come in by an event of the chain, by office. The
+// chain only grows, so that what was read of it once is read no more.
+type arrived struct {
+	seq int64 // of the last event that brought readings
+	by  map[string][]ReadingVersion
+}
+
+// ReadingsCame are all that came in of an office's sections, in the order of the chain. They are
+// the caller's to read, not to change.
+func (s *Store) ReadingsCame(ctx context.Context, office string) ([]ReadingVersion, error) {
+	s.mu.Lock()
+	known := s.came
+	s.mu.Unlock()
+	events, err := s.Events(ctx, EventFilter{Kinds: []string{WaterRead}, AfterSeq: known.seq})
 	if err != nil {
 		return nil, err
 	}
+	if len(events) == 0 {
+		return known.by[office], nil
+	}
+	fresh := map[string][]ReadingVersion{}
 	for _, e := range events {
 		var came struct {
 			ReadingVersion
@@ -169,12 +184,22 @@ func (s *Store) ReadingsCame(ctx context.Context, office string) (all []ReadingV
 		if err := json.Unmarshal(e.Data, &came); err != nil {
 			return nil, fmt.Errorf("ledger: event %s: %w", e.Key, err)
 		}
-		if _, outlet := water.OutletAt(came.Reading.Section); came.Office == office && !outlet {
+		if _, outlet := water.OutletAt(came.Reading.Section); !outlet {
 			came.At, came.Actor = e.PlanAt.UTC(), e.Actor
-			all = append(all, came.ReadingVersion)
+			fresh[came.Office] = append(fresh[came.Office], came.ReadingVersion)
 		}
+		known.seq = e.Seq
 	}
-	return all, nil
+	for of, all := range known.by { // others may be reading what was known
+		fresh[of] = slices.Concat(all, fresh[of])
+	}
+	known.by = fresh
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known.seq > s.came.seq {
+		s.came = known
+	}
+	return known.by[office], nil
 }
 
 // ReadingVersions are all that came in of an office's section: month after month, of a month

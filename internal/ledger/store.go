@@ -51,6 +51,7 @@ type Store struct {
 	directory *directory
 	years     []calendar.Year // the calendar as last read
 	yearsAre  string          // its years and versions
+	came      arrived
 }
 
 // Options say what opening a ledger may do.
