@@ -127,8 +127,11 @@ func (k Kind) OfComplaint() bool {
 	return slices.ContainsFunc(complaints, func(r Row) bool { return r.Kind == k })
 }
 
+// ComplaintTasks is what the IDs of all tasks begin with that complaints open.
+const ComplaintTasks = "complaint-"
+
 // ComplaintTask is the ID of the task that a complaint's dispatch opens.
-func ComplaintTask(number int) string { return "complaint-" + strconv.Itoa(number) }
+func ComplaintTask(number int) string { return ComplaintTasks + strconv.Itoa(number) }
 
 // FromComplaint is the origin of that task.
 func FromComplaint(number int) Origin { return Origin{OriginComplaint, strconv.Itoa(number)} }

@@ -8,10 +8,13 @@ import (
 	"duban/internal/plan"
 )
 
+// IncidentTasks is what the IDs of all tasks begin with that incidents open.
+const IncidentTasks = "incident-"
+
 // IncidentTask is the ID of the first task of an incident's note, for an outlet or "": it never
 // changes, so that a note opens no second one.
 func IncidentTask(id, note, outlet string) string {
-	task := "incident-" + id + "." + note
+	task := IncidentTasks + id + "." + note
 	if outlet != "" {
 		task += "." + outlet
 	}

@@ -29,7 +29,7 @@ func (d Docket) Complaints(ctx context.Context, planID string, say *words.Words)
 	if err != nil {
 		return err
 	}
-	rows, err := d.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID, From: string(act.OriginComplaint) + ":"})
+	rows, err := d.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID, From: string(act.OriginComplaint) + ":", Prefix: act.ComplaintTasks})
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (d Docket) Incidents(ctx context.Context, planID string, say *words.Words) 
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	tasks, err := d.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID, From: string(act.OriginIncident) + ":"})
+	tasks, err := d.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID, From: string(act.OriginIncident) + ":", Prefix: act.IncidentTasks})
 	if err != nil {
 		return err
 	}

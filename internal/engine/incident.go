@@ -85,7 +85,7 @@ func (r records) incident(ctx context.Context, l ledger.Launched, id string, a a
 	i := have.Incident
 	i.Office, i.Leadership, i.Registry, i.Sections = l.Plan.Directory.Office, l.Plan.Directory.Leadership, l.Plan.Incidents, l.Plan.Water
 	if i.ID != "" {
-		tasks, err := r.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, From: string(act.OriginIncident) + ":" + i.ID + "/", State: ledger.TaskOpen})
+		tasks, err := r.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, From: string(act.OriginIncident) + ":" + i.ID + "/", Prefix: act.IncidentTask(i.ID, "", ""), State: ledger.TaskOpen})
 		if err != nil {
 			return id, err
 		}

@@ -325,7 +325,7 @@ func (s *Store) JudgedComplaints(ctx context.Context, l Launched) ([]Complained,
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.Tasks(ctx, TaskFilter{Plan: l.Plan.ID, From: string(act.OriginComplaint) + ":"})
+	rows, err := s.Tasks(ctx, TaskFilter{Plan: l.Plan.ID, From: string(act.OriginComplaint) + ":", Prefix: act.ComplaintTasks})
 	if err != nil {
 		return nil, err
 	}

@@ -1,11 +1,13 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"duban/internal/plan"
@@ -18,8 +20,12 @@ func (s *Store) TaskCalled(ctx context.Context, planID, typed string) (Task, err
 		return Task{}, fmt.Errorf("task %q of %s: %w", typed, planID, ErrNotFound)
 	}
 	var row taskRow
-	err := s.one(ctx, &row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND label = ? AND label <> '' ORDER BY id LIMIT 1`, planID, typed) // by an index of the few that have one
-	if errors.Is(err, ErrNotFound) {
+	var labelled []taskRow
+	// A database that is asked for the first by ID reads the whole plan in this order and not the index of labels.
+	err := s.all(ctx, &labelled, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND label = ? AND label <> ''`, planID, typed)
+	if err == nil && len(labelled) > 0 {
+		row = slices.MinFunc(labelled, func(a, b taskRow) int { return cmp.Compare(a.ID, b.ID) })
+	} else if err == nil {
 		err = s.one(ctx, &row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND id = ?`, planID, typed)
 	}
 	if !errors.Is(err, ErrNotFound) {
@@ -101,6 +107,7 @@ type TaskFilter struct {
 	IDs     []string // nil chooses all
 	Publish bool     // only those whose result is to be made public
 	From    string   // what their origin, as text, begins with: section:niucun/
+	Prefix  string   // what their IDs begin with, in ASCII; by an index, which From has none of
 }
 
 // Task is one task as it is now; ErrNotFound without one.
@@ -127,12 +134,17 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {
 	w.equal("lead", f.Lead)
 	w.equal("state", string(f.State))
 	w.equal("kind", string(f.Kind))
-	w.equal("duty", f.Duty)
+	if f.Duty != "" {
+		w.add("duty = ? AND duty <> ''", f.Duty) // the index has no task without one
+	}
 	if f.Publish {
 		w.add("publish = TRUE")
 	}
 	if f.From != "" {
 		w.add(fmt.Sprintf("substr(origin, 1, %d) = ?", len([]rune(f.From))), f.From)
+	}
+	if n := len(f.Prefix); n > 0 {
+		w.add("id >= ? AND id < ?", f.Prefix, f.Prefix[:n-1]+string(f.Prefix[n-1]+1))
 	}
 	if f.IDs != nil {
 		w.add(s.d.among("id"), s.d.list(f.IDs))
@@ -167,9 +179,25 @@ func (s *Store) CountUnarmed(ctx context.Context, planID string) (n int, err err
 }
 
 func (s *Store) tasks(ctx context.Context, w where) ([]Task, error) {
-	var rows []taskRow
-	if err := s.all(ctx, &rows, `SELECT `+taskColumns+` FROM tasks`+w.String()+` ORDER BY plan, position, duty, due, id`, w.args...); err != nil {
+	var placed []struct {
+		taskRow
+		Position int `db:"position"`
+	}
+	// A database that is asked for an order by which there is an index reads the whole plan in
+	// this order, for a few tasks, too.
+	if err := s.all(ctx, &placed, `SELECT position, `+taskColumns+` FROM tasks`+w.String(), w.args...); err != nil {
 		return nil, err
+	}
+	rows, order := make([]taskRow, len(placed)), make([]int, len(placed))
+	for i := range placed {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := &placed[i], &placed[j]
+		return cmp.Or(cmp.Compare(a.Plan, b.Plan), cmp.Compare(a.Position, b.Position), cmp.Compare(a.Duty, b.Duty), cmp.Compare(a.Due, b.Due), cmp.Compare(a.ID, b.ID))
+	})
+	for to, from := range order {
+		rows[to] = placed[from].taskRow
 	}
 	return tasksOf(rows)
 }

@@ -185,7 +185,7 @@ func (r *Reader) ownComplaints(ctx context.Context, v Viewer, l ledger.Launched,
 			mine = append(mine, c)
 		}
 	}
-	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, Lead: v.by.Unit, From: string(act.OriginComplaint) + ":"})
+	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, Lead: v.by.Unit, From: string(act.OriginComplaint) + ":", Prefix: act.ComplaintTasks})
 	if err != nil {
 		return nil, err
 	}

@@ -244,11 +244,11 @@ func sectionName(l ledger.Launched, id string) string {
 
 // tasksFor are the tasks opened for an incident, or for all where id is "".
 func (r reading) tasksFor(ctx context.Context, planID, id string) ([]ledger.Task, error) {
-	from := string(act.OriginIncident) + ":"
+	f := ledger.TaskFilter{Plan: planID, From: string(act.OriginIncident) + ":", Prefix: act.IncidentTasks}
 	if id != "" {
-		from += id + "/"
+		f.From, f.Prefix = f.From+id+"/", act.IncidentTask(id, "", "")
 	}
-	return r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID, From: from})
+	return r.store.Tasks(ctx, f)
 }
 
 // openFor is how many tasks of each incident are not over, by the incident's ID.

@@ -204,7 +204,7 @@ func (r *Reader) WaterSection(ctx context.Context, v Viewer, planID, name string
 		return w, err
 	}
 	w.Opened = []WaterTask{}
-	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, From: string(act.OriginSection) + ":" + s.ID + "/"})
+	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, From: string(act.OriginSection) + ":" + s.ID + "/", Prefix: water.SectionTasks(s.ID)})
 	if err != nil {
 		return w, err
 	}

@@ -85,11 +85,14 @@ func (r Rule) holds(row Row) bool {
 	return r.Said()
 }
 
+// SectionTasks is what the IDs of all tasks begin with that rules open for a section.
+func SectionTasks(section string) string { return "section-" + section + "." }
+
 // Task is the ID of the first task that the rule opens for a section's month. It never changes,
 // so that a table that is imported twice opens nothing twice. Tasks that are opened because
 // corrected readings had cancelled the one before have .2, .3 … after it.
 func (r Rule) Task(section string, month Month) string {
-	return "section-" + section + "." + month.String() + "." + r.ID
+	return SectionTasks(section) + month.String() + "." + r.ID
 }
 
 // Finding is a rule that calls for something because of a section's month.

@@ -123,6 +123,11 @@ func opened(t *testing.T, address string) {
 		w.ok(err)
 		w.is("opened for "+from, len(of), want)
 	}
+	for prefix, want := range map[string]int{"x": 1, "x1": 1, "x0": 0, "x2": 0, "x1.": 0, "X": 0} {
+		of, err := w.Tasks(w.ctx, ledger.TaskFilter{Plan: "jincheng", Prefix: prefix})
+		w.ok(err)
+		w.is("whose ID begins with "+prefix, len(of), want)
+	}
 	told, err := w.Unstarted(w.ctx, "jincheng", "x1")
 	w.ok(err)
 	w.is("digests", len(told), 1)

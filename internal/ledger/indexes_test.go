@@ -1,0 +1,39 @@
+package ledger
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestFewTasksOfABigPlanAreFoundByAnIndex asks SQLite how it would find a few tasks: by an index
+// of more than their plan, so that the time does not grow with the plan.
+func TestFewTasksOfABigPlanAreFoundByAnIndex(t *testing.T) {
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
+	require.NoError(t, err)
+	defer s.Close()
+	_, err = s.TaskCalled(t.Context(), "p", "a")
+	require.ErrorIs(t, err, ErrNotFound)
+	for _, f := range []TaskFilter{{IDs: []string{"a", "b"}}, {Prefix: "a-"}, {Prefix: "a-", From: "a:"}, {Duty: "d"}} {
+		f.Plan = "p"
+		_, err = s.Tasks(t.Context(), f)
+		require.NoError(t, err)
+	}
+	asked := 0
+	s.reads.Range(func(query, _ any) bool {
+		if !strings.Contains(query.(string), " FROM tasks ") {
+			return true
+		}
+		asked++
+		var steps []struct {
+			ID, Parent, NotUsed int
+			Detail              string
+		}
+		require.NoError(t, s.reader.SelectContext(t.Context(), &steps, "EXPLAIN QUERY PLAN "+query.(string), make([]any, strings.Count(query.(string), "?"))...))
+		require.Regexp(t, `^SEARCH tasks USING INDEX \w+ \(plan=\? AND `, steps[0].Detail, query)
+		return true
+	})
+	require.Equal(t, 6, asked)
+}
