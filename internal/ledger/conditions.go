@@ -16,6 +16,14 @@ func (w *where) add(term string, args ...any) {
 	w.args = append(w.args, args...)
 }
 
+// begins asks for what a column's value begins with, in ASCII, in a way that an index serves; ""
+// asks for nothing.
+func (w *where) begins(column, prefix string) {
+	if n := len(prefix); n > 0 {
+		w.add(column+" >= ? AND "+column+" < ?", prefix, prefix[:n-1]+string(prefix[n-1]+1))
+	}
+}
+
 // equal asks for a column's value; an empty one asks for nothing.
 func (w *where) equal(column, value string) {
 	if value != "" {

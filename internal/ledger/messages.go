@@ -99,8 +99,6 @@ func (s *Store) CountMessages(ctx context.Context, f MessageFilter) (n int, err 
 // time and recipient.
 func (s *Store) Untried(ctx context.Context, planID string, last, from, before time.Time) ([]MessageInfo, error) {
 	w := where{}
-	w.add("n.plan = ?", planID)
-	w.add("n.state = 'pending'")
 	w.add("d.speak_at <= ?", instant(last))
 	if !from.IsZero() {
 		w.add("d.speak_at >= ?", instant(from))
@@ -116,8 +114,10 @@ func (s *Store) Untried(ctx context.Context, planID string, last, from, before t
 		SpeakAt time.Time   `db:"speak_at"`
 		Notices int         `db:"notices"`
 	}
-	err := s.all(ctx, &rows, `SELECT n.digest, n.unit, n.role, n.channel, d.speak_at, COUNT(*) AS notices FROM notices n JOIN digests d ON d.key = n.digest`+w.String()+`
-		GROUP BY n.digest, n.unit, n.role, n.channel, d.speak_at ORDER BY d.speak_at, n.unit, n.role, n.channel`, w.args...)
+	// The index of notices has those of four states; a digest is looked up once for all its notices.
+	err := s.all(ctx, &rows, `SELECT n.digest, n.unit, n.role, n.channel, d.speak_at, n.notices FROM (SELECT digest, unit, role, channel, COUNT(*) AS notices FROM notices
+		WHERE plan = ? AND state = 'pending' AND state IN ('pending', 'sending', 'failed', 'unknown') GROUP BY digest, unit, role, channel) n JOIN digests d ON d.key = n.digest`+w.String()+`
+		ORDER BY d.speak_at, n.unit, n.role, n.channel`, append([]any{planID}, w.args...)...)
 	if err != nil {
 		return nil, err
 	}

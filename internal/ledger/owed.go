@@ -90,7 +90,10 @@ func (s *Store) Owed(ctx context.Context, l *Launched, basis string, cal *calend
 func (r *outlookReader) owed(f OwedFilter, most int) (all []Obligation, total int, err error) {
 	w := where{}
 	w.add("o.plan = ?", r.l.Plan.ID)
-	if f.Units != nil {
+	switch {
+	case len(f.Units) == 1: // by an index that has a unit's obligations in this order; of several the whole plan's are read
+		w.equal("o.unit", f.Units[0])
+	case f.Units != nil:
 		w.add(r.s.d.among("o.unit"), r.s.d.list(f.Units))
 	}
 	if !f.Held {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"duban/internal/act"
 	"duban/internal/plan"
 )
 
@@ -143,13 +144,31 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {
 	if f.From != "" {
 		w.add(fmt.Sprintf("substr(origin, 1, %d) = ?", len([]rune(f.From))), f.From)
 	}
-	if n := len(f.Prefix); n > 0 {
-		w.add("id >= ? AND id < ?", f.Prefix, f.Prefix[:n-1]+string(f.Prefix[n-1]+1))
-	}
+	w.begins("id", f.Prefix)
 	if f.IDs != nil {
 		w.add(s.d.among("id"), s.d.list(f.IDs))
 	}
 	return s.tasks(ctx, w)
+}
+
+// OpenFor are the origins of the open tasks of a plan whose IDs begin with prefix, one a task.
+func (s *Store) OpenFor(ctx context.Context, planID, prefix string) ([]act.Origin, error) {
+	w := where{}
+	w.equal("plan", planID)
+	w.add("state = ?", string(TaskOpen))
+	w.begins("id", prefix)
+	var rows []string
+	if err := s.all(ctx, &rows, `SELECT origin FROM tasks`+w.String(), w.args...); err != nil {
+		return nil, err
+	}
+	all := make([]act.Origin, len(rows))
+	for i, r := range rows {
+		var err error
+		if all[i], err = act.ParseOrigin(r); err != nil {
+			return nil, fmt.Errorf("ledger: a task of %s: %w", planID, err)
+		}
+	}
+	return all, nil
 }
 
 // Occurrences are those of some duties of a plan, by duty and due date.

@@ -60,8 +60,8 @@ func (s *Store) watchPlan(ctx context.Context, l Launched, now time.Time) (Watch
 	if l.Grace > 0 {
 		before = l.Clock.Plan(now).Add(-l.Grace)
 	}
-	err := s.one(ctx, &w.Late, `SELECT count(*) FROM outlook o WHERE plan = ? AND next_at IS NOT NULL AND next_at < ?
-		AND NOT EXISTS (SELECT 1 FROM outlook_stale s WHERE s.plan = o.plan AND s.task = o.task)`, w.Plan, instant(before))
+	err := s.one(ctx, &w.Late, `SELECT count(*) FROM outlook WHERE plan = ? AND next_at IS NOT NULL AND next_at < ?
+		AND task NOT IN (SELECT task FROM outlook_stale WHERE plan = ?)`, w.Plan, instant(before), w.Plan)
 	if err != nil {
 		return w, err
 	}

@@ -48,7 +48,7 @@ func (v *visit) messages() error {
 		v.note = v.say.T("portal.resent", words.Data{"N": again, "Settled": settled})
 	}
 	out := messagesPage{All: q.Get("all") != "", Day: q.Get("day"), Office: v.who.is(Office)}
-	f := query.MessageFilter{Plan: q.Get("plan"), States: ledger.Unsettled, Skip: v.skip(), Limit: pageOf}
+	f := query.MessageFilter{Plan: q.Get("plan"), States: ledger.Unsettled, Tried: v.skip() > 0, Skip: v.skip(), Limit: pageOf}
 	if out.All {
 		f.States = nil
 	}
@@ -64,9 +64,6 @@ func (v *visit) messages() error {
 		return err
 	}
 	out.Plans, out.pager = options(names.Plans, f.Plan), v.pager(f.Skip, len(page.Messages), page.Total)
-	if f.Skip > 0 {
-		page.Untried = nil
-	}
 	for _, m := range append(page.Untried, page.Messages...) {
 		out.Lines = append(out.Lines, v.messageRow(m, page.Peoples))
 	}
@@ -109,7 +106,7 @@ const missedFor = 14 * 24 * time.Hour
 // sit beside a seat whose copies were not taken of late, the addresses with the most such
 // messages first.
 func (v *visit) failedAddresses(planID string) ([]failedAddress, error) {
-	page, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{Plan: planID, States: []ledger.NoticeState{ledger.Failed, ledger.Undelivered}, Limit: mostFailed})
+	page, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{Plan: planID, States: []ledger.NoticeState{ledger.Failed, ledger.Undelivered}, Tried: true, Limit: mostFailed})
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +124,7 @@ func (v *visit) failedAddresses(planID string) ([]failedAddress, error) {
 		all[i].Count++
 		all[i].Error = m.Error
 	}
-	if page, err = v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{Plan: planID, Missed: true, Recent: missedFor, Limit: mostFailed}); err != nil {
+	if page, err = v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{Plan: planID, Missed: true, Recent: missedFor, Tried: true, Limit: mostFailed}); err != nil {
 		return nil, err
 	}
 	for _, m := range page.Messages {

@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 
@@ -57,10 +58,9 @@ func (r *Reader) Compensation(ctx context.Context, v Viewer, planID string, mont
 	if err != nil {
 		return c, err
 	}
-	var came []compensation.Came
 	var known []water.Reading
 	for _, one := range versions {
-		came, known = append(came, compensation.Came{At: one.At, Reading: one.Reading}), append(known, one.Reading)
+		known = append(known, one.Reading)
 	}
 	c = Compensation{Plan: l.Plan.ID, Title: l.Plan.Title, Months: monthsOf(l.Plan.Water, known), Month: month, People: l.Plan.Directory, Register: l.Plan.Water}
 	if c.Month == (water.Month{}) && len(c.Months) > 0 {
@@ -81,16 +81,36 @@ func (r *Reader) Compensation(ctx context.Context, v Viewer, planID string, mont
 	}
 	now, zone := l.Clock.Plan(r.Now()), l.Plan.Location()
 	c.Settled = !now.Before(c.Table.SettledAt(c.Month, zone))
-	var year []compensation.Statement
-	for m := (water.Month{Year: c.Month.Year, Month: 1}); !c.Month.Before(m); m = m.Add(1) {
-		all := c.Table.Statements(l.Plan.Water, came, m, now, zone)
-		if !v.oversees(l.Plan.Directory) {
-			all = slices.DeleteFunc(all, func(s compensation.Statement) bool { return s.County != v.by.Unit })
-		}
-		if year = append(year, all...); m == c.Month {
-			c.Statements = all
-		}
+	today, err := r.today(ctx, l)
+	if err != nil {
+		return c, err
 	}
-	c.Balances = compensation.Balances(c.Month.Year, year)
+	// A month is settled at the beginning of a day, and what comes in is an event: on one day the
+	// same ledger has the same statements.
+	year, err := remembered(ctx, r, fmt.Sprintf("compensation of %s %d %s", l.Plan.ID, c.Chosen, c.Month), today, func(context.Context) ([][]compensation.Statement, error) {
+		var came []compensation.Came
+		for _, one := range versions {
+			came = append(came, compensation.Came{At: one.At, Reading: one.Reading})
+		}
+		var months [][]compensation.Statement
+		for m := (water.Month{Year: c.Month.Year, Month: 1}); !c.Month.Before(m); m = m.Add(1) {
+			months = append(months, c.Table.Statements(l.Plan.Water, came, m, now, zone))
+		}
+		return months, nil
+	})
+	if err != nil {
+		return c, err
+	}
+	var all []compensation.Statement
+	for _, month := range year {
+		c.Statements = []compensation.Statement{}
+		for _, s := range month {
+			if v.oversees(l.Plan.Directory) || s.County == v.by.Unit {
+				c.Statements = append(c.Statements, s)
+			}
+		}
+		all = append(all, c.Statements...)
+	}
+	c.Balances = compensation.Balances(c.Month.Year, all)
 	return c, nil
 }

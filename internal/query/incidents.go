@@ -242,21 +242,17 @@ func sectionName(l ledger.Launched, id string) string {
 	return cmp.Or(s.Name, id)
 }
 
-// tasksFor are the tasks opened for an incident, or for all where id is "".
+// tasksFor are the tasks opened for an incident.
 func (r reading) tasksFor(ctx context.Context, planID, id string) ([]ledger.Task, error) {
-	f := ledger.TaskFilter{Plan: planID, From: string(act.OriginIncident) + ":", Prefix: act.IncidentTasks}
-	if id != "" {
-		f.From, f.Prefix = f.From+id+"/", act.IncidentTask(id, "", "")
-	}
-	return r.store.Tasks(ctx, f)
+	return r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID, From: string(act.OriginIncident) + ":" + id + "/", Prefix: act.IncidentTask(id, "", "")})
 }
 
 // openFor is how many tasks of each incident are not over, by the incident's ID.
 func (r reading) openFor(ctx context.Context, planID string) (map[string]int, error) {
-	tasks, err := r.tasksFor(ctx, planID, "")
+	origins, err := r.store.OpenFor(ctx, planID, act.IncidentTasks)
 	open := map[string]int{}
-	for _, t := range tasks {
-		if id, _, _ := act.IncidentOf(t.Origin); t.State == ledger.TaskOpen {
+	for _, o := range origins {
+		if id, _, _ := act.IncidentOf(o); id != "" {
 			open[id]++
 		}
 	}

@@ -18,6 +18,7 @@ type MessageFilter struct {
 	Missed      bool                 // copies of them were not taken
 	Recent      time.Duration        // spoken so long ago at most, by the clock of their plan
 	Day         calendar.Day         // the day on which they speak, in their plan's zone
+	Tried       bool                 // none that was not tried: MessagePage.Untried stays empty
 	Skip, Limit int                  // of the messages; 0: all
 }
 
@@ -69,7 +70,7 @@ func (r *Reader) Messages(ctx context.Context, v Viewer, f MessageFilter) (page 
 		if !f.Day.IsZero() || f.Recent > 0 {
 			chosen.Spans = append(chosen.Spans, span)
 		}
-		if f.ID == "" {
+		if f.ID == "" && !f.Tried {
 			untried, err := r.store.Untried(ctx, l.Plan.ID, l.Clock.Plan(r.Now()).Add(-time.Minute), span.From, span.Before)
 			if err != nil {
 				return page, err

@@ -295,10 +295,19 @@ func (b *binder) ahead(tasks []ledger.Task, talks []ledger.Talk) (all []ledger.S
 			all = append(all, ledger.Stage{Plan: k.Plan, Task: k.Task, Talk: k.ID, Revision: k.Revision, Stage: s, State: ledger.Expected, Scene: scene})
 		}
 	}
-	slices.SortStableFunc(all, func(x, y ledger.Stage) int {
-		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Task, y.Task), cmp.Compare(x.ID, y.ID))
+	order := make([]int, len(all)) // a stage is too big to be moved about
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		x, y := &all[i], &all[j]
+		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Task, y.Task), cmp.Compare(x.ID, y.ID), i-j)
 	})
-	return all
+	sorted := make([]ledger.Stage, len(all))
+	for to, from := range order {
+		sorted[to] = all[from]
+	}
+	return sorted
 }
 
 // urges tells whether the act with this topic is itself supervision, as a stage is: an
