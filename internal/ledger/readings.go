@@ -158,7 +158,7 @@ type ReadingVersion struct {
 // arrived are the readings of sections that have come in by an event of the chain, by office. The
 // chain only grows, so that what was read of it once is read no more.
 type arrived struct {
-	seq int64 // of the last event that brought readings
+	seq int64 // up to which the chain was read for readings
 	by  map[string][]ReadingVersion
 }
 
@@ -168,13 +168,15 @@ func (s *Store) ReadingsCame(ctx context.Context, office string) ([]ReadingVersi
 	s.mu.Lock()
 	known := s.came
 	s.mu.Unlock()
+	head, _, err := s.Head(ctx)
+	if err != nil || head <= known.seq {
+		return known.by[office], err
+	}
 	events, err := s.Events(ctx, EventFilter{Kinds: []string{WaterRead}, AfterSeq: known.seq})
 	if err != nil {
 		return nil, err
 	}
-	if len(events) == 0 {
-		return known.by[office], nil
-	}
+	known.seq = head
 	fresh := map[string][]ReadingVersion{}
 	for _, e := range events {
 		var came struct {
@@ -188,12 +190,14 @@ func (s *Store) ReadingsCame(ctx context.Context, office string) ([]ReadingVersi
 			came.At, came.Actor = e.PlanAt.UTC(), e.Actor
 			fresh[came.Office] = append(fresh[came.Office], came.ReadingVersion)
 		}
-		known.seq = e.Seq
+		known.seq = max(known.seq, e.Seq)
 	}
-	for of, all := range known.by { // others may be reading what was known
-		fresh[of] = slices.Concat(all, fresh[of])
+	if len(events) > 0 {
+		for of, all := range known.by { // others may be reading what was known
+			fresh[of] = slices.Concat(all, fresh[of])
+		}
+		known.by = fresh
 	}
-	known.by = fresh
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if known.seq > s.came.seq {
