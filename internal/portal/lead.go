@@ -177,8 +177,7 @@ func (v *visit) facts(o query.Obligation) (facts []report.Fact, err error) {
 		if err != nil {
 			return nil, err
 		}
-		_, _, sections := v.speak().Talk(c)
-		for _, f := range sections[0].Facts {
+		for _, f := range v.speak().TalkFacts(c) {
 			for _, wanted := range []string{"called_unit", "grounds", "proposed", "doubt"} {
 				if f.Label == v.say.T("case.label_"+wanted) {
 					facts = append(facts, f)

@@ -14,6 +14,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"duban/internal/version"
@@ -231,13 +232,18 @@ func (v *visit) showUnder(status int, name, title string, data any) error {
 // smallest is from how many bytes on an answer is compressed.
 const smallest = 1 << 10
 
+// compressors are kept: making one takes longer than compressing a page.
+var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 // send writes an answer, compressed where the browser takes it.
 func (v *visit) send(status int, body []byte) {
 	h := v.w.Header()
 	h.Add("Vary", "Accept-Encoding")
 	if len(body) >= smallest && strings.Contains(v.r.Header.Get("Accept-Encoding"), "gzip") {
 		var small bytes.Buffer
-		z := gzip.NewWriter(&small)
+		z := compressors.Get().(*gzip.Writer)
+		defer compressors.Put(z)
+		z.Reset(&small)
 		_, err := z.Write(body)
 		if err == nil && z.Close() == nil {
 			h.Set("Content-Encoding", "gzip")

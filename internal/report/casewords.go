@@ -42,7 +42,7 @@ type caseWords struct {
 func (s Speaker) Case(c Case) (title, subtitle string, sections []Section) {
 	d := caseWords{s, c}
 	title = d.say("title", words.Data{"Title": s.Title(c.Task)})
-	subtitle = d.say("subtitle", words.Data{"Plan": c.Plan.Title, "Number": c.Plan.Number, "Day": s.Day(c.AsOf), "Zone": s.Zone(c.Facts.Assigned.Location().String())})
+	subtitle = d.subtitle()
 	sections = []Section{d.facts()}
 	switch c.Task.Kind {
 	case plan.Duty:
@@ -61,6 +61,11 @@ func (s Speaker) Case(c Case) (title, subtitle string, sections []Section) {
 		sections = append(sections, d.history())
 	}
 	return title, subtitle, d.numbered(sections)
+}
+
+// subtitle says of which plan a case file is, and of which day.
+func (d caseWords) subtitle() string {
+	return d.say("subtitle", words.Data{"Plan": d.c.Plan.Title, "Number": d.c.Plan.Number, "Day": d.Day(d.c.AsOf), "Zone": d.Zone(d.c.Facts.Assigned.Location().String())})
 }
 
 func (d caseWords) say(name string, data ...words.Data) string { return d.w.T("case."+name, data...) }

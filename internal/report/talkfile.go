@@ -32,7 +32,7 @@ func (c Case) OfTalk(id string) (_ Case, ok bool) {
 func (s Speaker) Talk(c Case) (title, subtitle string, sections []Section) {
 	d, t := caseWords{s, c}, c.Talks[0]
 	title = d.say("talk_title", words.Data{"Unit": t.Unit, "Number": t.Number, "What": d.whatOf(t)})
-	_, subtitle, _ = s.Case(c)
+	subtitle = d.subtitle()
 	sections = []Section{d.talkFactsOf(t)}
 	taken := d.talks()
 	if t.What == plan.ProposeCircular {
@@ -45,6 +45,9 @@ func (s Speaker) Talk(c Case) (title, subtitle string, sections []Section) {
 	}
 	return title, subtitle, d.numbered(sections)
 }
+
+// TalkFacts are the facts that the case file of one talk, made by OfTalk, begins with.
+func (s Speaker) TalkFacts(c Case) []Fact { return caseWords{s, c}.talkFactsOf(c.Talks[0]).Facts }
 
 // numbered puts 一、二、… before the sections' headings.
 func (d caseWords) numbered(sections []Section) []Section {
