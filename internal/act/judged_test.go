@@ -1,6 +1,7 @@
 package act_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -22,8 +23,41 @@ type player struct {
 	act.Course
 	history
 	courses []act.TalkCourse
+	names   map[name]time.Time // of every stage that was decided, with its instant
+	renamed []string           // stages that were decided for two instants under one name
 	n       int          // acts so far, on the task and its talks
 	evening calendar.Day // the day at whose end player keeps what a list says of the task (show); zero: none
+}
+
+// name is what the ledger calls a stage (ledger.Effect): it takes a second one of the same name for
+// the first.
+type name struct {
+	talk, revision int // talk -1: the task's own
+	id             string
+}
+
+// named notes the name of a stage that was decided.
+func (p *player) named(talk, revision int, s plan.Stage) {
+	n := name{talk, revision, s.ID}
+	if was, there := p.names[n]; there && !was.Equal(s.At) {
+		p.renamed = append(p.renamed, fmt.Sprintf("%+v at %s and %s", n, was.In(calendar.Beijing), s.At.In(calendar.Beijing)))
+	}
+	if p.names == nil {
+		p.names = map[name]time.Time{}
+	}
+	p.names[n] = s.At
+}
+
+// talkTo lets a talk run to an instant, exclusive.
+func (p *player) talkTo(i int, at time.Time) {
+	c := p.TalkCourse(p.courses[i].TalkCase)
+	for c.Next != nil && c.Next.At.Before(at) {
+		var s plan.Stage
+		c, s = p.DecideOfTalk(c)
+		p.named(i, c.Revision, s)
+		p.talks[i].said = append(p.talks[i].said, s)
+	}
+	p.courses[i] = c
 }
 
 func newPlayer(b act.Rules, c act.Course) *player {
@@ -45,6 +79,7 @@ func (p *player) to(at time.Time) {
 		if p.Course.Next != nil && p.Course.Next.At.Before(at) && !(wakes && resume.At.Before(p.Course.Next.At)) {
 			var s plan.Stage
 			p.Course, s = p.Decide(p.Course)
+			p.named(-1, p.Revision, s)
 			p.said = append(p.said, s)
 			if s.Kind == plan.Talk {
 				p.open(s.At)
@@ -57,9 +92,7 @@ func (p *player) to(at time.Time) {
 		p.do(resume)
 	}
 	for i := range p.courses {
-		said, after := p.TalkUntil(p.courses[i], at)
-		p.talks[i].said = append(p.talks[i].said, said...)
-		p.courses[i] = after
+		p.talkTo(i, at)
 	}
 	p.until = at
 	p.facts = p.Facts("b", p.Case, dayOf(at))
@@ -79,9 +112,7 @@ func (p *player) open(at time.Time) {
 // do does an act on the task now; the stages of that instant have spoken.
 func (p *player) do(a act.Act) *act.Refusal {
 	for i := range p.courses {
-		said, after := p.TalkUntil(p.courses[i], a.At.Add(1))
-		p.talks[i].said = append(p.talks[i].said, said...)
-		p.courses[i] = after
+		p.talkTo(i, a.At.Add(1))
 	}
 	before := p.Case
 	after, told, refused := p.Act(p.Course, a)

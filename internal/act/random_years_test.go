@@ -401,6 +401,7 @@ func TestRandomYears(t *testing.T) {
 		}
 		words += len(p.said)
 		talks += len(p.talks)
+		require.Empty(t, p.renamed, "DUBAN_SEED=%d: %s", seed, y)
 		broken := map[int]bool{}
 		for _, f := range judge(b, p.history) {
 			if broken[f.Law] {

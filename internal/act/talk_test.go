@@ -297,3 +297,34 @@ func TestACircularIsAnsweredByADay(t *testing.T) {
 	_, _, refused = b.ActOnTalk(act.TalkCourse{TalkCase: asked}, named)
 	require.Equal(t, "act.refused_talk_other_due", refused.Key)
 }
+
+// A plan that came late and is returned is chased once more, and what is said then is another
+// stage than what was said before: the ledger has a stage of one name once. So it is where the limit
+// of what was chased moves.
+func TestWhatIsChasedAnewHasAnotherName(t *testing.T) {
+	t.Parallel()
+	b := talkRules(t, plan.TalkAtOnce)
+	c := b.OpenTalk(calledTalk(), oclock(5, 19, 9))
+	_, c, refused := playTalk(b, c, []act.Act{
+		talkAct(oclock(5, 21, 10), keeper, act.Serve),
+		talkAct(oclock(5, 28, 10), keeper, act.Held),
+		talkAct(oclock(6, 1, 10), keeper, act.Minutes),
+		talkAct(oclock(7, 2, 10), called, act.GivePlan), // its limit was 06-28: it was chased on 06-29
+	}, oclock(7, 2, 11))
+	require.Empty(t, refused)
+	missed := func(until time.Time) (revisions []int) {
+		for c.Next != nil && c.Next.At.Before(until) {
+			var s plan.Stage
+			if c, s = b.DecideOfTalk(c); s.ID == "talk-plan-missed" {
+				revisions = append(revisions, c.Revision)
+			}
+		}
+		return revisions
+	}
+	first := c.Revision
+	c, _, no := b.ActOnTalk(c, talkAct(oclock(7, 5, 10), keeper, act.ReturnPlan))
+	require.Nil(t, no)
+	again := missed(oclock(12, 1, 0))
+	require.Len(t, again, 1)
+	require.Greater(t, again[0], first)
+}

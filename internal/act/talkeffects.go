@@ -70,6 +70,7 @@ var TalkEffects = map[Kind]TalkEffect{
 		Check: func(c TalkCase, _ Act) *Refusal { return fits(c, 0, "") }, // the case keeps every return, and its size is limited
 		Apply: func(c *TalkCase, a Act) {
 			c.Restarted = a.At
+			c.Revision++ // the steps are chased anew, under other names in the ledger than before
 			c.Returns = append(slices.Clone(c.Returns), a.mark())
 			c.Taken = maps.Clone(c.Taken)
 			for _, step := range []string{StepPlan, StepReport, StepVerified} {

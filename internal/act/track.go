@@ -46,8 +46,8 @@ func (r Rules) say(c Case, owed []Owed, s plan.Stage) Track {
 	} else if i := slices.IndexFunc(owed, func(o Owed) bool { return o.ID == one.Of }); i >= 0 {
 		one.Limit = owed[i].Limit
 	}
-	if len(r.Undone) > 0 && slices.ContainsFunc(t.Said, func(k Said) bool { return k.Of == one.Of && k.ID == s.ID && k.About == one.About }) {
-		t.Revision++ // a stage that is said once more has another name in the ledger
+	if slices.ContainsFunc(t.Said, func(k Said) bool { return k.Of == one.Of && k.ID == s.ID && k.About == one.About }) {
+		t.Revision++ // a stage that is said once more, as about a limit that was moved, has another name in the ledger
 	}
 	t.Said = slices.Clone(t.Said)
 	for _, id := range append(slices.Clone(s.Merged), s.ID) {
@@ -96,11 +96,13 @@ func (t *Track) unsay(at time.Time) {
 // longer owed is left out.
 func (r Rules) resaid(before Track, c Case, owed []Owed, ahead []plan.Stage, at time.Time) Track {
 	if slices.ContainsFunc(before.Said, later(at)) {
+		revision := c.Revision
 		for _, s := range ahead {
 			if before.Speaks(s) {
 				c.Track = r.say(c, owed, s)
 			}
 		}
+		c.Revision = revision // what is put back has the name by which it was decided
 		if len(c.Said) != len(before.Said) && !c.Over() {
 			c.Revision++ // a stage that is said at another time has another name in the ledger
 		}

@@ -23,7 +23,7 @@ func (d Docket) Decide(ctx context.Context, planID, task string, on act.Course) 
 		return act.Course{}, err
 	}
 	c, stage := rules.Course(ledger.CaseOf(row)), *on.Next
-	word := ledger.Decision{Plan: planID, Task: task, Revision: on.Revision, Version: row.Version, Stage: stage, From: &l.Plan, OpensTalk: stage.Kind == plan.Talk}
+	word := ledger.Decision{Plan: planID, Task: task, Version: row.Version, Stage: stage, From: &l.Plan, OpensTalk: stage.Kind == plan.Talk}
 	if word.Channels, err = d.toAll(ctx, stage); err != nil {
 		return act.Course{}, err
 	}
@@ -42,6 +42,8 @@ func (d Docket) Decide(ctx context.Context, planID, task string, on act.Course) 
 		}
 	case !c.Speaks(stage): // there is nothing to decide; a stage that is decided already goes on below, because an earlier try may have stopped before its digests were started
 		return c.Keys(), nil
+	default:
+		word.Revision = rules.Say(on.Case, stage).Revision // under which it was decided
 	}
 	digests, talk, err := d.Ledger.DecideStage(ctx, word, d.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
@@ -68,7 +70,7 @@ func (d Docket) DecideOfTalk(ctx context.Context, planID, id string, on act.Talk
 		return act.TalkCourse{}, err
 	}
 	c, stage := rules.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)), *on.Next
-	word := ledger.Decision{Plan: planID, Task: talk.Task, Talk: id, Revision: on.Revision, Version: talk.Version, Stage: stage, From: &l.Plan}
+	word := ledger.Decision{Plan: planID, Task: talk.Task, Talk: id, Version: talk.Version, Stage: stage, From: &l.Plan}
 	if word.Channels, err = d.toAll(ctx, stage); err != nil {
 		return act.TalkCourse{}, err
 	}
@@ -76,9 +78,11 @@ func (d Docket) DecideOfTalk(ctx context.Context, planID, id string, on act.Talk
 	case isNext(c.Next, stage):
 		c, word.Stage = rules.DecideOfTalk(c)
 		word.Place = placing(rules, id, c.Policy, rules.TalkLimit(c.TalkCase, word.Stage))
-		word.TalkFacts = c.TalkCase
+		word.TalkFacts, word.Revision = c.TalkCase, c.Revision
 	case !c.Speaks(stage):
 		return c.Keys(), nil
+	default:
+		word.Revision = rules.SayOfTalk(on.TalkCase, stage).Revision
 	}
 	digests, _, err := d.Ledger.DecideStage(ctx, word, d.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
