@@ -397,3 +397,54 @@ func TestAStageThatCallsForATalkOpensItOnce(t *testing.T) {
 		require.Equal(t, course, again)
 	}
 }
+
+// A leader's instruction whose limit moved, because the task was suspended, is reminded of once more:
+// the second reminder is another stage in the ledger than the first, whichever try decides it.
+func TestAReminderOfALimitThatMovedIsAnother(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	do := func(month time.Month, day int, by act.Actor, a act.Act) {
+		w.on(month, day)
+		on, err := w.Course(w.ctx, "p", "a")
+		require.NoError(t, err)
+		_, behind, err := w.Act(w.ctx, "p", "a", w.act(by, a), on, w.now)
+		require.NoError(t, err)
+		require.False(t, behind)
+	}
+	reminded := func(n int) {
+		for range 20 {
+			if len(w.decided("a", "instruction-1-remind")) == n {
+				return
+			}
+			on, err := w.Course(w.ctx, "p", "a")
+			require.NoError(t, err)
+			require.NotNil(t, on.Next)
+			w.now = on.Next.At
+			first, err := w.Decide(w.ctx, "p", "a", on)
+			require.NoError(t, err)
+			again, err := w.Decide(w.ctx, "p", "a", on) // the next try, of one that may have stopped half way
+			require.NoError(t, err)
+			require.Equal(t, first.Place(), again.Place())
+		}
+		t.Fatal("it was not reminded of")
+	}
+	leader := act.Actor{Account: "lingdao", Name: "王市长", Unit: "lingdao"}
+	do(4, 12, shuiwu, act.Act{ID: "r1", Kind: act.Acknowledge})
+	do(4, 13, leader, act.Act{ID: "i1", Kind: act.Instruct, Reason: "请说明进度", Due: calendar.NewDay(2021, 4, 23)})
+	reminded(1)
+	do(4, 22, office, act.Act{ID: "s1", Kind: act.Suspend, Reason: "施工暂停"})
+	do(5, 17, office, act.Act{ID: "s2", Kind: act.Resume, Reason: "恢复施工"})
+	reminded(2)
+	both := w.decided("a", "instruction-1-remind")
+	require.Less(t, both[0].Revision, both[1].Revision)
+	require.True(t, both[0].At.Before(both[1].At))
+	require.Equal(t, w.row("a").Facts.Revision, both[1].Revision)
+}
+
+// decided are the stages of a task with an ID, in order of time.
+func (w *world) decided(task, id string) []ledger.Stage {
+	w.t.Helper()
+	all, err := w.Ledger.Stages(w.ctx, "p", task)
+	require.NoError(w.t, err)
+	return slices.DeleteFunc(all, func(s ledger.Stage) bool { return s.ID != id })
+}
