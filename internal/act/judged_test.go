@@ -25,8 +25,8 @@ type player struct {
 	courses []act.TalkCourse
 	names   map[name]time.Time // of every stage that was decided, with its instant
 	renamed []string           // stages that were decided for two instants under one name
-	n       int          // acts so far, on the task and its talks
-	evening calendar.Day // the day at whose end player keeps what a list says of the task (show); zero: none
+	n       int                // acts so far, on the task and its talks
+	evening calendar.Day       // the day at whose end player keeps what a list says of the task (show); zero: none
 }
 
 // name is what the ledger calls a stage (ledger.Effect): it takes a second one of the same name for
