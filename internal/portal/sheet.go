@@ -32,9 +32,9 @@ type sheetBlock struct {
 
 type sheetRow struct {
 	query.ReportedLine
-	Path, Name, LightWord, StateWord, Left, NextStep string
-	Percent, Said                                    string
-	Charge                                           string // who answers for it
+	Path, Name, LightWord, StateWord, Left string
+	Percent, Said                          string
+	Charge                                 string // who answers for it
 }
 
 // counties is the value for all units of counties in the choice of units.
@@ -110,7 +110,7 @@ func (v *visit) sheet() error {
 	})
 	for _, l := range lines {
 		t := v.taskRow(l.TaskLine)
-		row := sheetRow{ReportedLine: l, Path: t.Path, Name: t.Name, LightWord: t.LightWord, StateWord: t.StateWord, Left: t.Left, NextStep: t.NextStep}
+		row := sheetRow{ReportedLine: l, Path: t.Path, Name: t.Name, LightWord: t.LightWord, StateWord: t.StateWord, Left: t.Left}
 		row.Charge = chargeText(charged[l.Lead+" "+l.Plan+"/"+l.Key])
 		if l.Report != nil {
 			row.Percent = v.say.T("portal.sheet_percent", words.Data{"N": l.Report.Percent})

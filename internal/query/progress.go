@@ -10,6 +10,7 @@ import (
 type ReportedLine struct {
 	TaskLine
 	Report *act.Act // nil: no progress was reported
+	// Row.Next may be nil though there is a next step.
 }
 
 // Reported are the chosen tasks with the last progress reported of each. See Tasks.
@@ -18,6 +19,7 @@ func (r *Reader) Reported(ctx context.Context, v Viewer, f TaskFilter) (lines []
 	if err != nil {
 		return nil, 0, err
 	}
+	f.withoutNext = true
 	page, err := in.tasks(ctx, f)
 	if err != nil {
 		return nil, 0, err

@@ -30,6 +30,7 @@ type TaskFilter struct {
 	// Skip lines are left out at the beginning, and at most Limit shown; 0: all.
 	Skip, Limit int
 	Numbered    bool // with each line's number in its plan, for which all of the plan's IDs are read
+	withoutNext bool // Row.Next may be nil though there is a next step
 }
 
 // TaskLine is a line of the list: a line of the book, and its plan. Part is what the unit
@@ -213,7 +214,11 @@ func (s *taskSource) lines(ctx context.Context, skip, limit int) (lines []TaskLi
 	}
 	lines = []TaskLine{}
 	stages, talks := s.seen(s.plan.Plan.Directory, page.Stages, page.Talks)
-	for i, row := range report.Rows(s.plan.Launched, page.Tasks, stages, talks, s.plan.today, s.plan.cal) {
+	rowsOf := report.Rows
+	if s.filter.withoutNext {
+		rowsOf = report.RowsWithoutNext
+	}
+	for i, row := range rowsOf(s.plan.Launched, page.Tasks, stages, talks, s.plan.today, s.plan.cal) {
 		if !s.who.sees(page.Tasks[i]) {
 			return nil, 0, fmt.Errorf("query: task %s of %s is chosen for %s, who may not see it", row.ID, s.plan.Plan.ID, s.who.by.Unit)
 		}

@@ -166,6 +166,12 @@ func Rows(l ledger.Launched, tasks []ledger.Task, stages []ledger.Stage, talks [
 	return b.rows(tasks, append(slices.Clone(stages), b.ahead(tasks, talks)...), talks)
 }
 
+// RowsWithoutNext are Rows without the work of finding what comes next: Row.Next may be nil
+// though there is a next step.
+func RowsWithoutNext(l ledger.Launched, tasks []ledger.Task, stages []ledger.Stage, talks []ledger.Talk, today calendar.Day, cal *calendar.Calendar) []Row {
+	return newBinder(l, today, cal).rows(tasks, stages, talks)
+}
+
 // TalkRows are the lines of some talks of a plan, the earliest opened first. tasks
 // are the tasks that the talks are about.
 func TalkRows(l ledger.Launched, tasks []ledger.Task, talks []ledger.Talk, today calendar.Day, cal *calendar.Calendar) []TalkRow {
