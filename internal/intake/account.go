@@ -108,6 +108,7 @@ type accountant struct {
 	rowAsides map[paraKey][]Aside
 	asides    map[*clause][]Aside
 	asks      map[*clause][]asksOf
+	unfit     fate     // of the times in a table that makes no task; zero elsewhere
 	headed    []*entry // whose time comes from a heading
 	taken     []int    // by byte of the paragraph or cell: the expression, counted from 1
 	out       []Expression

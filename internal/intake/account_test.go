@@ -13,7 +13,7 @@ import (
 )
 
 // bySearch is how a person skims for times: no grammar, only the signs.
-var bySearch = regexp.MustCompile(`\d+年|\d+月|[一二三四五六七八九十]月|月底|年底|底前|季度|[上中下]旬|[上下]半年|工作日|每[年月季周日旬天]|\d+日前|\p{Han}节前`)
+var bySearch = regexp.MustCompile(`\d+年|\d+月|[一二三四五六七八九十]月|月底|年底|底前|季度|[上中下]旬|[上下]半年|工作日|每[年月季周日旬天]|\d+日前|\p{Han}节前|20\d\d[./-](?:1[0-2]|0?[1-9])(?:[./-]\d{1,2})?$`)
 
 // TestNoTimeIsLost searches every paragraph and cell of the corpus and of the
 // founding document for the signs of a time, and holds that each lies in an

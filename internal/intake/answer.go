@@ -76,6 +76,12 @@ func (a *asker) understand(kind, proposal string, options []string, raw string) 
 	case "rhythm":
 		_, ok := oneRhythm(raw, a.ctx)
 		return raw, ok
+	case "table":
+		if proposal != "" && slices.Contains(saidWords["yes"], word) {
+			return proposal, true
+		}
+		_, ok := tableAnswer(raw, options)
+		return raw, ok
 	case "title":
 		return raw, hanIn(raw) >= 2
 	}

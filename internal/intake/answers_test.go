@@ -19,6 +19,7 @@ func TestEveryAnswerMakesAPlanThatLoads(t *testing.T) {
 		"past": {"2026.12.1"}, "which_date": {"2026/12/1", "none"}, "cycle": {"quarter", "none"}, "season": {"06-01至09-30"}, "office": {"市政府督查室"},
 		"leadership": {"市政府常务会议"}, "issued": {"2021-04-08"}, "contacts": {"已补"},
 		"goal": {"是", "否"}, "unread": {"2026-12-01", "无"}, "aside": {"否", "2026-12-01"}, "name": {"市审计局", "是"}, "rhythm": {"每月5日前", "none"}, "title": {"清理河道", "清理河道"}, "damage": {"2026-12-01", "none"},
+		"table": {"任务=1 时限=2", "无"},
 	}
 	sources := []struct {
 		src    Source

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -113,7 +114,7 @@ func readHeader(t tableAt) (headedTable, bool) {
 		joined := joinHeads(t.Rows[h.head].Cells, t.Rows[h.head+1].Cells)
 		cols, more, score := columnsOf(joined)
 		below, _, s2 := columnsOf(t.Rows[h.head+1].Cells)
-		if score > best && s2 >= 1 && len(below) > 0 && !isRowNumber(first(t.Rows[h.head+1].Cells)) {
+		if score > best && s2 >= 1 && len(below) > 0 && !slices.ContainsFunc(t.Rows[h.head+1].Cells, wordy) && !isRowNumber(first(t.Rows[h.head+1].Cells)) {
 			h.head, h.cols, h.more, h.two = h.head+1, cols, more, true
 		}
 	}
@@ -121,6 +122,9 @@ func readHeader(t tableAt) (headedTable, bool) {
 	h.findTally()
 	return h, true
 }
+
+// wordy is true of a cell that says more than a head does.
+func wordy(cell string) bool { return utf8.RuneCountInString(tight(cell)) > 24 }
 
 // findTally finds the columns of numbers of a table that says how much of what each
 // unit does: 单位, 人工造林（亩）, 义务植树（万株）, 完成时间.
@@ -151,7 +155,7 @@ func guessHeader(t tableAt) (headedTable, bool) {
 	for _, r := range t.Rows {
 		width = max(width, len(r.Cells))
 	}
-	words, longest := -1, 0
+	words, longest, twice := -1, 0, false
 	for i := range min(width, 30) {
 		full, limits, units, numbers, long := 0, 0, 0, 0, 0
 		for _, r := range t.Rows[:min(len(t.Rows), 60)] {
@@ -178,6 +182,8 @@ func guessHeader(t tableAt) (headedTable, bool) {
 			h.cols[colNo] = i
 		case limits*10 >= full*6 && !limit:
 			h.cols[colLimit] = i
+		case limits*10 >= full*6:
+			twice = true // which of them is the limit is asked
 		case units*10 >= full*6 && !unit:
 			h.cols[colUnit] = i
 		case long > longest:
@@ -186,8 +192,12 @@ func guessHeader(t tableAt) (headedTable, bool) {
 	}
 	_, limit := h.cols[colLimit]
 	_, unit := h.cols[colUnit]
-	if words < 0 || !limit || !unit {
+	if words < 0 || !limit || !unit || twice {
 		return h, false
+	}
+	c := t.Rows[0].Cells
+	if due, who := fold(nthCell(c, h.cols[colLimit])), fold(nthCell(c, h.cols[colUnit])); headsOnly(c) && len(due) > 0 && len(who) > 0 && !limitLike.MatchString(due) && !looksUnit(who) && len(distinct(nonEmpty(c))) > 2 {
+		h.head = 0 // heads that say nothing: 甲, 乙, 丙
 	}
 	h.cols[colTask] = words
 	return h, true

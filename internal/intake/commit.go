@@ -59,9 +59,10 @@ type committer struct {
 	reg       *registry
 	aside     []Aside
 	stages    map[*node]*stage
-	lastLimit *deadline.Reading // of the last labelled limit, for 同上
-	asks      []asksOf          // words that became a question and no entry
-	found     []Expression      // every expression of time, once accounted for
+	lastLimit *deadline.Reading     // of the last labelled limit, for 同上
+	asks      []asksOf              // words that became a question and no entry
+	unfit     map[*Table]unfitTable // tables with times that fit no header
+	found     []Expression          // every expression of time, once accounted for
 }
 
 // Aside is a phrase that looks like a time and was made no task of, with why.

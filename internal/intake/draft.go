@@ -112,7 +112,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 	}
 	f.LastDue = lastDue(o.flat, a.ctx)
 	reg := newRegistry(a, opt.Units, f.City)
-	k := &committer{stages: map[*node]*stage{}, facts: f, asker: a, reg: reg, ctx: deadline.Context{Issued: f.Issued, PlanYear: f.Year, Seasons: answeredSeasons(a, statedSeasons(o.flat, opt.Seasons)), Calendar: opt.Calendar}}
+	k := &committer{stages: map[*node]*stage{}, unfit: map[*Table]unfitTable{}, facts: f, asker: a, reg: reg, ctx: deadline.Context{Issued: f.Issued, PlanYear: f.Year, Seasons: answeredSeasons(a, statedSeasons(o.flat, opt.Seasons)), Calendar: opt.Calendar}}
 	d := &Draft{ID: opt.ID, Title: f.Title, Number: f.Number, Issuer: f.Issuer, Issued: f.Issued, Year: f.Year, Docs: docs}
 	if d.ID == "" {
 		sum := sha256.Sum256([]byte(tight(fold(f.Title))))
@@ -123,7 +123,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 		d.ID = fmt.Sprintf("plan-%s-%s", when, hex.EncodeToString(sum[:2]))
 	}
 	k.offices(o, opt.Units, d)
-	tables := headedTables(o)
+	tables := k.headedTables(o)
 	k.learnPlaces(o, tables)
 	d.clauses = append(k.headClauses(o), makeClauses(o)...)
 	spreadHead(o, d.clauses)
@@ -178,18 +178,6 @@ func lastDue(ps []para, ctx deadline.Context) calendar.Day {
 		}
 	}
 	return last
-}
-
-func headedTables(o outline) []headedTable {
-	var out []headedTable
-	for _, t := range o.tables {
-		for _, one := range withOneHead(t) {
-			if h, ok := readHeader(one); ok {
-				out = append(out, h)
-			}
-		}
-	}
-	return out
 }
 
 // finish drops what holds nothing and gathers questions and units.

@@ -153,7 +153,10 @@ func columnTable(lines []line) (*Table, int) {
 		}
 	}
 	if len(head) < 3 || known < 2 {
-		return datedColumns(lines)
+		if t, n := datedColumns(lines); n > 0 {
+			return t, n
+		}
+		return alignedCells(lines)
 	}
 	heads := texts(head)
 	numbered := columnOf(head[0].text) == colNo
@@ -224,6 +227,83 @@ func datedColumns(lines []line) (*Table, int) {
 		return nil, 0
 	}
 	return t, len(lines)
+}
+
+// cellTime is a cell that is a time and no more, as a drawn table shows one.
+var cellTime = regexp.MustCompile(`^(?:(?:(?:20\d\d|今|本|当)年)?(?:\d{1,2}月(?:\d{1,2}日|[上中下]旬|底|末|初)?|第?[一二三四1-4]季度|[上下]半年|年?[底末终])(?:之?前|止)?|20\d\d年?|20\d\d[./-]\d{1,2}(?:[./-]\d{1,2})?|\d{1,2}/\d{1,2}|4[3-9]\d{3}|20\d{6})$`)
+
+// alignedCells reads lines of as many pieces, one under the other, of which some are times,
+// under heads that are not known or none: what stands apart on the page is not run together.
+// A line of fewer pieces between two such lines goes on with the cells above it.
+func alignedCells(lines []line) (*Table, int) {
+	head := pieces(lines[0])
+	if len(head) < 2 || !apart(head) {
+		return nil, 0
+	}
+	t := &Table{Rows: []Row{{Cells: trimCells(texts(head))}}}
+	n, timed, full := 1, linesTimed(head), 1
+	var open [][]piece // lines that a further row must follow
+	for n+len(open) < len(lines) && len(open) < 4 {
+		l := lines[n+len(open)]
+		ps := pieces(l)
+		if isAnnexHead(l.text) || len(ps) > len(head) || len(ps) == 0 || isLabel(l.text) {
+			break
+		}
+		if len(ps) < len(head) || !under(head, ps) || !apart(ps) {
+			open = append(open, ps)
+			continue
+		}
+		last := t.Rows[len(t.Rows)-1].Cells
+		for _, more := range open {
+			for _, p := range more {
+				if k := nearest(head, p); len(last[k]) < longCell {
+					last[k] += p.text
+				}
+			}
+		}
+		n += len(open) + 1
+		open = nil
+		t.Rows = append(t.Rows, Row{Cells: trimCells(texts(ps))})
+		full++
+		timed += linesTimed(ps)
+	}
+	if full < 2 || timed == 0 || len(head) == 2 && timed < full-1 {
+		return nil, 0
+	}
+	return t, n
+}
+
+// linesTimed is 1 where one of the pieces is a time and no more.
+func linesTimed(ps []piece) int {
+	for _, p := range ps {
+		if cellTime.MatchString(tight(fold(p.text))) {
+			return 1
+		}
+	}
+	return 0
+}
+
+// apart tells that pieces stand apart as cells do: not as the parts of 9 月  20 日至  10 月
+// in a line that was stretched to the margin.
+func apart(ps []piece) bool {
+	for i, p := range ps {
+		if i > 0 && p.from-ps[i-1].to < 3 || partOfDay.MatchString(tight(fold(p.text))) {
+			return false
+		}
+	}
+	return true
+}
+
+var partOfDay = regexp.MustCompile(`^(?:\d{1,2}日)?[-至到:]|[-至到]$|^\d{1,2}日`)
+
+// under tells that pieces stand under the heads, one each.
+func under(head, ps []piece) bool {
+	for i, p := range ps {
+		if nearest(head, p) != i || abs(p.from-head[i].from) > 8 && abs(p.from+p.to-head[i].from-head[i].to) > 8 {
+			return false
+		}
+	}
+	return true
 }
 
 // parted cuts pieces at a single space whose two sides are in different

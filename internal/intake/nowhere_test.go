@@ -27,7 +27,9 @@ var (
 		"申报截止到@，逾期不受理", "每月5日前报送，@为止", "补贴对象为@登记的农户", "（@）", "注：以上任务均须在@通过验收", "原定@完成，现调整为@完成", "省厅将于@组织验收",
 		"《关于@完成任务的通知》要求不变", "截至@累计完成80%", "@—", "整改时限：@", "完成率@达到90%", "#@", "@", "①@；②@",
 	}
-	someHeads = []string{"序号", "工作任务", "责任单位", "完成时限", "备注", "进展情况", "年度目标", "类别", "联系人", "一季度", "措施", "验收标准"}
+	someHeads = []string{"序号", "工作任务", "责任单位", "完成时限", "备注", "进展情况", "年度目标", "类别", "联系人", "一季度", "措施", "验收标准", "甲", "进场", "河段"}
+	// someDays are cells that are a time and no more, in words that do not say by when.
+	someDays = []string{"3月15日", "6月", "2022/6/30", "2022年9月", "11月上旬", "2023年4月1日", "2022-07-15"}
 )
 
 func drawSentence(t *rapid.T) string {
@@ -67,12 +69,14 @@ func TestNoLimitIsSetAsideInSilence(t *testing.T) {
 				var r []string
 				for range cols {
 					cell := ""
-					switch rapid.IntRange(0, 3).Draw(t, "cell") {
+					switch rapid.IntRange(0, 4).Draw(t, "cell") {
 					case 0:
 						cell = drawSentence(t)
 					case 1:
 						cell = rapid.SampledFrom(someLimits).Draw(t, "limit")
 					case 2:
+						cell = rapid.SampledFrom(someDays).Draw(t, "day")
+					case 3:
 						cell = rapid.SampledFrom([]string{"市水务局", "新建泵站3座", "3", "张三"}).Draw(t, "words")
 					}
 					r = append(r, cell)
@@ -103,6 +107,7 @@ func noneIsLost(t *rapid.T, cal *calendar.Calendar, text string) {
 	for _, e := range d.Expressions {
 		byPlace[keyOf(e.Place)] = append(byPlace[keyOf(e.Place)], e)
 	}
+	whole := text
 	look := func(at Place, text string) {
 		for _, m := range limitWords.FindAllStringIndex(text, -1) {
 			w := text[m[0]:m[1]]
@@ -120,7 +125,7 @@ func noneIsLost(t *rapid.T, cal *calendar.Calendar, text string) {
 				continue // the time of a heading, which its items have
 			}
 			if e.Became == becameAside && limitWords.MatchString(tight(e.Words)) && !slices.Contains(sayNone, e.Of) && !strings.Contains(tight(e.Words), "2021") && !strings.HasPrefix(e.Words, "截至") {
-				t.Fatalf("%q in %q was set aside for %q, and nobody was asked", e.Words, text, e.Of)
+				t.Fatalf("%q in %q was set aside for %q, and nobody was asked:\n%s", e.Words, text, e.Of, whole)
 			}
 		}
 	}
@@ -133,10 +138,33 @@ func noneIsLost(t *rapid.T, cal *calendar.Calendar, text string) {
 			for _, r := range b.Table.Rows {
 				at := b.Place
 				at.Row = r.No
-				for _, c := range r.Cells {
+				for i, c := range r.Cells {
 					look(at, c)
+					if !slices.Contains(someDays, tight(c)) {
+						continue
+					}
+					n := slices.IndexFunc(byPlace[keyOf(at)], func(e Expression) bool { return strings.Contains(tight(c), tight(e.Words)) })
+					if n < 0 {
+						t.Fatalf("the cell %q of %q became nothing:\n%s", c, r.Cells, text)
+					}
+					e := byPlace[keyOf(at)][n]
+					if e.Became == becameAside && !slices.Contains(sayNone, e.Of) && !(e.Of == "column" && saysNone(b.Table, i)) {
+						t.Fatalf("the cell %q of %q was set aside for %q, and nobody was asked:\n%s", c, r.Cells, e.Of, text)
+					}
 				}
 			}
 		}
 	}
+}
+
+// saysNone tells that the head of a column says that what is under it is no limit.
+func saysNone(t *Table, i int) bool {
+	for _, r := range t.Rows {
+		if i < len(r.Cells) {
+			if c := columnOf(r.Cells[i]); c == colPast || c == colPerson {
+				return true
+			}
+		}
+	}
+	return false
 }

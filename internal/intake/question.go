@@ -136,7 +136,7 @@ func (a *asker) refused(key, raw string) string {
 
 // grouped are the kinds of which many are one question with a list.
 var grouped = map[string]bool{"lead": true, "each": true, "date": true, "which_date": true, "past": true, "limit": true, "goal": true, "unread": true, "aside": true, "name": true,
-	"rhythm": true, "cycle": true, "near": true, "members": true, "same": true, "title": true, "damage": true}
+	"rhythm": true, "cycle": true, "near": true, "members": true, "same": true, "table": true, "title": true, "damage": true}
 
 func questionID(kind, place, text string) string {
 	sum := sha256.Sum256([]byte(kind + "\x00" + place + "\x00" + tight(text)))

@@ -259,16 +259,10 @@ func (k *committer) wordEntries(place string, r *row, limits []*entry) []*entry 
 }
 
 // numberDate reads a limit that is a bare number: a day that Excel stored and shows
-// unformatted (44377), or 20210630. The likely reading is asked about.
+// unformatted (44377), 20210630, or 6/30. The likely reading is asked about.
 func (k *committer) numberDate(place string, r *row) (*entry, bool) {
-	t := tight(fold(r.limit))
-	day := calendarZero
-	if m := eightDigits.FindStringSubmatch(t); m != nil {
-		day, _ = civil(m[1], m[2], m[3])
-	} else if text, ok := serialDay(t); ok && !strings.Contains(t, ".") {
-		day, _ = parseAnswerDay(text)
-	}
-	if day.IsZero() || k.facts.Issued.Year > 0 && (day.Year < k.facts.Issued.Year-1 || day.Year > k.facts.Issued.Year+15) {
+	day := k.figureDay(r.limit)
+	if day.IsZero() {
 		return nil, false
 	}
 	rd := deadline.Reading{Kind: deadline.Due, Due: day, Words: r.limit, Rule: "D2", Sure: deadline.Ask, Ask: "intake.why_number", End: len(r.limit)}
