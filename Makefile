@@ -26,7 +26,7 @@ bin/starter bin/worker:
 
 # Those that wait longest begin first, so that none is left for the end: the first three wait for clocks and for faults
 # that last, and leave most of the processor to what runs beside them.
-LONG = ./internal/host ./internal/rehearse ./internal/deploy ./internal/portal/pagetest ./starter ./internal/ledger ./internal/portal ./internal/intake ./activities
+LONG = ./internal/host ./internal/rehearse ./internal/deploy ./internal/portal/pagetest ./starter ./internal/ledger ./internal/intake ./internal/portal ./internal/bench ./activities ./internal/act
 
 # Rarer collections: a tenth to a quarter less processor time in the tests that read and write much. The limit is a process's.
 test: export GOGC = 400
