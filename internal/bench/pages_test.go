@@ -106,8 +106,8 @@ func TestNoPageReadsMoreOfABiggerPlan(t *testing.T) {
 		is, ok := many[page]
 		require.True(t, ok, page)
 		t.Logf("%-60s %4d statements %5d rows; %4d, %5d", page, was.statements, was.rows, is.statements, is.rows)
-		if _, path, _ := strings.Cut(page, " "); wholly[path] != "" {
-			continue
+		if _, path, _ := strings.Cut(page, " "); wholly[path] != "" || strings.HasPrefix(path, "/assessment") {
+			continue // scores rest on every task; they are worked out now and then and remembered, so that one of two readings may find them and the other not
 		}
 		assert.LessOrEqual(t, is.statements, was.statements+was.statements/4+5, "statements of %s", page)
 		assert.LessOrEqual(t, is.rows, 2*was.rows+100+1000/10, "rows of %s", page)

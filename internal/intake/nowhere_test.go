@@ -75,7 +75,9 @@ func TestNoLimitIsSetAsideInSilence(t *testing.T) {
 					case 1:
 						cell = rapid.SampledFrom(someLimits).Draw(t, "limit")
 					case 2:
-						cell = rapid.SampledFrom(someDays).Draw(t, "day")
+						if cell = rapid.SampledFrom(someDays).Draw(t, "day"); slices.Contains(r, cell) {
+							cell = "" // of a time that stands twice in a row one is asked about
+						}
 					case 3:
 						cell = rapid.SampledFrom([]string{"市水务局", "新建泵站3座", "3", "张三"}).Draw(t, "words")
 					}
@@ -143,13 +145,14 @@ func noneIsLost(t *rapid.T, cal *calendar.Calendar, text string) {
 					if !slices.Contains(someDays, tight(c)) {
 						continue
 					}
-					n := slices.IndexFunc(byPlace[keyOf(at)], func(e Expression) bool { return strings.Contains(tight(c), tight(e.Words)) })
-					if n < 0 {
+					said := func(e Expression) bool { return strings.Contains(tight(c), tight(e.Words)) }
+					if !slices.ContainsFunc(byPlace[keyOf(at)], said) {
 						t.Fatalf("the cell %q of %q became nothing:\n%s", c, r.Cells, text)
 					}
-					e := byPlace[keyOf(at)][n]
-					if e.Became == becameAside && !slices.Contains(sayNone, e.Of) && !(e.Of == "column" && saysNone(b.Table, i)) {
-						t.Fatalf("the cell %q of %q was set aside for %q, and nobody was asked:\n%s", c, r.Cells, e.Of, text)
+					if !slices.ContainsFunc(byPlace[keyOf(at)], func(e Expression) bool { // of a time that stands twice in a row one is enough
+						return said(e) && (e.Became != becameAside || slices.Contains(sayNone, e.Of) || e.Of == "column" && saysNone(b.Table, i))
+					}) {
+						t.Fatalf("the cell %q of %q was set aside, and nobody was asked:\n%s", c, r.Cells, text)
 					}
 				}
 			}
