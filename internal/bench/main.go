@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"runtime/pprof"
 	"slices"
@@ -51,6 +52,7 @@ type bench struct {
 	scale float64
 	plan  string // file of the 2021 plan
 	dir   string // of this section, removed after it
+	read  chosen
 	log   *slog.Logger
 	emit  func(figure)
 	note  func(format string, args ...any) // progress, to standard error
@@ -87,6 +89,7 @@ type flags struct {
 	scale         float64
 	only, plan    string
 	profile, temp string
+	read          chosen
 }
 
 func run(ctx context.Context, args []string, out, errOut io.Writer) error {
@@ -99,6 +102,9 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	set.StringVar(&f.plan, "plan", "seeds/jincheng-2021-water/plan.yaml", "the 2021 plan")
 	set.StringVar(&f.profile, "profile", "", "folder for processor profiles, one a section")
 	set.StringVar(&f.temp, "dir", "", "folder for the databases of the run; the system's temporary one when empty")
+	set.StringVar(&f.read.database, "database", "", "reading on one database only: sqlite or postgres")
+	set.StringVar(&f.read.pages, "pages", "", "reading only the portal's pages whose address, as the table of routes has it, matches this regular expression, and no lists")
+	set.StringVar(&f.read.keep, "keep", "", "folder in which reading's filled SQLite ledger stays: it is filled once a size and copied to -dir for each run; remove it when the bench or the acts change")
 	set.BoolVar(&f.here, "here", false, "measure one section in this process and print its figures as JSON (what the bench starts itself with)")
 	if err := set.Parse(args); err != nil {
 		return err
@@ -111,6 +117,12 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 		if !slices.Contains(names(), name) {
 			return fmt.Errorf("no section %q: there are %s", name, strings.Join(names(), ", "))
 		}
+	}
+	if _, err := regexp.Compile(f.read.pages); err != nil {
+		return err
+	}
+	if !slices.Contains([]string{"", "sqlite", "postgres"}, f.read.database) {
+		return fmt.Errorf("no database %q: there are sqlite and postgres", f.read.database)
 	}
 	if f.here {
 		return measureHere(ctx, f, out, errOut)
@@ -141,7 +153,8 @@ func measureApart(ctx context.Context, f flags, name string, errOut io.Writer) (
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"-here", "-only", name, "-plan", f.plan, "-profile", f.profile, "-dir", f.temp, "-scale", fmt.Sprint(f.scale)}
+	args := []string{"-here", "-only", name, "-plan", f.plan, "-profile", f.profile, "-dir", f.temp, "-scale", fmt.Sprint(f.scale),
+		"-database", f.read.database, "-pages", f.read.pages, "-keep", f.read.keep}
 	if f.quick {
 		args = append(args, "-quick")
 	}
@@ -184,7 +197,7 @@ func measureHere(ctx context.Context, f flags, out, errOut io.Writer) (err error
 	}
 	enc := json.NewEncoder(out)
 	b := &bench{
-		quick: f.quick, scale: f.scale, plan: f.plan, dir: dir,
+		quick: f.quick, scale: f.scale, plan: f.plan, dir: dir, read: f.read,
 		log: slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelError})),
 		emit: func(fig figure) {
 			fig.Section = f.only

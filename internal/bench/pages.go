@@ -90,6 +90,10 @@ func (b *bench) pages(ctx context.Context, name string, store *ledger.Store, p *
 		return err
 	}
 	defer s.Close()
+	wanted, err := regexp.Compile(b.read.pages)
+	if err != nil {
+		return err
+	}
 	var slow, dearest, heavy figure
 	measured := 0
 	for _, role := range roles {
@@ -98,6 +102,9 @@ func (b *bench) pages(ctx context.Context, name string, store *ledger.Store, p *
 			return err
 		}
 		for _, path := range addresses(role.is) {
+			if !wanted.MatchString(path) {
+				continue
+			}
 			took, cpu, size, err := b.page(ctx, s, client, path)
 			if errors.Is(err, errNotTheirs) {
 				continue

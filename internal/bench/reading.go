@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -23,21 +27,86 @@ import (
 // and every page of the portal, over HTTP.
 func reading(ctx context.Context, b *bench) error {
 	tasks, events := b.size(100_000, 200), b.size(1_000_000, 400)
+	if b.read.database != "postgres" {
+		if err := b.readSQLite(ctx, tasks, events); err != nil {
+			return fmt.Errorf("SQLite: %w", err)
+		}
+	}
+	if b.read.database == "sqlite" {
+		return nil
+	}
 	server, stop, err := ledgertest.Database()
 	if err != nil {
 		return err
 	}
 	defer stop()
-	for _, db := range []struct{ name, address string }{{"SQLite", "sqlite:" + filepath.Join(b.dir, "reading.db")}, {"PostgreSQL", server}} {
-		if err := b.readAt(ctx, db.name, db.address, tasks, events); err != nil {
-			return fmt.Errorf("%s: %w", db.name, err)
-		}
+	if err := b.readAt(ctx, "PostgreSQL", server, tasks, events, false); err != nil {
+		return fmt.Errorf("PostgreSQL: %w", err)
 	}
 	return nil
 }
 
-// readAt measures reading of one ledger.
-func (b *bench) readAt(ctx context.Context, name, address string, tasks, events int) error {
+// chosen is what of reading is measured. The zero value is all of it.
+type chosen struct {
+	database string // sqlite or postgres
+	pages    string // regular expression of addresses
+	keep     string // folder of the filled SQLite ledger
+}
+
+// readSQLite measures reading of an SQLite ledger: one that is filled now, or a copy of the one
+// that is kept.
+func (b *bench) readSQLite(ctx context.Context, tasks, events int) error {
+	file := filepath.Join(b.dir, "reading.db")
+	if b.read.keep == "" {
+		return b.readAt(ctx, "SQLite", "sqlite:"+file, tasks, events, false)
+	}
+	kept := filepath.Join(b.read.keep, fmt.Sprintf("reading-%d-%d.db", tasks, events))
+	if _, err := os.Stat(kept); errors.Is(err, fs.ErrNotExist) {
+		new := filepath.Join(b.dir, "new.db")
+		if err := b.filled(ctx, "sqlite:"+new, tasks, events); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(b.read.keep, 0o700); err != nil {
+			return err
+		}
+		if err := copyFile(kept+".part", new); err != nil {
+			return err
+		}
+		if err := errors.Join(os.Remove(new), os.Rename(kept+".part", kept)); err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	if err := copyFile(file, kept); err != nil {
+		return err
+	}
+	return b.readAt(ctx, "SQLite", "sqlite:"+file, tasks, events, true)
+}
+
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// filled fills a new ledger and closes it.
+func (b *bench) filled(ctx context.Context, address string, tasks, events int) error {
+	return b.opened(ctx, address, tasks, func(store *ledger.Store, p *plan.Plan, cal *calendar.Calendar, reader *query.Reader) error {
+		return b.fill(ctx, "SQLite", store, p, cal, reader, events)
+	})
+}
+
+// opened opens a ledger for the plan that is read and its reader, on 1 July 2021.
+func (b *bench) opened(ctx context.Context, address string, tasks int, do func(*ledger.Store, *plan.Plan, *calendar.Calendar, *query.Reader) error) error {
 	store, err := ledger.Open(ctx, address)
 	if err != nil {
 		return err
@@ -51,6 +120,33 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 	if err := b.monitor(p, cal); err != nil {
 		return err
 	}
+	now := calendar.NewDay(2021, time.July, 1).At(10, 0, calendar.Beijing)
+	return do(store, p, cal, query.New(store, query.Options{
+		Now:      func() time.Time { return now },
+		Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil },
+		Patience: time.Second,
+	}))
+}
+
+// readAt measures reading of one ledger, which is filled first unless it is full.
+func (b *bench) readAt(ctx context.Context, name, address string, tasks, events int, full bool) error {
+	return b.opened(ctx, address, tasks, func(store *ledger.Store, p *plan.Plan, cal *calendar.Calendar, reader *query.Reader) error {
+		if !full {
+			if err := b.fill(ctx, name, store, p, cal, reader, events); err != nil {
+				return err
+			}
+		}
+		if b.read.pages == "" {
+			if err := b.lists(ctx, name, p, reader, events); err != nil {
+				return err
+			}
+		}
+		return b.pages(ctx, name, store, p, reader)
+	})
+}
+
+// fill writes half a year of a plan.
+func (b *bench) fill(ctx context.Context, name string, store *ledger.Store, p *plan.Plan, cal *calendar.Calendar, reader *query.Reader, events int) error {
 	for _, y := range cal.Years() {
 		at := ledger.When{Real: p.Issued.At(0, 0, calendar.Beijing), Plan: p.Issued.At(0, 0, calendar.Beijing)}
 		if err := store.PutCalendar(ctx, y, "bench", at); err != nil {
@@ -61,19 +157,28 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 	if err := fillLedger(ctx, store, p, cal, events); err != nil {
 		return err
 	}
-	b.note("%s: %d tasks and %d events written in %.0f s", name, tasks, events, time.Since(began).Seconds())
+	b.note("%s: %d tasks and %d events written in %.0f s", name, len(p.Tasks), events, time.Since(began).Seconds())
 	began = time.Now()
 	worked, err := store.Refresh(ctx, p.ID, cal)
 	if err != nil {
 		return err
 	}
 	b.emit(figure{Name: name + ": working out what lists are read by", Value: time.Since(began).Seconds() * 1e6 / float64(worked), Unit: "µs a task"})
-	now := calendar.NewDay(2021, time.July, 1).At(10, 0, calendar.Beijing)
-	reader := query.New(store, query.Options{
-		Now:      func() time.Time { return now },
-		Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil },
-		Patience: time.Second,
-	})
+	if err := b.speakOf(ctx, store, p, cal); err != nil {
+		return err
+	}
+	if err := bringWater(ctx, store, p); err != nil {
+		return err
+	}
+	if err := b.live(ctx, store, p, cal, reader); err != nil {
+		return err
+	}
+	_, err = store.Refresh(ctx, p.ID, cal)
+	return err
+}
+
+// lists measures what the command line reads.
+func (b *bench) lists(ctx context.Context, name string, p *plan.Plan, reader *query.Reader, events int) error {
 	all := query.Operator()
 	office := query.As(act.Actor{Account: "office", Name: "协调办", Unit: p.Directory.Office})
 	unit := query.As(act.Actor{Account: "unit", Name: "某某", Unit: "unit007"})
@@ -92,7 +197,7 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 		do   func() error
 	}{
 		{"task list, 200 lines", page(all, query.TaskFilter{})},
-		{"task list, 200 lines, after half of all", page(all, query.TaskFilter{Skip: tasks / 2})},
+		{"task list, 200 lines, after half of all", page(all, query.TaskFilter{Skip: len(p.Tasks) / 2})},
 		{"task list --light yellow", page(office, query.TaskFilter{Lights: []plan.Light{plan.Yellow}})},
 		{"task list --state suspended, no line", page(office, query.TaskFilter{States: []act.State{act.Suspended}})},
 		{"task list --unit, 200 lines", page(office, query.TaskFilter{Units: []string{"unit007"}})},
@@ -116,19 +221,7 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 			return err
 		}
 	}
-	if err := b.speakOf(ctx, store, p, cal); err != nil {
-		return err
-	}
-	if err := bringWater(ctx, store, p); err != nil {
-		return err
-	}
-	if err := b.live(ctx, store, p, cal, reader); err != nil {
-		return err
-	}
-	if _, err := store.Refresh(ctx, p.ID, cal); err != nil {
-		return err
-	}
-	return b.pages(ctx, name, store, p, reader)
+	return nil
 }
 
 // often does something many times and gives its median and its 99th percentile.
