@@ -15,7 +15,8 @@ func (s *Store) LastActs(ctx context.Context, plan string, kind act.Kind, tasks 
 		Task string `db:"task"`
 		Data string `db:"data"`
 	}
-	err := s.all(ctx, &rows, `SELECT task, data FROM events WHERE seq IN (SELECT max(seq) FROM events WHERE plan = ? AND `+s.d.among("task")+` AND kind = ? GROUP BY task)`,
+	// The index of acts serves a statement that says itself that the kind is one of an act.
+	err := s.all(ctx, &rows, `SELECT task, data FROM events WHERE seq IN (SELECT max(seq) FROM events WHERE plan = ? AND `+s.d.among("task")+` AND kind = ? AND kind >= 'act.' AND kind < 'act/' GROUP BY task)`,
 		plan, s.d.list(tasks), ActKind(kind))
 	if err != nil {
 		return nil, err

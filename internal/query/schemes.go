@@ -19,11 +19,11 @@ type WaterScheme struct {
 // unit that answers for the scheme, and whoever works on a measure; nil for others and where the
 // section has none.
 func (r reading) scheme(ctx context.Context, planID string, s water.Section) (*WaterScheme, error) {
-	l, err := r.store.Plan(ctx, planID)
+	f, err := r.framed(ctx, planID)
 	if err != nil {
 		return nil, err
 	}
-	scheme, ok := l.Plan.Water.Scheme(s.ID)
+	scheme, ok := f.Plan.Water.Scheme(s.ID)
 	if !ok || len(scheme.Measures) == 0 {
 		return nil, nil
 	}
@@ -31,7 +31,7 @@ func (r reading) scheme(ctx context.Context, planID string, s water.Section) (*W
 	if err != nil {
 		return nil, err
 	}
-	oversees := r.who.oversees(l.Plan.Directory)
+	oversees := r.who.oversees(f.Plan.Directory)
 	var seen []ledger.Task
 	for _, t := range tasks {
 		if oversees || r.who.sees(t) {
@@ -41,17 +41,8 @@ func (r reading) scheme(ctx context.Context, planID string, s water.Section) (*W
 	if !oversees && len(seen) == 0 && r.who.by.Unit != s.County && r.who.by.Unit != scheme.Lead {
 		return nil, nil
 	}
-	today, err := r.today(ctx, l)
-	if err != nil {
+	if err := r.saidOf(ctx, f, seen); err != nil {
 		return nil, err
 	}
-	cal, err := r.calendar(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows := report.Book(l, seen, nil, nil, nil, today, cal).Tasks
-	if rows == nil {
-		rows = []report.Row{}
-	}
-	return &WaterScheme{scheme, rows}, nil
+	return &WaterScheme{scheme, report.Rows(f.Launched, seen, nil, nil, f.today, f.cal)}, nil
 }
