@@ -56,19 +56,40 @@ func WriteProgress(lines []query.ReportedLine, plans map[string]string, id strin
 	if err := f.SetSheetName("Sheet1", name); err != nil {
 		return nil, err
 	}
-	row := 1
-	put := func(cells ...string) {
-		for i, c := range cells {
-			at, _ := excelize.CoordinatesToCellName(i+1, row)
-			_ = f.SetCellStr(name, at, c) // the sheet is there, and text is never a formula
+	head, body, err := looks(f)
+	if err != nil {
+		return nil, err
+	}
+	sw, err := f.NewStreamWriter(name)
+	if err != nil {
+		return nil, err
+	}
+	for i, width := range []float64{24, 10, 40, 20, 12, 40, 12, 60, 4} {
+		if err := sw.SetColWidth(i+1, i+1, width); err != nil {
+			return nil, err
 		}
+	}
+	err = errors.Join(sw.SetColVisible(len(sheetColumns), len(sheetColumns), false),
+		sw.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
+	if err != nil {
+		return nil, err
+	}
+	row := 0
+	put := func(looks []int, cells ...string) error {
 		row++
+		values := make([]any, len(cells))
+		for i, c := range cells {
+			values[i] = excelize.Cell{StyleID: looks[i], Value: c}
+		}
+		return sw.SetRow(fmt.Sprint("A", row), values)
 	}
-	var head []string
+	var names []string
 	for _, c := range sheetColumns {
-		head = append(head, w.T("form.sheet_"+c))
+		names = append(names, w.T("form.sheet_"+c))
 	}
-	put(head...)
+	if err := put(head, names...); err != nil {
+		return nil, err
+	}
 	for _, l := range lines {
 		before := ""
 		if l.Report != nil {
@@ -78,50 +99,42 @@ func WriteProgress(lines []query.ReportedLine, plans map[string]string, id strin
 		if !l.Due.IsZero() {
 			due = l.Due.String()
 		}
-		put(plans[l.Plan], l.ID, l.Title, l.Lead, due, before, "", "", l.Plan+"/"+l.ID+"/"+id)
-	}
-	return dressed(f, name, row-1)
-}
-
-// dressed gives the sheet its looks: what is to be filled in is white, the rest grey.
-func dressed(f *excelize.File, name string, rows int) ([]byte, error) {
-	wrap := &excelize.Alignment{WrapText: true, Vertical: "top"}
-	grey, err := f.NewStyle(&excelize.Style{Alignment: wrap, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"EEEEEE"}}})
-	if err != nil {
-		return nil, err
-	}
-	open, err := f.NewStyle(&excelize.Style{Alignment: wrap, NumFmt: 49})
-	if err != nil {
-		return nil, err
-	}
-	bold, err := f.NewStyle(&excelize.Style{Alignment: wrap, Font: &excelize.Font{Bold: true}})
-	if err != nil {
-		return nil, err
-	}
-	for i, width := range []float64{24, 10, 40, 20, 12, 40, 12, 60, 4} {
-		col, _ := excelize.ColumnNumberToName(i + 1)
-		if err := f.SetColWidth(name, col, col, width); err != nil {
+		if err := put(body, plans[l.Plan], l.ID, l.Title, l.Lead, due, before, "", "", l.Plan+"/"+l.ID+"/"+id); err != nil {
 			return nil, err
 		}
-		style := grey
-		if c := sheetColumns[i]; c == "percent" || c == "text" {
-			style = open
-		}
-		if rows > 1 {
-			if err := f.SetCellStyle(name, col+"2", fmt.Sprint(col, rows), style); err != nil {
-				return nil, err
-			}
-		}
 	}
-	key, _ := excelize.ColumnNumberToName(len(sheetColumns))
-	err = errors.Join(f.SetCellStyle(name, "A1", key+"1", bold), f.SetColVisible(name, key, false),
-		f.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
-	if err != nil {
+	if err := sw.Flush(); err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
 	err = f.Write(&out)
 	return out.Bytes(), err
+}
+
+// looks are the styles of the sheet's columns, in the row of headings and below it: what is to be
+// filled in is white, the rest grey.
+func looks(f *excelize.File) (head, body []int, err error) {
+	wrap := &excelize.Alignment{WrapText: true, Vertical: "top"}
+	grey, err := f.NewStyle(&excelize.Style{Alignment: wrap, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"EEEEEE"}}})
+	if err != nil {
+		return nil, nil, err
+	}
+	open, err := f.NewStyle(&excelize.Style{Alignment: wrap, NumFmt: 49})
+	if err != nil {
+		return nil, nil, err
+	}
+	bold, err := f.NewStyle(&excelize.Style{Alignment: wrap, Font: &excelize.Font{Bold: true}})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range sheetColumns {
+		style := grey
+		if c == "percent" || c == "text" {
+			style = open
+		}
+		head, body = append(head, bold), append(body, style)
+	}
+	return head, body, nil
 }
 
 var sheetKey = regexp.MustCompile(`^([^/]+)/(.+)/([0-9A-Za-z_-]{8,64})$`)

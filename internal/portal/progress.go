@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"duban/internal/act"
@@ -15,6 +17,7 @@ import (
 	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/notice"
+	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/words"
 )
@@ -32,7 +35,7 @@ type sheetLine struct {
 }
 
 type progressPage struct {
-	Plans  []Option // plans of which the office may download a sheet; nil for a unit
+	Sheets []link // addresses of the sheets to be filled in, each with its name
 	Lines  []sheetLine
 	Good   int    // how many rows can be handed in
 	Rows   string // the rows that can be handed in as JSON, for the form
@@ -49,10 +52,17 @@ func (v *visit) showProgress(status int, p progressPage) error {
 	if err != nil {
 		return err
 	}
+	p.Office = len(v.who.seats.Office) > 0
 	for _, id := range v.who.seats.Office {
-		p.Plans = append(p.Plans, Option{Value: id, Name: names.Plans[id]})
+		if err := v.sheetsOf(&p, id, names.Plans[id]); err != nil {
+			return err
+		}
 	}
-	p.Office = len(p.Plans) > 0
+	if !p.Office {
+		if err := v.sheetsOf(&p, "", ""); err != nil {
+			return err
+		}
+	}
 	var good []form.SheetRow
 	for _, l := range p.Lines {
 		switch {
@@ -73,13 +83,53 @@ func (v *visit) showProgress(status int, p progressPage) error {
 	return v.showUnder(status, "progress", v.say.T("portal.title_progress"), p)
 }
 
-// progressSheet is the sheet to be filled in: for a unit the open tasks that it leads, for
-// the office those of a plan.
-func (v *visit) progressSheet() error {
-	f := query.TaskFilter{Plan: v.r.URL.Query().Get("plan"), States: []act.State{act.Open, act.Suspended}, Kinds: []string{"dated"}}
-	if !slices.Contains(v.who.seats.Office, f.Plan) {
+// sheetsOf adds the sheets of a plan, or of all plans with "", to the page: one, or as many as there
+// must be so that each can be handed in at once.
+func (v *visit) sheetsOf(p *progressPage, planID, title string) error {
+	f := v.reported(planID)
+	f.Limit = 1
+	page, err := v.Reader.Tasks(v.ctx(), v.asks(), f)
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSpace(v.say.T("portal.progress_download") + " " + title)
+	for _, part := range partsOf(page.Total, form.MostSheetRows) {
+		called := name
+		if part != [2]int{0, page.Total} {
+			called += v.say.T("portal.progress_part", words.Data{"From": part[0] + 1, "To": part[1], "N": page.Total})
+		}
+		from := ""
+		if part[0] > 0 {
+			from = strconv.Itoa(part[0])
+		}
+		p.Sheets = append(p.Sheets, link{v.at("/progress/sheet", "plan", planID, "skip", from), called})
+	}
+	return nil
+}
+
+// partsOf are the parts of at most most in which total are given, each by where it begins and ends;
+// nothing is one part too.
+func partsOf(total, most int) (parts [][2]int) {
+	for from := 0; from == 0 || from < total; from += most {
+		parts = append(parts, [2]int{from, min(from+most, total)})
+	}
+	return parts
+}
+
+// reported chooses the tasks of a sheet: for a unit the open ones that it leads, for the office those
+// of a plan.
+func (v *visit) reported(planID string) query.TaskFilter {
+	f := query.TaskFilter{Plan: planID, States: []act.State{act.Open, act.Suspended}, Kinds: []string{string(plan.Dated)}}
+	if !slices.Contains(v.who.seats.Office, planID) {
 		f.Leads = []string{v.who.Account.Unit}
 	}
+	return f
+}
+
+// progressSheet is a sheet to be filled in, of no more tasks than can be handed in at once.
+func (v *visit) progressSheet() error {
+	f := v.reported(v.r.URL.Query().Get("plan"))
+	f.Skip, f.Limit = v.skip(), form.MostSheetRows
 	lines, _, err := v.Reader.Reported(v.ctx(), v.asks(), f)
 	if err != nil {
 		return err

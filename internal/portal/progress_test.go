@@ -80,6 +80,14 @@ func TestProgressOfManyTasksComesFromASheet(t *testing.T) {
 	require.Contains(t, text, "管网改造第6项")
 	require.NotContains(t, text, "水务任务第", "what it only assists in is reported by who leads")
 	require.NotContains(t, text, "燃煤锅炉")
+	titles := func(s sheet) (all []string) {
+		for _, r := range s.rows()[1:] {
+			all = append(all, r[2])
+		}
+		return all
+	}
+	require.Greater(t, len(titles(mine)), 2)
+	require.Equal(t, titles(mine)[1:], titles(unit.sheet("/progress/sheet?skip=1")), "a part begins where its address says")
 
 	// A sheet in which nothing is filled in, and a file that is no sheet.
 	require.Contains(t, unit.upload("/progress", form, mine.saved()).body, "没有填写任何进展")
