@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -196,6 +197,13 @@ func (s *Store) transact(batch []*job, wait *wait) (ran bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("ledger: begin: %w", err)
 	}
+	// When ctx ends, the pool undoes the transaction, and whatever is asked of it afterwards
+	// gets sql.ErrTxDone: that the time was over is why, and what a caller is to hear.
+	defer func() {
+		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+			err = tooLate(ctx, err)
+		}
+	}()
 	defer inner.Rollback() //nolint:errcheck // after Commit there is nothing to undo
 	// The deadline is the transaction's: its statements need none of their own.
 	t := &tx{s: s, ctx: context.Background(), inner: inner, pending: map[string]*touched{}, held: map[string]any{}}
