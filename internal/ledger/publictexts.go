@@ -52,6 +52,15 @@ func (s *Store) PublicTexts(ctx context.Context, planID string) ([]PublicText, e
 	return publicTexts(rows)
 }
 
+// PublicTextsOf are the public texts of a plan for one of its tasks, by number.
+func (s *Store) PublicTextsOf(ctx context.Context, planID, task string) ([]PublicText, error) {
+	var rows []publicTextRow
+	if err := s.all(ctx, &rows, `SELECT plan, number, version, doc FROM public_texts WHERE plan = ? AND task = ? ORDER BY number`, planID, task); err != nil {
+		return nil, err
+	}
+	return publicTexts(rows)
+}
+
 // Published are the texts of all plans of which a version is public, the last approved first, and
 // how many there are in all.
 func (s *Store) Published(ctx context.Context, skip, most int) (all []PublicText, total int, err error) {

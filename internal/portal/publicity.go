@@ -30,7 +30,11 @@ type publicityPage struct {
 	Examples         []publicRow
 	Write            string // address of the form of a positive example; "": not for the viewer
 	Text             *textPage
+	pager
 }
+
+// mostPublic is how many lines of the list one page has.
+const mostPublic = 100
 
 // publicRow is a line of the list.
 type publicRow struct {
@@ -59,8 +63,15 @@ type textVersion struct {
 
 // publicity shows what of a plan must be public, or the text that the address names.
 func (v *visit) publicity() error {
-	id := v.r.PathValue("plan")
-	all, err := v.Reader.Publicity(v.ctx(), v.asks(), id)
+	id, number := v.r.PathValue("plan"), v.r.URL.Query().Get("text")
+	var t act.PublicText
+	var all query.Publicity
+	var err error
+	if number == "" {
+		all, err = v.Reader.Publicity(v.ctx(), v.asks(), id)
+	} else if t, err = v.textAsked(id, number); err == nil {
+		all, err = v.Reader.PublicityOf(v.ctx(), v.asks(), id, t.Task)
+	}
 	if err != nil {
 		return err
 	}
@@ -72,17 +83,18 @@ func (v *visit) publicity() error {
 	if on && v.Key == "" {
 		p.Site = "/public"
 	}
-	if text := v.r.URL.Query().Get("text"); text != "" {
-		if p.Text, err = v.textPage(all, text); err != nil {
-			return err
-		}
+	if number != "" {
+		p.Text = v.textPage(all, t, number)
 		return v.show("publicity", p.Text.Head, p)
 	}
 	say, office := v.speak(), v.who.Account.Unit == all.People.Office
 	if office {
 		p.Write = v.textForm(id, act.WriteText)
 	}
-	for _, l := range all.Lines {
+	skip := min(v.skip(), len(all.Lines))
+	lines := all.Lines[skip:min(skip+mostPublic, len(all.Lines))]
+	p.pager = v.pagerBy(mostPublic, skip, len(lines), len(all.Lines))
+	for _, l := range lines {
 		row := publicRow{Title: v.titleOf(l), Path: v.at(taskPath(id, l.Task)), Lead: all.People.Name(l.Lead), Due: l.Due.String(), URLs: l.URLs, Done: v.say.T("public.open")}
 		if l.State == act.Closed {
 			row.Done = v.say.T("public.done_on", words.Data{"Day": l.Done.String()})
@@ -131,11 +143,7 @@ func (v *visit) textAsked(planID, number string) (act.PublicText, error) {
 	return t, err
 }
 
-func (v *visit) textPage(all query.Publicity, number string) (*textPage, error) {
-	t, err := v.textAsked(all.Plan, number)
-	if err != nil {
-		return nil, err
-	}
+func (v *visit) textPage(all query.Publicity, t act.PublicText, number string) *textPage {
 	p := &textPage{Head: v.say.T("public.text_title", words.Data{"N": t.Number}), State: v.say.T("act.state_" + string(t.State)), Now: v.say.T("public.not_public"), List: publicityPath(all.Plan)}
 	if t.Task == "" {
 		p.Of = v.say.T("public.positive", words.Data{"Unit": all.People.Name(t.Unit)})
@@ -169,7 +177,7 @@ func (v *visit) textPage(all query.Publicity, number string) (*textPage, error) 
 			p.Doings = append(p.Doings, link{v.textForm(all.Plan, row.Kind, "text", number, "version", strconv.Itoa(len(t.Versions))), v.say.T("act.kind_" + string(row.Kind))})
 		}
 	}
-	return p, nil
+	return p
 }
 
 // textThing is a public text that an act is done to, for its form.
@@ -187,7 +195,11 @@ func (v *visit) textDoing() (t thing, row act.Row, err error) {
 	}
 	id, q := v.r.PathValue("plan"), v.r.URL.Query()
 	on := &textThing{}
-	if on.all, err = v.Reader.Publicity(v.ctx(), v.asks(), id); err != nil {
+	task := q.Get("task")
+	if q.Get("text") != "" {
+		task = ""
+	}
+	if on.all, err = v.Reader.PublicityOf(v.ctx(), v.asks(), id, task); err != nil {
 		return t, row, err
 	}
 	on.Office, on.Leadership = on.all.People.Office, on.all.People.Leadership
@@ -198,12 +210,11 @@ func (v *visit) textDoing() (t thing, row act.Row, err error) {
 		}
 	case row.Kind != act.WriteText:
 		return t, row, query.ErrNotYours
-	case q.Get("task") != "":
-		at := slices.IndexFunc(on.all.Lines, func(l query.PublicLine) bool { return l.Key == q.Get("task") })
-		if at < 0 {
+	case task != "":
+		if len(on.all.Lines) == 0 {
 			return t, row, query.ErrNotYours
 		}
-		on.line = &on.all.Lines[at]
+		on.line = &on.all.Lines[0]
 	}
 	t.text = on
 	t.Subject.Plan = on.all.Judged

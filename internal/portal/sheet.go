@@ -12,7 +12,7 @@ import (
 )
 
 // mostSheet is how many lines one sheet has.
-const mostSheet = 300
+const mostSheet = 100
 
 // sheetPage are the tasks of units, each with the progress last reported, to be printed.
 type sheetPage struct {

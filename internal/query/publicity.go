@@ -46,7 +46,23 @@ type PublicLine struct {
 }
 
 // Publicity is what of a plan must be made public, for those who may see all of the plan: ErrNotWhole.
-func (r *Reader) Publicity(ctx context.Context, v Viewer, planID string) (p Publicity, err error) {
+func (r *Reader) Publicity(ctx context.Context, v Viewer, planID string) (Publicity, error) {
+	return r.publicity(ctx, v, planID, ledger.TaskFilter{Plan: planID, Publish: true}, r.store.PublicTexts)
+}
+
+// PublicityOf is Publicity with the line of one task alone, by the ledger's ID, and without examples; no
+// line of a task that publishes nothing.
+func (r *Reader) PublicityOf(ctx context.Context, v Viewer, planID, task string) (Publicity, error) {
+	if task == "" { // the texts of no task are examples
+		return r.publicity(ctx, v, planID, ledger.TaskFilter{Plan: planID, Publish: true, IDs: []string{}}, func(context.Context, string) ([]ledger.PublicText, error) { return nil, nil })
+	}
+	return r.publicity(ctx, v, planID, ledger.TaskFilter{Plan: planID, Publish: true, IDs: []string{task}},
+		func(ctx context.Context, planID string) ([]ledger.PublicText, error) {
+			return r.store.PublicTextsOf(ctx, planID, task)
+		})
+}
+
+func (r *Reader) publicity(ctx context.Context, v Viewer, planID string, chosen ledger.TaskFilter, written func(context.Context, string) ([]ledger.PublicText, error)) (p Publicity, err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return p, err
@@ -60,7 +76,7 @@ func (r *Reader) Publicity(ctx context.Context, v Viewer, planID string) (p Publ
 		return p, err
 	}
 	p = Publicity{Plan: planID, Title: f.Plan.Title, AsOf: f.today, Lines: []PublicLine{}, Examples: []act.PublicText{}, People: f.Plan.Directory, Judged: f.Launched}
-	texts, err := r.store.PublicTexts(ctx, planID)
+	texts, err := written(ctx, planID)
 	if err != nil {
 		return p, err
 	}
@@ -71,7 +87,7 @@ func (r *Reader) Publicity(ctx context.Context, v Viewer, planID string) (p Publ
 			p.Examples = append(p.Examples, text)
 		}
 	}
-	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID, Publish: true})
+	tasks, err := r.store.Tasks(ctx, chosen)
 	if err != nil {
 		return p, err
 	}

@@ -79,7 +79,13 @@ func TestTheDraftOfResultsHasTheReadings(t *testing.T) {
 		texts := map[string]string{}
 		for _, line := range all.Lines {
 			_, texts[line.Key] = report.Speak(words.New("zh")).PublicDraft(line.Facts)
+			alone, err := reader.PublicityOf(t.Context(), person("o", p.Directory.Office), p.ID, line.Key)
+			require.NoError(t, err)
+			require.Equal(t, []query.PublicLine{line}, alone.Lines)
 		}
+		none, err := reader.PublicityOf(t.Context(), person("o", p.Directory.Office), p.ID, "")
+		require.NoError(t, err)
+		require.Empty(t, none.Lines)
 		return texts
 	}
 	texts := drafts(true)

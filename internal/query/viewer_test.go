@@ -310,6 +310,8 @@ func whatAViewerReads(w *world) readings {
 			sees{"late over talk", "late over talk", "late over talk", notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Publicity": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Publicity(c, v, "water") },
 			sees{nothing, nothing, nothing, notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"PublicityOf": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.PublicityOf(c, v, "water", "late") },
+			sees{nothing, nothing, nothing, notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"PublicText": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			text, _, err := r.PublicText(c, v, "water", 1)
 			return text, err

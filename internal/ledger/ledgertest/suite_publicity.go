@@ -76,6 +76,11 @@ func published(t *testing.T, address string) {
 	w.is("taken down", public(), []string(nil))
 	w.is("all versions are kept", []any{len(have().Versions), have().Version, have().State, have().Task}, []any{2, 5, act.TextDown, "t0"})
 	w.is("an event each", w.last(5), []string{ledger.ActKind(act.WriteText), ledger.ActKind(act.ApproveText), ledger.ActKind(act.WriteText), ledger.ActKind(act.ApproveText), ledger.ActKind(act.WithdrawText)})
+	for task, want := range map[string]int{"t0": 1, "t1": 0} {
+		of, err := w.PublicTextsOf(w.ctx, "jincheng", task)
+		w.ok(err)
+		w.is("the texts of a task", len(of), want)
+	}
 	_, err := w.PublicText(w.ctx, "jincheng", 2)
 	w.is("no other", errors.Is(err, ledger.ErrNotFound), true)
 }
