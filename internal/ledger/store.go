@@ -52,6 +52,7 @@ type Store struct {
 	years     []calendar.Year // the calendar as last read
 	yearsAre  string          // its years and versions
 	came      arrived
+	measures  map[string]measured // by office
 }
 
 // Options say what opening a ledger may do.

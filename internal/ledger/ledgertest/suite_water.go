@@ -57,6 +57,9 @@ func measured(t *testing.T, address string) {
 
 	frozen := []water.Reading{{Section: "s04", Month: first[0].Month, Span: water.OfMonth, State: water.Frozen, Sources: map[string]string{"state": "电话"}}}
 	w.is("nothing was measured after all", len(put(frozen)[0].Corrected), 3)
+	now, err := w.Readings(w.ctx, "shuizhiban", ledger.ReadingFilter{Section: "s04"})
+	w.ok(err)
+	w.is("what came in since it was read is read", slices.ContainsFunc(now, func(r water.Reading) bool { return r.State == water.Frozen }), true)
 	versions, err := w.ReadingVersions(w.ctx, "shuizhiban", first[0].Section)
 	w.ok(err)
 	versions = slices.DeleteFunc(versions, func(v ledger.ReadingVersion) bool { return v.Reading.Span != water.OfMonth })
