@@ -85,3 +85,18 @@ func Merged(was, notice Year) Year {
 	slices.SortStableFunc(y.Days, func(a, b Holiday) int { return a.Date.Compare(b.Date) })
 	return y
 }
+
+// LunarDay is the day of a solar year on which a day of the lunar calendar falls: 正月十五 is
+// month 1, date 15. The 30th of a month of 29 days is its last. ok is false for no such day.
+func LunarDay(year, month, date int) (d Day, ok bool) {
+	if month < 1 || month > 12 || date < 1 || date > 30 {
+		return Day{}, false
+	}
+	for _, y := range []int{year - 1, year} { // 腊月 is of the lunar year before
+		n := min(date, lunar.NewLunarMonthFromYm(y, month).GetDayCount())
+		if d = solarDay(lunar.NewLunarFromYmd(y, month, n).GetSolar()); d.Year == year {
+			return d, true
+		}
+	}
+	return Day{}, false
+}

@@ -30,6 +30,7 @@ package deadline
 //	F1   “十四五”期间 and 末: the five-year plans run from years ending in 1 and 6
 //	F2   春节前: the last working day before the first day off in that year's notice
 //	F3   高考前, 竣工前: before an event whose date the text does not give
+//	F4   正月十六前, 除夕前: a day of the lunar calendar, of the solar year that the plan is of
 //	L1   立行立改: evidence within 30 days of issue (custom), asked
 //	N1   尽快, 加快, 近期: no date
 //	T1   Target: a year in a name, a citation or an attribute

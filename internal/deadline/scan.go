@@ -153,6 +153,7 @@ var rules = []rule{
 	(*scan).readSeason,
 	(*scan).readRecurring,
 	(*scan).readMeasure,
+	(*scan).readLunar,
 	(*scan).readFestival,
 	(*scan).readEventBefore,
 	(*scan).readTerm,
@@ -193,13 +194,16 @@ var opens = func() map[rune]bool {
 	for _, f := range festivals {
 		words = append(words, f.word[:3])
 	}
+	for _, f := range lunarDays {
+		words = append(words, f.word[:3])
+	}
 	for _, w := range openWords {
 		words = append(words, w.word[:3])
 	}
 	for _, w := range eventWords {
 		words = append(words, w[:3])
 	}
-	for _, r := range strings.Join(append(words, "入汛春国现日"), "") {
+	for _, r := range strings.Join(append(words, "入汛春国现日农阴正冬腊"), "") {
 		m[r] = true
 	}
 	return m

@@ -189,7 +189,11 @@ func (a *accountant) ofEntry(e *entry, place string) fate {
 // questionOf is the open question about an entry's limit, "" for none.
 func (a *accountant) questionOf(e *entry, place string) string {
 	for _, kind := range []string{"date", "which_date", "past", "cycle", "rhythm", "limit"} {
-		for _, text := range []string{e.Source, e.Title} {
+		said := []string{e.Source, e.Title}
+		if e.row != nil { // asked of its cell alone
+			said = append(said, e.row.limit)
+		}
+		for _, text := range said {
 			id := questionID(kind, place, text)
 			if i, ok := a.k.asker.seen[id]; ok && a.k.asker.list[i].said == "" {
 				return id

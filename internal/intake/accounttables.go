@@ -14,8 +14,7 @@ func (a *accountant) table(b Block) {
 	a.unfit = unfit.fate
 	defer func() { a.unfit = fate{} }()
 	for n, r := range b.Table.Rows {
-		at := b.Place
-		at.Row = r.No
+		at := b.Table.at(b.Place, r)
 		columnAt := func(i int) column {
 			col := colOther
 			if headed && n > h.head {

@@ -9,6 +9,9 @@ var closing = regexp.MustCompile(`^请?各(?:责任|牵头|承办|主办|实施|
 // responsible for it, is none of its words: 完成时限：长期⏎各责任单位请于2月28日前报送方案。
 func (b *outliner) closes(p para) bool {
 	last := b.open[len(b.open)-1]
+	if m, ok := readMark(b.next); noteRow.MatchString(fold(p.text)) && (limitLike.MatchString(fold(p.text)) || closing.MatchString(tight(noteRow.ReplaceAllString(fold(p.text), "")))) && len(last.kids) == 0 && !(ok && m.style == last.mark.style) {
+		return len(b.o.top) > 1 && len((&node{}).clauseOf(last.paras).found) > 0 // 备注：各责任单位每周一报送数据
+	}
 	if last.mark.style < styleParen || last.parent == nil || len(last.parent.kids) < 2 && len(b.o.top) < 2 || !closing.MatchString(tight(fold(p.text))) {
 		return false
 	}

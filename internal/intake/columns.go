@@ -123,6 +123,9 @@ func readHeader(t tableAt) (headedTable, bool) {
 	return h, true
 }
 
+// partOfYear is a period that is no whole year: 2023年目标 beside 完成时限 is the work itself.
+var partOfYear = regexp.MustCompile(`月|季度|半年`)
+
 // wordy is true of a cell that says more than a head does.
 func wordy(cell string) bool { return utf8.RuneCountInString(tight(cell)) > 24 }
 
@@ -224,9 +227,13 @@ func (h *headedTable) findTimes() {
 		}
 		return
 	}
+	one := h.when
 	h.when = nil
 	for i, cell := range heads {
-		if columnOf(cell) == colLimit {
+		switch p := periodOf(cell); {
+		case len(one) == 1 && one[0].at == i && partOfYear.MatchString(p): // 6月底前进度 beside 完成时限
+			h.when = append(h.when, one[0])
+		case columnOf(cell) == colLimit:
 			h.when = append(h.when, timeColumn{at: i, head: tight(fold(cell))})
 		}
 	}

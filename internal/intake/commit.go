@@ -403,12 +403,16 @@ func (k *committer) eachHisOwn(c *clause, s sentence, marks []marked) {
 		return
 	}
 	names, several := k.subject(c.text[s.from:s.to], &entry{})
+	if len(names) != len(marks) {
+		names = k.ofList(c.text[s.from:max(s.from, marks[0].Begin)], names, len(marks))
+	}
 	if several || len(names) != len(marks) {
 		return
 	}
 	for i, m := range marks {
 		for _, e := range c.entries {
 			if e.phrase.from == m.Begin && e.Kind == plan.Dated {
+				k.reg.resolve(names[i], c.place)
 				e.Lead, e.Assist, e.SetAssist = names[i], nil, true
 				if at := strings.Index(e.Title, "分别"); at > 0 {
 					e.Title = e.Title[at+len("分别"):]
@@ -419,6 +423,23 @@ func (k *committer) eachHisOwn(c *clause, s sentence, marks []marked) {
 			}
 		}
 	}
+}
+
+// ofList are the n names before 分别, also those that are no known bodies, where the first is
+// one: 区委网信办、三大运营商分别在7月10日、7月31日前….
+func (k *committer) ofList(head string, known []string, n int) []string {
+	head, _, _ = strings.Cut(tight(fold(head)), "分别")
+	var out []string
+	for _, name := range strings.FieldsFunc(head, func(r rune) bool { return strings.ContainsRune("、和及与", r) }) {
+		if hanIn(name) < 2 || hanIn(name) > 16 || strings.ContainsAny(name, ",:;。") {
+			return known
+		}
+		out = append(out, k.printed(name))
+	}
+	if len(out) != n || len(known) > 0 && tight(fold(out[0])) != tight(fold(known[0])) || len(known) == 0 && !looksUnit(out[0]) {
+		return known
+	}
+	return out
 }
 
 // loneYear is true of a year that is a comma part by itself.

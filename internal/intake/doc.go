@@ -8,7 +8,8 @@
 // with the phrase reader of internal/deadline: readings.go says which times are
 // limits, limits.go what a bracket or a heading sets for all below it, dating.go,
 // counted.go and rhythm.go give days and rules, owner.go who answers, title.go the
-// words. columns.go finds what the columns of an annex hold, tables.go reads its
+// words. upright.go turns tables that lie on their side, columns.go finds what the
+// columns of an annex hold, tables.go reads its
 // rows; same.go links what is named twice; account.go says of every expression of
 // time what became of it; draft.go holds the result, write.go writes it as
 // plan.yaml and units.yaml, report.go shows it beside the document. Whatever
@@ -25,13 +26,15 @@ import (
 )
 
 // Place is where words are in a source file. Page and Para are 1-based, and
-// 0 where the format has none; Row is the row of a table or sheet.
+// 0 where the format has none; Row is the row of a table or sheet, Col the column
+// of a table that lies on its side.
 type Place struct {
 	File  string `json:"file"`
 	Page  int    `json:"page,omitempty"`
 	Para  int    `json:"para,omitempty"`
 	Sheet string `json:"sheet,omitempty"`
 	Row   int    `json:"row,omitempty"`
+	Col   int    `json:"col,omitempty"`
 }
 
 // String is a short Chinese reference: 文件.pdf 第3页第12段.
@@ -50,6 +53,9 @@ func (p Place) String() string {
 	}
 	if p.Row > 0 {
 		b.WriteString("第" + strconv.Itoa(p.Row) + "行")
+	}
+	if p.Col > 0 {
+		b.WriteString("第" + strconv.Itoa(p.Col) + "列")
 	}
 	return strings.TrimSpace(b.String())
 }
@@ -72,7 +78,18 @@ type Block struct {
 // Table is rows of cells; merged cells are repeated in every cell they cover
 // vertically, so that each row can be read by itself.
 type Table struct {
-	Rows []Row
+	Rows   []Row
+	Turned bool // it lies on its side in the paper: its rows are printed as columns
+}
+
+// at is the place of a row of the table that is at p.
+func (t *Table) at(p Place, r Row) Place {
+	if t.Turned {
+		p.Col = r.No
+	} else {
+		p.Row = r.No
+	}
+	return p
 }
 
 // Row is one row of a table with its 1-based number.

@@ -97,6 +97,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 	if opt.Words == nil {
 		opt.Words = words.New("zh")
 	}
+	docs = upright(docs)
 	o := makeOutline(docs)
 	f := readFacts(o, opt.Issued)
 	a := newAsker(opt.Words, opt.Answers)

@@ -18,6 +18,7 @@ type facts struct {
 	Titled                bool              // the title says which
 	LastDue               calendar.Day      // the latest limit that the documents set
 	To                    []named           // whom it addresses: 各县（市、区）水务局：
+	We                    string            // who signs: 我局 in its words
 	City                  string            // 晋城市: how the issuing place is called
 	Yours                 bool              // it calls the body that it addresses 你局
 	Parties               map[string]string // of an agreement: 甲方 → who that is
@@ -116,6 +117,9 @@ func readFacts(o outline, given calendar.Day) facts {
 			f.Parties[firstNonEmpty(m[2], m[3])] = name
 		}
 	}
+	if f.We = f.Issuer; f.We == "" {
+		f.We = lastSigner(o.flat)
+	}
 	f.years(about)
 	f.City = cityOf(f.Issuer, f.Title, about)
 	return f
@@ -148,6 +152,18 @@ func signer(before []para, inline, have string) string {
 		}
 	}
 	return have
+}
+
+var hanHead = regexp.MustCompile(`^\p{Han}*`)
+
+// lastSigner is the body that signs at the end, on the line before the day.
+func lastSigner(ps []para) string {
+	for i := len(ps) - 1; i > 0 && i > len(ps)-12; i-- {
+		if t := tight(fold(ps[i].text)); dayLine.MatchString(t) {
+			return signer(ps[:i], hanHead.FindString(t), "")
+		}
+	}
+	return ""
 }
 
 // lastDay looks for a day of issue in a line of its own at the end.

@@ -153,7 +153,7 @@ func (j *joiner) continues(l line) bool {
 	if labelDone(j.parts) && strings.HasSuffix(strings.TrimSpace(l.text), "。") && !j.wrapped {
 		return false // 责任单位：县文旅局⏎经费由县财政局于4月底前拨付。
 	}
-	if marked || isLabel(l.text) || blockLine.MatchString(fold(l.text)) || isAnnexHead(l.text) || addresses(l.text) && !endsOpen(j.parts) || labelRe.MatchString(fold(j.parts[len(j.parts)-1])) && !endsOpen(j.parts) && (closing.MatchString(tight(fold(l.text))) || speaksAnew.MatchString(tight(fold(l.text)))) {
+	if marked || isLabel(l.text) || noteRow.MatchString(fold(l.text)) || blockLine.MatchString(fold(l.text)) || isAnnexHead(l.text) || addresses(l.text) && !endsOpen(j.parts) || labelRe.MatchString(fold(j.parts[len(j.parts)-1])) && !endsOpen(j.parts) && (closing.MatchString(tight(fold(l.text))) || speaksAnew.MatchString(tight(fold(l.text)))) {
 		return false
 	}
 	prev := strings.TrimSpace(j.parts[len(j.parts)-1])

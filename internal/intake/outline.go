@@ -186,8 +186,7 @@ func (b *outliner) notes(blk Block) {
 		if len(full) == 0 || len(distinct(full)) > 1 || !noteRow.MatchString(fold(full[0])) {
 			continue
 		}
-		at := blk.Place
-		at.Row = r.No
+		at := blk.Table.at(blk.Place, r)
 		p := para{oneLine(full[0]), at}
 		b.o.flat = append(b.o.flat, p)
 		b.o.head = append(b.o.head, p)

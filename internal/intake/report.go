@@ -183,10 +183,11 @@ func timesText(t Times, w *words.Words) string {
 
 type paraKey struct {
 	file, sheet string
-	para, row   int
+	para        int
+	row, col    int
 }
 
-func keyOf(p Place) paraKey { return paraKey{p.File, p.Sheet, p.Para, p.Row} }
+func keyOf(p Place) paraKey { return paraKey{p.File, p.Sheet, p.Para, p.Row, p.Col} }
 
 // Lines is the document paragraph by paragraph with its marks and entries.
 func (d *Draft) Lines() []Line {
@@ -228,8 +229,7 @@ func shortPlace(p Place) string {
 func tableLines(b Block, entries map[paraKey][]EntryReport) []Line {
 	var out []Line
 	for i, r := range b.Table.Rows {
-		p := b.Place
-		p.Row = r.No
+		p := b.Table.at(b.Place, r)
 		l := Line{key: keyOf(p), Place: shortPlace(p), Head: i == 0, Entries: entries[keyOf(p)]}
 		for _, c := range r.Cells {
 			l.Cells = append(l.Cells, oneLine(c))

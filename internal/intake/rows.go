@@ -83,6 +83,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 	c := &clause{place: place, role: roleTasks, at: r.place}
 	if len(r.when) > 0 {
 		out = k.stageEntries(place, r)
+		out = append(k.wordEntries(place, r, out), out...)
 	} else if r.limit != "" {
 		ctx := k.ctx
 		ctx.ColumnCell = true

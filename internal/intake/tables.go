@@ -208,8 +208,7 @@ func (h headedTable) rows() []row {
 			}
 		}
 		w.units = h.units(r)
-		w.place = h.place
-		w.place.Row = r.No
+		w.place = h.at(h.place, r)
 		w.raw = rowText(r.Cells)
 		out = append(out, w)
 	}
@@ -365,7 +364,7 @@ func (h headedTable) sections() []sectionRow {
 		if s.target == "" {
 			s.target, s.noTarget = "—", true
 		}
-		s.place.Row = r.No
+		s.place = h.at(s.place, r)
 		out = append(out, s)
 	}
 	return out

@@ -319,6 +319,11 @@ func (k *committer) title(c *clause, g segment) string {
 				return shorten(t+"，"+text, 40)
 			}
 		}
+		if thinReport.MatchString(text) { // 起草管理意见，8月10日前报区政府
+			if what := c.partBefore(g.from); hanIn(what) >= 4 {
+				return shorten(what+"，"+text, 40)
+			}
+		}
 		if hanIn(text) >= 3 && strings.Contains(clauseTopic(c), text) { // the item is one sentence: its words are its title
 			return shorten(tidyTitle(c.text[g.from:g.to]), 40)
 		}
@@ -327,6 +332,26 @@ func (k *committer) title(c *clause, g segment) string {
 		}
 	}
 	return shorten(text, 40)
+}
+
+// partBefore is the comma part before a place of the clause's text, "" where a sentence
+// begins there: what is handed in by the time that follows.
+func (c *clause) partBefore(at int) string {
+	head := strings.TrimRight(c.text[:min(at, len(c.text))], " 　")
+	end := strings.TrimSuffix(strings.TrimSuffix(head, "，"), ",")
+	if end == head {
+		return ""
+	}
+	from := 0
+	if i := strings.LastIndexAny(end, "，,。；;：:\n"); i >= 0 {
+		_, n := utf8.DecodeRuneInString(end[i:])
+		from = i + n
+	}
+	what := tidyTitle(end[from:])
+	if hanIn(what) > 30 || timeWord.MatchString(fold(what)) {
+		return ""
+	}
+	return what
 }
 
 // whoseMatter is a matter and whose it is at the beginning of a title.

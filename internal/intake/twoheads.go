@@ -109,7 +109,7 @@ func foldThird(t tableAt) tableAt {
 		rows = append(rows, Row{No: t.Rows[i+1].No, Cells: upper})
 		rows = append(rows, t.Rows[i+2:]...)
 		t.printed, t.lastHead = t.Table, i+2
-		t.Table = &Table{Rows: rows}
+		t.Table = &Table{Rows: rows, Turned: t.Turned}
 		return t
 	}
 	return t
@@ -178,7 +178,7 @@ func (t tableAt) under(at int, heads []string, cols []int, when string) tableAt 
 	if t.columns = cols; t.printed == nil {
 		t.printed, t.lastHead = t.Table, at+1
 	}
-	t.Table = &Table{Rows: rows}
+	t.Table = &Table{Rows: rows, Turned: t.Turned}
 	return t
 }
 
