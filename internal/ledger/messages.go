@@ -89,7 +89,11 @@ func (f MessageFilter) where(d dialect) (w where) {
 // CountMessages is how many messages are chosen, on whatever page.
 func (s *Store) CountMessages(ctx context.Context, f MessageFilter) (n int, err error) {
 	w := f.where(s.d)
-	err = s.one(ctx, &n, `SELECT COUNT(*) FROM messages m JOIN digests d ON d.key = m.digest`+w.String(), w.args...)
+	from := `messages m`
+	if f.Unit != "" || !f.From.IsZero() || !f.Before.IsZero() || len(f.Spans) > 0 { // only these ask the digests, of which each message has one
+		from += ` JOIN digests d ON d.key = m.digest`
+	}
+	err = s.one(ctx, &n, `SELECT COUNT(*) FROM `+from+w.String(), w.args...)
 	return n, err
 }
 
@@ -147,9 +151,12 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, e
 		SpeakAt time.Time   `db:"speak_at"`
 		Notices int         `db:"notices"`
 	}
+	// The notices of those alone are counted that the page shows.
+	by := order + `, d.unit, d.role, m.channel, m.id`
 	err := s.all(ctx, &rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, m.missed, d.unit, d.role, d.speak_at,
 		(SELECT COUNT(*) FROM notices n WHERE n.digest = m.digest AND (n.message = m.id OR n.message = '' AND n.state <> 'dropped' AND n.channel = m.channel)) AS notices
-		FROM messages m JOIN digests d ON d.key = m.digest`+w.String()+` ORDER BY `+order+`, d.unit, d.role, m.channel, m.id`+page(f.Skip, f.Limit), w.args...)
+		FROM (SELECT m.id FROM messages m JOIN digests d ON d.key = m.digest`+w.String()+` ORDER BY `+by+page(f.Skip, f.Limit)+`) chosen
+		JOIN messages m ON m.id = chosen.id JOIN digests d ON d.key = m.digest ORDER BY `+by, w.args...)
 	if err != nil {
 		return nil, err
 	}

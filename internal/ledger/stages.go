@@ -22,6 +22,11 @@ func (s *Store) Stages(ctx context.Context, planID, task string) ([]Stage, error
 	return s.stages(ctx, `SELECT `+stageList+` FROM stages`+w.String()+` ORDER BY at, task, id, talk, revision`, w.args...)
 }
 
+// StagesOf are the stages that were decided of some tasks of a plan, in the order of Stages.
+func (s *Store) StagesOf(ctx context.Context, planID string, tasks []string) ([]Stage, error) {
+	return s.stages(ctx, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+s.d.among("task")+` ORDER BY at, task, id, talk, revision`, planID, s.d.list(tasks))
+}
+
 func (s *Store) stages(ctx context.Context, query string, args ...any) ([]Stage, error) {
 	var rows []stageRow
 	if err := s.all(ctx, &rows, query, args...); err != nil {

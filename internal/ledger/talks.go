@@ -26,6 +26,14 @@ func (s *Store) Talks(ctx context.Context, planID, task string) ([]Talk, error) 
 	return s.talks(ctx, w)
 }
 
+// TalksOf are the talks of some tasks of a plan, by task and number.
+func (s *Store) TalksOf(ctx context.Context, planID string, tasks []string) ([]Talk, error) {
+	w := where{}
+	w.add("plan = ?", planID)
+	w.add(s.d.among("task"), s.d.list(tasks))
+	return s.talks(ctx, w)
+}
+
 // TalkFilter chooses talks of a list.
 type TalkFilter struct {
 	Of          []CalledIn    // none chooses none

@@ -104,7 +104,7 @@ func (v *visit) leadPlan(row query.PlanRow) (p leadPlan, err error) {
 	p.Total, p.Rate, p.Since, p.SincePath = o.Counts.Total, v.speak().Rate(o.Counts.OnTimeRate), v.speak().Day(last), p.Path+"/since?day="+last.String()
 	p.Floor = o.Counts.RankFloor
 	was := map[string]int{}
-	switch c, err := v.Reader.Since(v.ctx(), v.asks(), row.ID, last); {
+	switch c, err := v.Reader.SinceAtOnce(v.ctx(), v.asks(), row.ID, last); {
 	case errors.Is(err, query.ErrWorking): // the page is shown without the comparison
 		p.Working, was = true, nil
 		p.Lights = v.changes(row.ID, report.Change{Before: o.Counts.Tally, Now: o.Counts.Tally})

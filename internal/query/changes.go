@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"time"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
@@ -12,6 +13,17 @@ import (
 // meeting, for those who may see all of it. ErrNotWhole; ErrAhead: the day has not passed;
 // ErrWorking: the ledger of that day is still being rebuilt.
 func (r *Reader) Since(ctx context.Context, v Viewer, planID string, day calendar.Day) (report.Change, error) {
+	return r.since(ctx, v, planID, day, r.Patience)
+}
+
+// SinceAtOnce is Since for a page that can do without: where Options.Patience has an end, it
+// gives ErrWorking as soon as the change is not there already, and has it worked out for whoever
+// asks next.
+func (r *Reader) SinceAtOnce(ctx context.Context, v Viewer, planID string, day calendar.Day) (report.Change, error) {
+	return r.since(ctx, v, planID, day, min(soon, r.Patience))
+}
+
+func (r *Reader) since(ctx context.Context, v Viewer, planID string, day calendar.Day, patience time.Duration) (report.Change, error) {
 	in, err := r.as(v)
 	if err != nil {
 		return report.Change{}, err
@@ -23,7 +35,7 @@ func (r *Reader) Since(ctx context.Context, v Viewer, planID string, day calenda
 	if !day.Before(f.today) {
 		return report.Change{}, ErrAhead
 	}
-	return remembered(ctx, r, "since "+planID+" "+day.String(), f.today, func(ctx context.Context) (report.Change, error) {
+	return rememberedFor(ctx, r, patience, "since "+planID+" "+day.String(), f.today, func(ctx context.Context) (report.Change, error) {
 		head, _, err := r.store.Head(ctx)
 		if err != nil {
 			return report.Change{}, err

@@ -21,7 +21,8 @@ type Ladders struct {
 	Today       calendar.Day
 }
 
-// Ladders are the lines chosen by f, which must name a plan, with their stages.
+// Ladders are the lines chosen by f, which must name a plan, with their stages. Next of the
+// lines is not worked out: the stages tell it.
 func (r *Reader) Ladders(ctx context.Context, v Viewer, f TaskFilter) (l Ladders, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -34,6 +35,7 @@ func (r *Reader) Ladders(ctx context.Context, v Viewer, f TaskFilter) (l Ladders
 	if !v.knows(p.Plan.Directory) {
 		return l, ErrNotWhole
 	}
+	f.withoutNext = true
 	if l.TaskPage, err = in.tasks(ctx, f); err != nil {
 		return l, err
 	}
@@ -58,19 +60,13 @@ func (r *Reader) Ladders(ctx context.Context, v Viewer, f TaskFilter) (l Ladders
 	if err := r.saidOf(ctx, p, tasks); err != nil {
 		return l, err
 	}
-	var stages []ledger.Stage
-	var talks []ledger.Talk
-	for _, id := range ids {
-		some, err := r.store.Stages(ctx, f.Plan, id)
-		if err != nil {
-			return l, err
-		}
-		stages = append(stages, some...)
-		called, err := r.store.Talks(ctx, f.Plan, id)
-		if err != nil {
-			return l, err
-		}
-		talks = append(talks, called...)
+	stages, err := r.store.StagesOf(ctx, f.Plan, ids)
+	if err != nil {
+		return l, err
+	}
+	talks, err := r.store.TalksOf(ctx, f.Plan, ids)
+	if err != nil {
+		return l, err
 	}
 	stages, talks = in.seen(p.Plan.Directory, stages, talks)
 	for _, s := range report.Book(p.Launched, tasks, stages, nil, talks, p.today, p.cal).Stages {

@@ -77,14 +77,19 @@ func (m *memory) of(key string) *memo {
 // the answer depends on but the ledger and today. A computation goes on when the caller
 // that began it has gone. The error is that of work, ErrWorking, or the end of ctx.
 func remembered[T any](ctx context.Context, r *Reader, key string, today calendar.Day, work func(context.Context) (T, error)) (value T, err error) {
+	return rememberedFor(ctx, r, r.Patience, key, today, work)
+}
+
+// rememberedFor is remembered with another patience than Options.Patience; 0: as long as it takes.
+func rememberedFor[T any](ctx context.Context, r *Reader, most time.Duration, key string, today calendar.Day, work func(context.Context) (T, error)) (value T, err error) {
 	head, _, err := r.store.Head(ctx)
 	if err != nil {
 		return value, err
 	}
 	m := r.memory.of(key)
 	var patience <-chan time.Time
-	if r.Patience > 0 {
-		patience = time.After(r.Patience)
+	if most > 0 {
+		patience = time.After(most)
 	}
 	for tried := -1; ; {
 		m.mu.Lock()

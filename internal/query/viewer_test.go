@@ -323,6 +323,10 @@ func whatAViewerReads(w *world) readings {
 			return r.Since(c, v, "water", calendar.NewDay(2021, 6, 1))
 		},
 			sees{"late over talk", "late over talk", "late over talk", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"SinceAtOnce": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.SinceAtOnce(c, v, "water", calendar.NewDay(2021, 6, 1))
+		},
+			sees{"late over talk", "late over talk", "late over talk", notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Past": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			was, done, err := r.Past(c, v, calendar.NewDay(2021, 6, 20))
 			if err != nil {
