@@ -170,8 +170,8 @@ func (r *outlookReader) stretch(f ListFilter, today calendar.Day, skip, limit in
 		w := r.where(f)
 		w.shows(light, today.String())
 		if skip > 0 {
-			var n int
-			if err := r.one(&n, `SELECT COUNT(*) FROM outlook o`+w.String(), w.args...); err != nil {
+			n, err := r.count(f, w)
+			if err != nil {
 				return nil, 0, err
 			}
 			if skip >= n {
@@ -208,12 +208,24 @@ func (r *outlookReader) withStale(all []Place, f ListFilter, today calendar.Day,
 func (r *outlookReader) total(f ListFilter, today calendar.Day) (n int, err error) {
 	w := r.where(f)
 	w.showOne(f.Lights, today.String())
-	err = r.one(&n, `SELECT COUNT(*) FROM outlook o`+w.String(), w.args...)
+	n, err = r.count(f, w)
 	for _, t := range r.stale {
 		if f.takes(t, today) {
 			n++
 		}
 	}
+	return n, err
+}
+
+// count is how many outlooks meet conditions that follow from f: from outlook_counts, which has
+// the columns of outlook that the conditions ask, unless they ask for a unit, a clause, or what
+// is not stale.
+func (r *outlookReader) count(f ListFilter, w where) (n int, err error) {
+	if r.straight(f) && f.Clause == "" {
+		err = r.one(&n, `SELECT COALESCE(SUM(o.n), 0) FROM outlook_counts o`+w.String(), w.args...)
+		return n, err
+	}
+	err = r.one(&n, `SELECT COUNT(*) FROM outlook o`+w.String(), w.args...)
 	return n, err
 }
 

@@ -233,6 +233,9 @@ func (t *tx) refresh(l Launched, rules act.Rules, said paper, basis string) (int
 	if err != nil {
 		return 0, err
 	}
+	if err := t.recount(l.Plan.ID, ids, -1); err != nil {
+		return 0, err
+	}
 	for _, table := range []string{"outlook", "outlook_units", "outlook_owed", "outlook_words", "outlook_stale"} {
 		if _, err := t.exec(`DELETE FROM `+table+` WHERE plan = ? AND `+t.s.d.among("task"), l.Plan.ID, list); err != nil {
 			return 0, err
@@ -255,6 +258,9 @@ func (t *tx) refresh(l Launched, rules act.Rules, said paper, basis string) (int
 	if err := t.insert("outlook", []string{"plan", "task", "position", "duty", "due", "kind", "phase", "lamp", "blue", "yellow", "red", "runs", "next_at", "written", "lead", "clause", "inherited", "missed"}, outlooks); err != nil {
 		return 0, err
 	}
+	if err := t.recount(l.Plan.ID, ids, 1); err != nil {
+		return 0, err
+	}
 	if err := t.insert("outlook_words", []string{"plan", "position", "duty", "due", "task", "lead", "words"}, searched); err != nil {
 		return 0, err
 	}
@@ -264,11 +270,43 @@ func (t *tx) refresh(l Launched, rules act.Rules, said paper, basis string) (int
 	return len(ids), t.insert("outlook_units", []string{"plan", "unit", "task", "part"}, units)
 }
 
+// countedBy are the columns of outlook, as alias o, by which its rows are counted.
+const countedBy = `o.plan, o.lamp, o.due, o.red, o.yellow, o.blue, o.kind, CASE WHEN o.duty = '' THEN '' ELSE '-' END, o.phase`
+
+// recount adds to outlook_counts the rows of outlook of some tasks, sign times each.
+func (t *tx) recount(planID string, tasks []string, sign int) error {
+	w := where{}
+	w.add("o.plan = ?", planID)
+	w.add(t.s.d.among("o.task"), t.s.d.list(tasks))
+	_, err := t.exec(`INSERT INTO outlook_counts (plan, lamp, due, red, yellow, blue, kind, duty, phase, n)
+		SELECT `+countedBy+fmt.Sprintf(`, %d * COUNT(*) FROM outlook o`, sign)+w.String()+` GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+		ON CONFLICT (plan, lamp, due, red, yellow, blue, kind, duty, phase) DO UPDATE SET n = outlook_counts.n + excluded.n`, w.args...)
+	if err != nil || sign > 0 {
+		return err
+	}
+	_, err = t.exec(`DELETE FROM outlook_counts WHERE plan = ? AND n = 0`, planID)
+	return err
+}
+
+// countAnew counts all rows of outlook of a plan: programs of before outlook_counts wrote outlook
+// without counting, and had another basis.
+func (t *tx) countAnew(planID string) error {
+	if _, err := t.exec(`DELETE FROM outlook_counts WHERE plan = ?`, planID); err != nil {
+		return err
+	}
+	_, err := t.exec(`INSERT INTO outlook_counts (plan, lamp, due, red, yellow, blue, kind, duty, phase, n)
+		SELECT `+countedBy+`, COUNT(*) FROM outlook o WHERE o.plan = ? GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`, planID)
+	return err
+}
+
 // rebase notes the basis by which the outlooks of a plan are worked out from now on, with
 // the plan's frame, and marks the outlooks of all its tasks as stale.
 func (t *tx) rebase(l Launched, basis string) error {
 	if _, err := t.exec(`UPDATE outlook SET written = '' WHERE plan = ? AND NOT EXISTS (SELECT 1 FROM outlook_plans p WHERE p.plan = outlook.plan AND p.version = ?)`, l.Plan.ID, l.Version); err != nil {
 		return err // what the document of another version says of tasks is emptied: an amendment may have changed it
+	}
+	if err := t.countAnew(l.Plan.ID); err != nil {
+		return err
 	}
 	framed := l.Plan
 	framed.Tasks, framed.Clauses, framed.Sections = nil, nil, nil

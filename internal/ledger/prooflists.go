@@ -17,6 +17,8 @@ var workedOut = []table{
 		"plan": text, "task": text, "position": number, "duty": text, "due": text, "kind": text, "phase": text, "lamp": text,
 		"blue": text, "yellow": text, "red": text, "runs": yes, "next_at": moment, "written": text,
 		"lead": text, "clause": text, "inherited": yes, "missed": text}},
+	{name: "outlook_counts", key: []string{"plan", "lamp", "due", "red", "yellow", "blue", "kind", "duty", "phase"}, columns: map[string]kind{
+		"plan": text, "lamp": text, "due": text, "red": text, "yellow": text, "blue": text, "kind": text, "duty": text, "phase": text, "n": number}},
 	{name: "outlook_units", key: []string{"plan", "unit", "task", "part"}, columns: map[string]kind{"plan": text, "unit": text, "task": text, "part": text}},
 	{name: "outlook_words", key: []string{"plan", "position", "duty", "due", "task"}, columns: map[string]kind{
 		"plan": text, "position": number, "duty": text, "due": text, "task": text, "lead": text, "words": text}},
@@ -41,13 +43,16 @@ func (s *Store) differInLists(ctx context.Context, v *sqlx.Tx, again *replay, ca
 	if err := v.SelectContext(ctx, &stale, `SELECT plan, task FROM outlook_stale`); err != nil {
 		return err
 	}
-	behind := map[[2]string]bool{}
+	behind, uncounted := map[[2]string]bool{}, map[string]bool{}
 	for _, one := range stale {
-		behind[[2]string{one.Plan, one.Task}] = true
+		behind[[2]string{one.Plan, one.Task}], uncounted[one.Plan] = true, true
 	}
 	out := func(row map[string]any) bool {
 		plan, _ := row["plan"].(string)
 		task, _ := row["task"].(string)
+		if _, counts := row["n"]; counts && uncounted[plan] { // while anything is stale, lists count the outlooks themselves
+			return true
+		}
 		return !used[plan] || behind[[2]string{plan, task}]
 	}
 	for i := range workedOut {

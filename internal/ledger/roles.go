@@ -62,13 +62,14 @@ var rights = map[string]string{
 	"draft_fields": "SELECT, INSERT, UPDATE, DELETE",
 	"filters":      "SELECT, INSERT, UPDATE, DELETE",
 
-	"waits":         "SELECT, INSERT, UPDATE, DELETE",
-	"outlook":       "SELECT, INSERT, UPDATE, DELETE",
-	"outlook_plans": "SELECT, INSERT, UPDATE, DELETE",
-	"outlook_stale": "SELECT, INSERT, UPDATE, DELETE",
-	"outlook_units": "SELECT, INSERT, UPDATE, DELETE",
-	"outlook_words": "SELECT, INSERT, UPDATE, DELETE",
-	"outlook_owed":  "SELECT, INSERT, UPDATE, DELETE",
+	"waits":          "SELECT, INSERT, UPDATE, DELETE",
+	"outlook":        "SELECT, INSERT, UPDATE, DELETE",
+	"outlook_plans":  "SELECT, INSERT, UPDATE, DELETE",
+	"outlook_counts": "SELECT, INSERT, UPDATE, DELETE",
+	"outlook_stale":  "SELECT, INSERT, UPDATE, DELETE",
+	"outlook_units":  "SELECT, INSERT, UPDATE, DELETE",
+	"outlook_words":  "SELECT, INSERT, UPDATE, DELETE",
+	"outlook_owed":   "SELECT, INSERT, UPDATE, DELETE",
 }
 
 var (

@@ -1,0 +1,18 @@
+-- +goose Up
+-- How many rows of outlook are alike in all that lists are counted by, so that a list of a big plan is counted without
+-- its rows being walked.
+CREATE TABLE outlook_counts (
+  plan   TEXT COLLATE "C" NOT NULL,
+  lamp   TEXT COLLATE "C" NOT NULL,
+  due    TEXT COLLATE "C" NOT NULL,
+  red    TEXT COLLATE "C" NOT NULL,
+  yellow TEXT COLLATE "C" NOT NULL,
+  blue   TEXT COLLATE "C" NOT NULL,
+  kind   TEXT COLLATE "C" NOT NULL,
+  duty   TEXT COLLATE "C" NOT NULL, -- '' of tasks, '-' of occurrences of duties
+  phase  TEXT COLLATE "C" NOT NULL,
+  n      INTEGER NOT NULL,
+  PRIMARY KEY (plan, lamp, due, red, yellow, blue, kind, duty, phase)
+);
+INSERT INTO outlook_counts (plan, lamp, due, red, yellow, blue, kind, duty, phase, n)
+  SELECT plan, lamp, due, red, yellow, blue, kind, CASE WHEN duty = '' THEN '' ELSE '-' END, phase, COUNT(*) FROM outlook GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
