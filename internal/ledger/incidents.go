@@ -33,9 +33,21 @@ func (r incidentRow) incident() (i Incident, err error) {
 }
 
 // Incidents are the incidents of a plan, withdrawn ones too, by number.
-func (s *Store) Incidents(ctx context.Context, planID string) (all []Incident, err error) {
+func (s *Store) Incidents(ctx context.Context, planID string) ([]Incident, error) {
+	return s.incidents(ctx, planID, "")
+}
+
+// HandledIncidents are those of Incidents that are being handled.
+func (s *Store) HandledIncidents(ctx context.Context, planID string) ([]Incident, error) {
+	return s.incidents(ctx, planID, act.Handling)
+}
+
+func (s *Store) incidents(ctx context.Context, planID string, state act.State) (all []Incident, err error) {
+	w := where{}
+	w.add("plan = ?", planID)
+	w.equal("state", string(state))
 	var rows []incidentRow
-	if err := s.all(ctx, &rows, `SELECT plan, number, version, doc FROM incidents WHERE plan = ? ORDER BY number`, planID); err != nil {
+	if err := s.all(ctx, &rows, `SELECT plan, number, version, doc FROM incidents`+w.String()+` ORDER BY number`, w.args...); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {

@@ -118,9 +118,9 @@ func (s *Store) Untried(ctx context.Context, planID string, last, from, before t
 		SpeakAt time.Time   `db:"speak_at"`
 		Notices int         `db:"notices"`
 	}
-	// The index of notices has those of four states; a digest is looked up once for all its notices.
+	// An index has the pending notices in this order; a digest is looked up once for all its notices.
 	err := s.all(ctx, &rows, `SELECT n.digest, n.unit, n.role, n.channel, d.speak_at, n.notices FROM (SELECT digest, unit, role, channel, COUNT(*) AS notices FROM notices
-		WHERE plan = ? AND state = 'pending' AND state IN ('pending', 'sending', 'failed', 'unknown') GROUP BY digest, unit, role, channel) n JOIN digests d ON d.key = n.digest`+w.String()+`
+		WHERE plan = ? AND state = 'pending' GROUP BY digest, unit, role, channel) n JOIN digests d ON d.key = n.digest`+w.String()+`
 		ORDER BY d.speak_at, n.unit, n.role, n.channel`, append([]any{planID}, w.args...)...)
 	if err != nil {
 		return nil, err

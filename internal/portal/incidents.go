@@ -360,7 +360,7 @@ func (v *visit) incidentMonth(say report.Speaker, m query.IncidentMonth, i query
 
 // incidentLines are what waits in incidents for the viewer, for the page of what waits.
 func (v *visit) incidentLines() (lines []doubtLine, err error) {
-	all, err := v.Reader.Incidents(v.ctx(), v.asks(), "")
+	all, err := v.Reader.HandledIncidents(v.ctx(), v.asks(), "")
 	var which *query.WhichPlanError
 	if errors.Is(err, query.ErrNoIncidents) || errors.As(err, &which) || errors.Is(err, query.ErrNoPlans) {
 		return nil, nil
@@ -370,7 +370,7 @@ func (v *visit) incidentLines() (lines []doubtLine, err error) {
 	}
 	for _, row := range all.Rows {
 		ours := slices.ContainsFunc(row.Seats, func(s act.Seat) bool { return s == act.Office || s == act.Replenishing && row.Owed != nil })
-		if row.State != act.Handling || !ours {
+		if !ours {
 			continue
 		}
 		if !slices.Contains(row.Seats, act.Office) { // what others do is not theirs to chase

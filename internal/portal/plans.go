@@ -125,7 +125,7 @@ func (v *visit) plan() error {
 		case !errors.Is(err, query.ErrNoRules):
 			return err
 		}
-		switch _, err := r.Incidents(v.ctx(), v.asks(), id); {
+		switch err := r.IncidentsPlan(v.ctx(), v.asks(), id); {
 		case err == nil:
 			p.Incidents = v.at("/incidents", "plan", id)
 		case !errors.Is(err, query.ErrNoIncidents):

@@ -118,7 +118,26 @@ type IncidentMonth struct {
 
 // Incidents are a plan's incidents: all for those who may see all of the plan, for others those
 // in which their unit has a seat. ErrNoIncidents, *WhichPlanError.
-func (r *Reader) Incidents(ctx context.Context, v Viewer, planID string) (out Incidents, err error) {
+func (r *Reader) Incidents(ctx context.Context, v Viewer, planID string) (Incidents, error) {
+	return r.incidents(ctx, v, planID, r.store.Incidents)
+}
+
+// HandledIncidents are those of Incidents that are being handled.
+func (r *Reader) HandledIncidents(ctx context.Context, v Viewer, planID string) (Incidents, error) {
+	return r.incidents(ctx, v, planID, r.store.HandledIncidents)
+}
+
+// IncidentsPlan tells that a plan has incidents, by the errors that Incidents gives.
+func (r *Reader) IncidentsPlan(ctx context.Context, v Viewer, planID string) error {
+	in, err := r.as(v)
+	if err != nil {
+		return err
+	}
+	_, _, err = in.incidentPlan(ctx, planID)
+	return err
+}
+
+func (r *Reader) incidents(ctx context.Context, v Viewer, planID string, read func(context.Context, string) ([]ledger.Incident, error)) (out Incidents, err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return out, err
@@ -128,7 +147,7 @@ func (r *Reader) Incidents(ctx context.Context, v Viewer, planID string) (out In
 		return out, err
 	}
 	out = Incidents{Plan: l.Plan.ID, Title: l.Plan.Title, Example: l.Plan.Incidents.Example, Rows: []IncidentRow{}, People: l.Plan.Directory, Zone: l.Plan.Location(), Now: now, Opening: judgedBy(l, act.Incident{})}
-	all, err := r.store.Incidents(ctx, l.Plan.ID)
+	all, err := read(ctx, l.Plan.ID)
 	if err != nil {
 		return out, err
 	}

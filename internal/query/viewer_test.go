@@ -150,6 +150,10 @@ func whatAViewerReads(w *world) readings {
 			}
 			return all, err
 		}, sees{nothing, nothing, nothing, nothing, nothing, "!incidents", "!incidents", "!incidents"}}},
+		"HandledIncidents": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.HandledIncidents(c, v, "") },
+			sees{nothing, nothing, nothing, nothing, nothing, "!incidents", "!incidents", "!incidents"}}},
+		"IncidentsPlan": {{func(c ctx, r *query.Reader, v who) (any, error) { return nil, r.IncidentsPlan(c, v, "") },
+			sees{nothing, nothing, nothing, nothing, nothing, "!incidents", "!incidents", "!incidents"}}},
 		"Incident": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Incident(c, v, "", "1") },
 			sees{nothing, nothing, nothing, nothing, nothing, "!incidents", "!incidents", "!incidents"}}},
 		"Compensation": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Compensation(c, v, "", quality.Month{}, -1) }, ofSections}},

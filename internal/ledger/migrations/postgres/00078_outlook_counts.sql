@@ -16,3 +16,6 @@ CREATE TABLE outlook_counts (
 );
 INSERT INTO outlook_counts (plan, lamp, due, red, yellow, blue, kind, duty, phase, n)
   SELECT plan, lamp, due, red, yellow, blue, kind, CASE WHEN duty = '' THEN '' ELSE '-' END, phase, COUNT(*) FROM outlook GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
+
+-- What should have been said and was not tried is listed by message, without the notices being looked up.
+CREATE INDEX notices_pending ON notices (plan, digest, unit, role, channel) WHERE state = 'pending';
