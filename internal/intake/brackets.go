@@ -175,8 +175,8 @@ var tailRun = regexp.MustCompile(`(?m)。 ?((?:[^。;:,\n()]{2,20}[、,])*[^。;
 // ofCount begins one of several points, which has who does it for itself.
 var ofCount = regexp.MustCompile(`^[一二三四五六七八九十]{1,2}(?:是|要)`)
 
-// dashRun is who is responsible behind a dash at a paragraph's end.
-var dashRun = regexp.MustCompile(`(?m)[。;] ?[-—―]{1,2} ?((?:(?:[^。;:,\n()]|\([^。;:,\n()]{1,10}\)){2,20}、)*(?:[^。;:,\n()]|\([^。;:,\n()]{1,10}\)){2,20})$`)
+// dashRun is who is responsible, and by when, behind a dash at a paragraph's end.
+var dashRun = regexp.MustCompile(`(?m)[。;] ?[-—―]{1,2} ?((?:(?:[^。;:,\n()]|\([^。;:,\n()]{1,10}\)){2,20}、)*(?:[^。;:,\n()]|\([^。;:,\n()]{1,10}\)){2,20})(,(?:(?:19|20)\d\d ?年)?(?:\d{1,2} ?月(?: ?\d{1,2} ?日|[上中下]旬|底)?|年底)(?:之?前)?(?:完成)?)?。?$`)
 
 // bodyRun is a sentence that says whose the work before it is: 市水务局是责任主体.
 var bodyRun = regexp.MustCompile(`(?m)[。;] ?([^。;:,\n()]{2,60})((?:是|为)(?:该|本|此)?(?:项|上述|以上)?(?:各项)?(?:工作|任务|工程|项目|整改)?的?(?:第一|主要)?(?:责任|实施|牵头|建设|落实|整改)(?:主体|单位|部门))(?:,([^。;:\n()]{2,60}(?:配合|协助|参与|监督|指导)))?(?:[。;]|$)`)
@@ -267,10 +267,15 @@ func labelledLines(f string, found []responsibility) []responsibility {
 	for _, m := range dashRun.FindAllStringSubmatchIndex(f, -1) { // ——市商务局、东港海关
 		from, to := m[2], m[3]
 		names, _, _ := readUnits(f[from:to], seatOwner)
+		r := responsibility{from: from, to: to, names: names}
+		if m[4] >= 0 { // ——县财政局，11月底前
+			to = m[5]
+			r.to, r.limit, r.limitAt = to, f[m[4]+1:m[5]], m[4]+1
+		}
 		if len(names) == 0 || slices.ContainsFunc(names, func(n named) bool { return !looksUnit(fold(n.name)) || notActor.MatchString(n.name) }) || slices.ContainsFunc(append(found[:len(found):len(found)], lines...), func(b responsibility) bool { return from < b.to && b.from < to }) {
 			continue
 		}
-		lines = append(lines, responsibility{from: from, to: to, names: names})
+		lines = append(lines, r)
 	}
 	for _, m := range tailRun.FindAllStringSubmatchIndex(f, -1) { // 区住建局牵头，区城管局参与。
 		from, to := m[2], m[3]
