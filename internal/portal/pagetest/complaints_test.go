@@ -2,10 +2,7 @@ package pagetest_test
 
 import (
 	"context"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,18 +11,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/docket"
 	"duban/internal/engine"
 	"duban/internal/ledger"
-	"duban/internal/planfile"
 	"duban/internal/portal"
 	"duban/internal/portal/portaltest"
-	"duban/internal/query"
 	"duban/internal/words"
-	"duban/seeds"
 )
 
 // idle is a docket's Starter that starts nothing.
@@ -71,37 +64,17 @@ func (c complaining) Act(ctx context.Context, planID, task string, a act.Act) er
 // clock is May's day *day at ten.
 func hotlineSite(t *testing.T, day *int) string {
 	t.Helper()
-	cal, err := calendar.Load(seeds.Calendar())
-	require.NoError(t, err)
-	files := map[string][]byte{}
-	for name, path := range map[string]string{"plan.yaml": "plan.yaml", "units.yaml": "units.yaml", "policies.yaml": "../policies.yaml", "sections.yaml": "sections.yaml", "complaints.yaml": "complaints-example.yaml"} {
-		files[name], err = os.ReadFile(seed + path)
-		require.NoError(t, err)
-	}
-	files["plan.yaml"] = []byte(strings.Replace(string(files["plan.yaml"]), "water: sections.yaml\n", "water: sections.yaml\ncomplaints: complaints.yaml\n", 1))
-	files["complaints.yaml"] = []byte(strings.Replace(string(files["complaints.yaml"]), "example: true\n", "", 1))
-	p, problems := planfile.LoadFiles(files, cal)
-	require.NotNil(t, p, "%v", problems)
-	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { store.Close() })
-	begin := p.Issued.At(9, 0, calendar.Beijing)
-	for _, y := range cal.Years() {
-		require.NoError(t, store.PutCalendar(t.Context(), y, "test", when(begin)))
-	}
-	_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: *p, At: begin}, []ledger.Task{ledger.TaskOf(p, p.Tasks[0], begin)}, when(begin))
-	require.NoError(t, err)
-	book, faults := accounts.Load(seed + "accounts.yaml")
-	require.Empty(t, faults)
+	p, cal := seededWith(t, "complaints: complaints.yaml\n", map[string]string{"complaints.yaml": "complaints-example.yaml"}, adopt)
 	clock := func() time.Time { return calendar.NewDay(2021, 5, *day).At(10, 0, calendar.Beijing) }
-	reader := query.New(store, query.Options{Now: clock, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil }})
-	pages, err := portal.New(portal.Options{Reader: reader, Acts: complaining{at: docket.Docket{Ledger: store, Starter: idle{}, Now: clock}}, SignIn: &portal.Looking{}, Key: "k", Now: clock,
-		Files: &portal.Files{Dir: filepath.Join(t.TempDir(), "evidence"), Most: 1 << 20}, Accounts: func() (*accounts.List, error) { return book, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	require.NoError(t, err)
-	server := httptest.NewServer(pages)
-	t.Cleanup(server.Close)
-	return server.URL
+	site, _ := siteOf(t, p, cal, clock, func(o *portal.Options, store *ledger.Store) {
+		o.Acts = complaining{at: docket.Docket{Ledger: store, Starter: idle{}, Now: clock}}
+		o.Files = &portal.Files{Dir: filepath.Join(t.TempDir(), "evidence"), Most: 1 << 20}
+	})
+	return site
 }
+
+// adopt makes rules of an example file.
+func adopt(text string) string { return strings.Replace(text, "example: true\n", "", 1) }
 
 // complained are the pages of complaints that an account looks at.
 var complained = map[string][]string{

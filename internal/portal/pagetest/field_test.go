@@ -2,9 +2,7 @@ package pagetest_test
 
 import (
 	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +19,6 @@ import (
 	"duban/internal/planfile"
 	"duban/internal/portal"
 	"duban/internal/portal/portaltest"
-	"duban/internal/query"
 	"duban/seeds"
 )
 
@@ -63,29 +60,14 @@ func fieldSite(t *testing.T, lines string, more map[string][]byte) (site string,
 	}
 	plan, problems := planfile.LoadFiles(files, cal)
 	require.NotNil(t, plan, "%v", problems)
-	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { store.Close() })
-	begin := plan.Issued.At(9, 0, calendar.Beijing)
-	for _, y := range cal.Years() {
-		require.NoError(t, store.PutCalendar(t.Context(), y, "test", when(begin)))
-	}
-	var tasks []ledger.Task
-	for _, k := range plan.Tasks {
-		tasks = append(tasks, ledger.TaskOf(plan, k, begin))
-	}
-	_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: *plan, At: begin}, tasks, when(begin))
-	require.NoError(t, err)
 	book := &accounts.List{All: []accounts.Account{{ID: "office", Name: "督办岗", Unit: "shuizhiban"}, {ID: "leader", Name: "组长", Unit: "lingdao"}, {ID: "zhujian", Name: "住建局联络员", Unit: "zhujian"}}}
 	clock := func() time.Time { return calendar.NewDay(2021, 6, 10).At(10, 0, calendar.Beijing) }
-	p = docket.Docket{Ledger: store, Starter: idle{}, Now: clock}
-	reader := query.New(store, query.Options{Now: clock, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil }})
-	pages, err := portal.New(portal.Options{Reader: reader, Acts: complaining{at: p}, SignIn: &portal.Looking{}, Key: "k", Now: clock,
-		Files: &portal.Files{Dir: filepath.Join(t.TempDir(), "evidence"), Most: 1 << 20}, Accounts: func() (*accounts.List, error) { return book, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	require.NoError(t, err)
-	server := httptest.NewServer(pages)
-	t.Cleanup(server.Close)
-	return server.URL, p
+	site, _ = siteOf(t, plan, cal, clock, func(o *portal.Options, store *ledger.Store) {
+		p = docket.Docket{Ledger: store, Starter: idle{}, Now: clock}
+		o.Acts, o.Accounts = complaining{at: p}, func() (*accounts.List, error) { return book, nil }
+		o.Files = &portal.Files{Dir: filepath.Join(t.TempDir(), "evidence"), Most: 1 << 20}
+	})
+	return site, p
 }
 
 // partWords are words by which people would see a part of a plan that it has not.

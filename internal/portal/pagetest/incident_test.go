@@ -3,31 +3,22 @@ package pagetest_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
-	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/docket"
 	"duban/internal/engine"
 	"duban/internal/ledger"
-	"duban/internal/planfile"
 	"duban/internal/portal"
 	"duban/internal/portal/portaltest"
-	"duban/internal/query"
 	"duban/internal/words"
-	"duban/seeds"
 )
 
 // handling is Acts of incidents without an engine: tasks are opened and started nowhere.
@@ -61,43 +52,17 @@ func (unstarted) LookTask(context.Context, string, string) error                
 // clock is *now.
 func incidentSite(t *testing.T, now *time.Time, adopted bool) string {
 	t.Helper()
-	cal, err := calendar.Load(seeds.Calendar())
-	require.NoError(t, err)
-	files := map[string][]byte{}
-	for name, path := range map[string]string{"plan.yaml": "plan.yaml", "units.yaml": "units.yaml", "policies.yaml": "../policies.yaml", "sections.yaml": "sections.yaml", "incidents.yaml": "incidents-example.yaml"} {
-		files[name], err = os.ReadFile(seed + path)
-		require.NoError(t, err)
+	change := adopt
+	if !adopted {
+		change = func(text string) string { return text }
 	}
-	files["plan.yaml"] = []byte(strings.Replace(string(files["plan.yaml"]), "water: sections.yaml\n", "water: sections.yaml\nincidents: incidents.yaml\n", 1))
-	if adopted {
-		files["incidents.yaml"] = []byte(strings.Replace(string(files["incidents.yaml"]), "example: true\n", "", 1))
-	}
-	p, problems := planfile.LoadFiles(files, cal)
-	require.NotNil(t, p, "%v", problems)
-	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { store.Close() })
-	begin := p.Issued.At(9, 0, calendar.Beijing)
-	for _, y := range cal.Years() {
-		require.NoError(t, store.PutCalendar(t.Context(), y, "test", when(begin)))
-	}
-	var tasks []ledger.Task
-	for _, k := range p.Tasks {
-		tasks = append(tasks, ledger.TaskOf(p, k, begin))
-	}
-	_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: *p, At: begin}, tasks, when(begin))
-	require.NoError(t, err)
-	book, faults := accounts.Load(seed + "accounts.yaml")
-	require.Empty(t, faults)
+	p, cal := seededWith(t, "incidents: incidents.yaml\n", map[string]string{"incidents.yaml": "incidents-example.yaml"}, change)
 	clock := func() time.Time { return *now }
-	reader := query.New(store, query.Options{Now: clock, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil }})
-	kept := &portal.Files{Dir: filepath.Join(t.TempDir(), "evidence"), Most: 1 << 20}
-	pages, err := portal.New(portal.Options{Reader: reader, Acts: handling{store: store, now: clock}, SignIn: &portal.Looking{}, Key: "k", Now: clock, Files: kept,
-		Accounts: func() (*accounts.List, error) { return book, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	require.NoError(t, err)
-	server := httptest.NewServer(pages)
-	t.Cleanup(server.Close)
-	return server.URL
+	site, _ := siteOf(t, p, cal, clock, func(o *portal.Options, store *ledger.Store) {
+		o.Acts = handling{store: store, now: clock}
+		o.Files = &portal.Files{Dir: filepath.Join(t.TempDir(), "evidence"), Most: 1 << 20}
+	})
+	return site
 }
 
 // handled are the pages of an incident that an account looks at.

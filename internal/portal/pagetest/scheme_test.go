@@ -57,6 +57,9 @@ func siteOf(t *testing.T, p *plan.Plan, cal *calendar.Calendar, clock func() tim
 	require.NoError(t, err)
 	t.Cleanup(func() { store.Close() })
 	begin := p.Issued.At(9, 0, calendar.Beijing)
+	for _, y := range cal.Years() {
+		require.NoError(t, store.PutCalendar(t.Context(), y, "test", when(begin)))
+	}
 	var tasks []ledger.Task
 	for _, k := range p.Tasks {
 		tasks = append(tasks, ledger.TaskOf(p, k, begin))

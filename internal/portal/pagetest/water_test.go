@@ -2,10 +2,7 @@ package pagetest_test
 
 import (
 	"context"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,19 +12,14 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
-	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger"
-	"duban/internal/planfile"
 	"duban/internal/portal"
 	"duban/internal/portal/portaltest"
-	"duban/internal/query"
-	"duban/internal/strictyaml"
 	"duban/internal/water"
 	"duban/internal/words"
-	"duban/seeds"
 )
 
 // measure brings two months of a few sections in, and corrects a value.
@@ -101,32 +93,8 @@ func (b bringing) SetOffice(ctx context.Context, name, value string, by act.Acto
 // brought; the example of outlets is adopted.
 func entering(t *testing.T) (site string, store *ledger.Store) {
 	t.Helper()
-	cal, err := calendar.Load(seeds.Calendar())
-	require.NoError(t, err)
-	files := map[string][]byte{}
-	for name, path := range map[string]string{"plan.yaml": "plan.yaml", "units.yaml": "units.yaml", "policies.yaml": "../policies.yaml", "sections.yaml": "sections.yaml", "incidents.yaml": "incidents-example.yaml"} {
-		files[name], err = os.ReadFile(seed + path)
-		require.NoError(t, err)
-	}
-	files["plan.yaml"] = []byte(strings.Replace(string(files["plan.yaml"]), "water: sections.yaml\n", "water: sections.yaml\nincidents: incidents.yaml\n", 1))
-	files["incidents.yaml"] = []byte(strings.Replace(string(files["incidents.yaml"]), "example: true\n", "", 1))
-	p, problems := planfile.LoadFiles(files, cal)
-	require.False(t, strictyaml.Failed(problems), "%v", problems)
-	store, err = ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { store.Close() })
-	begin := p.Issued.At(9, 0, calendar.Beijing)
-	_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: *p, At: begin}, nil, when(begin))
-	require.NoError(t, err)
-	book, faults := accounts.Load(seed + "accounts.yaml")
-	require.Empty(t, faults)
-	reader := query.New(store, query.Options{Now: func() time.Time { return now }, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil }})
-	pages, err := portal.New(portal.Options{Reader: reader, Acts: bringing{store: store}, SignIn: &portal.Looking{}, Key: "k", Now: func() time.Time { return now },
-		Accounts: func() (*accounts.List, error) { return book, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	require.NoError(t, err)
-	server := httptest.NewServer(pages)
-	t.Cleanup(server.Close)
-	return server.URL, store
+	p, cal := seededWith(t, "incidents: incidents.yaml\n", map[string]string{"incidents.yaml": "incidents-example.yaml"}, adopt)
+	return siteOf(t, p, cal, func() time.Time { return now }, func(o *portal.Options, store *ledger.Store) { o.Acts = bringing{store: store} })
 }
 
 // Data come in on the page: a section's month typed, a month from a file, each shown before
