@@ -168,8 +168,8 @@ func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, ca
 
 // carry starts the tasks that an amendment adds and tells every running task what has
 // changed for it; the workflow of a task that it tells is mended when it is lost (askAgain).
-// A resumed amendment also compares all others with the ledger. When an earlier call has told all tasks (now.Carried), only those that
-// refused are told again.
+// A resumed amendment also compares all others with the ledger. When an earlier call has told
+// all tasks (now.Carried), only those that refused are told again.
 func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amended, resumed bool, opt AmendOptions) (AmendReport, error) {
 	report := AmendReport{N: now.N, Resumed: resumed, Paper: now.Paper, Reason: now.Reason, Changes: now.Changes, Left: []LeftUndone{}, Ended: []string{}, Kept: []string{}}
 	if err := e.reopen(ctx, l, now.Changes); err != nil {

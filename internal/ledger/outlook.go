@@ -460,8 +460,9 @@ func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis str
 		return l, "", false, err
 	}
 	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version, Ended: fromNull(row.Ended), Archived: fromNull(row.Put)}
-	l.RankFloor, _ = strconv.Atoi(row.Floor)                                                                                             // as Plan reads it
-	if l.Plan, err = s.frameAt(ctx, frameVersion{planVersion{planID, row.Version, row.Units}, row.Basis}); errors.Is(err, ErrNotFound) { // it was written anew meanwhile
+	l.RankFloor, _ = strconv.Atoi(row.Floor) // as Plan reads it
+	l.Plan, err = s.frameAt(ctx, frameVersion{planVersion{planID, row.Version, row.Units}, row.Basis})
+	if errors.Is(err, ErrNotFound) { // it was written anew meanwhile
 		return l, "", false, nil
 	}
 	if err != nil {

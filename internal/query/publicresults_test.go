@@ -90,7 +90,7 @@ func TestTheDraftOfResultsHasTheReadings(t *testing.T) {
 	}
 	texts := drafts(true)
 	require.Contains(t, texts["4.2-monitor.2021Q2"], "监测结果：\n沁河张峰水库功能区：Ⅱ（达标），2021年5月\n九女湖水源：没有数据\n评价：")
-	require.Contains(t, texts["5.1-publish.2021-05"], "监测结果：\n示例一号入河排污口：化学需氧量 41、氨氮 6.3、总磷 0.38、悬浮物 9（超标：氨氮(0.26)）\n示例污水处理厂：未报\n排污口 2 个，有监测数据 1 个；达标 0 个，超标 1 个；未报 1 个\n评价：")
+	require.Contains(t, texts["5.1-publish.2021-05"], "监测结果：\n示例一号入河排污口：化学需氧量 41、氨氮 6.3、总磷 0.38、悬浮物 9（超标：氨氮(0.26)）\n示例污水处理厂：未报\n单位：mg/L（pH 无量纲，色度为倍，粪大肠菌群为个/L）\n排污口 2 个，有监测数据 1 个；达标 0 个，超标 1 个；未报 1 个\n评价：")
 	require.Contains(t, texts["4.2-monitor.2021Q3"], "监测结果：\n评价：")
 	for name, text := range drafts(false) {
 		require.Contains(t, text, "监测结果：\n评价：", name)

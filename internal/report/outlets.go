@@ -131,7 +131,7 @@ func (s Speaker) outletResults(rows []incident.Discharge) (lines []string) {
 		lines = append(lines, s.w.T("public.outlet", words.Data{"Name": d.Outlet.Name, "Values": s.Measured(d), "Met": met}))
 	}
 	if len(lines) > 0 {
-		lines = append(lines, s.OutletSum(rows))
+		lines = append(lines, s.w.T("public.units"), s.OutletSum(rows))
 	}
 	return lines
 }

@@ -41,5 +41,5 @@ func TestTheDraftOfResults(t *testing.T) {
 		outlet("三号", incident.Discharge{Values: water.Values{water.COD: water.Number("30")}, Lacking: []water.Item{water.NH3N}}),
 		outlet("四号", incident.Discharge{State: water.Dry}), outlet("五号", incident.Discharge{None: true})}
 	_, text = say.PublicDraft(f)
-	require.Contains(t, text, "监测结果：\n一号：化学需氧量 60、氨氮 2（超标：化学需氧量(0.2)）\n二号：化学需氧量 30、氨氮 2（达标）\n三号：化学需氧量 30（缺氨氮）\n四号：未排放\n五号：未报\n排污口 5 个，有监测数据 3 个；达标 1 个，超标 1 个；未报 1 个\n评价：")
+	require.Contains(t, text, "监测结果：\n一号：化学需氧量 60、氨氮 2（超标：化学需氧量(0.2)）\n二号：化学需氧量 30、氨氮 2（达标）\n三号：化学需氧量 30（缺氨氮）\n四号：未排放\n五号：未报\n单位：mg/L（pH 无量纲，色度为倍，粪大肠菌群为个/L）\n排污口 5 个，有监测数据 3 个；达标 1 个，超标 1 个；未报 1 个\n评价：")
 }
