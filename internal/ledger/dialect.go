@@ -29,6 +29,7 @@ type dialect interface {
 	writing() *sql.TxOptions                         // options of a writing transaction
 	snapshot() *sql.TxOptions                        // options of a reading transaction that sees one state
 	patient() string                                 // SQL that such a reading transaction begins with; "" none
+	indexed() string                                 // SQL by which a reading transaction finds few of many by an index; "" none
 	clock() string                                   // reads the ledger's clock, or what serves as it
 	ownClock() bool                                  // the ledger has no clock but this machine's
 	limits() string                                  // SQL that a writing transaction begins with, in one message with lockHead; "" none

@@ -39,6 +39,11 @@ func (s *Store) outlook(ctx context.Context, l *Launched, basis string, cal *cal
 			return err
 		}
 		defer v.Rollback() //nolint:errcheck // it only read
+		if way := s.d.indexed(); way != "" {
+			if _, err := v.ExecContext(ctx, way); err != nil {
+				return err
+			}
+		}
 		r := &outlookReader{s: s, l: l,
 			one: func(dest any, query string, args ...any) error {
 				defer countRead(ctx, dest)

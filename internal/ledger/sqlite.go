@@ -190,6 +190,7 @@ func (lite) prepares() bool           { return true }
 func (lite) preparesReads() bool      { return true }
 func (lite) writing() *sql.TxOptions  { return nil }
 func (lite) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
+func (lite) indexed() string          { return "" }
 func (lite) patient() string          { return "" }
 
 // lockHead needs no lock of its own: the transaction began as the only writer.
