@@ -10,10 +10,11 @@ import (
 	"time"
 )
 
-// hold takes f for this process alone. A command that looks whether the folder is
-// held has it for a moment, which is waited for.
+// hold takes f for this process alone. A command that looks whether the folder is held has it
+// for a moment, and a program that has just ended until what it started has let go of its files,
+// seconds on a busy machine: both are waited for.
 func hold(f *os.File) error {
-	for deadline := time.Now().Add(time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			err = ErrInUse

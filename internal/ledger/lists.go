@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 
 	"duban/internal/act"
@@ -75,15 +76,12 @@ func (s *Store) List(ctx context.Context, l *Launched, basis string, cal *calend
 			ok, err = r.fill(&page, places)
 			return err
 		}
-		if page.Total, err = r.total(f, today); err != nil || page.Total == 0 {
-			return err
-		}
-		most := page.Total // places asks for no further light once it has found so many
+		most := 0
 		if limit > 0 {
-			most = min(most, skip+limit)
+			most = skip + limit
 		}
-		places, err := r.places(f, today, most)
-		if err != nil {
+		places, total, err := r.first(f, today, most)
+		if page.Total = total; err != nil || total == 0 {
 			return err
 		}
 		if limit > 0 {
@@ -106,21 +104,33 @@ func (s *Store) Places(ctx context.Context, l *Launched, basis string, cal *cale
 			return nil
 		}
 		var err error
-		if total, err = r.total(f, today); err != nil || total == 0 {
-			return err
-		}
-		if most == 0 || most > total {
-			most = total
-		}
-		places, err = r.places(f, today, most)
+		places, total, err = r.first(f, today, most)
 		return err
 	})
 	return places, total, ok, err
 }
 
+// first are the first lines of a list, at most so many, all when most is 0, and how many lines
+// there are.
+func (r *outlookReader) first(f ListFilter, today calendar.Day, most int) (places []Place, total int, err error) {
+	if ofUnits(f) { // all are read in any case
+		places, err = r.places(f, today, math.MaxInt)
+		total = len(places)
+		return places[:min(total, cmp.Or(most, total))], total, err
+	}
+	if total, err = r.total(f, today); err != nil || total == 0 {
+		return nil, total, err
+	}
+	places, err = r.places(f, today, min(total, cmp.Or(most, total))) // no further light is asked for once so many are found
+	return places, total, err
+}
+
+// ofUnits tells that a list is chosen by units: their lines are few.
+func ofUnits(f ListFilter) bool { return len(f.Units)+len(f.Leads) > 0 || f.Seat != "" }
+
 // places are the first lines of a list, at most so many.
 func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all []Place, err error) {
-	if len(f.Units)+len(f.Leads) > 0 || f.Seat != "" { // a unit's tasks are few: all of them, at once
+	if ofUnits(f) { // all of them, at once
 		w := r.where(f)
 		w.showOne(f.Lights, today.String())
 		day := today.String()
@@ -154,7 +164,7 @@ func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all 
 // straight tells that the list can be walked light by light in its order: nothing is
 // stale, and it is not chosen by units.
 func (r *outlookReader) straight(f ListFilter) bool {
-	return len(r.stale) == 0 && len(f.Units)+len(f.Leads) == 0 && f.Seat == ""
+	return len(r.stale) == 0 && !ofUnits(f)
 }
 
 // stretch is one page of a list that is straight, and how many lines there are: what
@@ -178,6 +188,9 @@ func (r *outlookReader) stretch(f ListFilter, today calendar.Day, skip, limit in
 				skip -= n
 				continue
 			}
+			if skip, err = r.advance(f, &w, skip); err != nil {
+				return nil, 0, err
+			}
 		}
 		query := `SELECT o.task, o.due, o.position, o.duty FROM outlook o` + w.String() + ` ORDER BY o.due, o.position, o.duty, o.task` + page(skip, limit-len(places))
 		var some []Place
@@ -193,6 +206,34 @@ func (r *outlookReader) stretch(f ListFilter, today calendar.Day, skip, limit in
 	}
 	return places, total, nil
 }
+
+// advance has w, the conditions of a list by due date, begin with the date on which the line
+// stands before which skip others do, and gives how many of that date stand before it: what is
+// due earlier is not walked. A list that outlook_counts cannot count is left as it is.
+func (r *outlookReader) advance(f ListFilter, w *where, skip int) (rest int, err error) {
+	if !r.counted(f) {
+		return skip, nil
+	}
+	var days []struct {
+		Due string `db:"due"`
+		N   int    `db:"n"`
+	}
+	if err := r.all(&days, `SELECT o.due AS due, SUM(o.n) AS n FROM outlook_counts o`+w.String()+` GROUP BY o.due ORDER BY o.due`, w.args...); err != nil {
+		return 0, err
+	}
+	for _, d := range days {
+		if skip < d.N {
+			w.add("o.due >= ?", d.Due)
+			return skip, nil
+		}
+		skip -= d.N
+	}
+	return 0, fmt.Errorf("ledger: %d lines are missing from the counts of %s", skip+1, r.l.Plan.ID)
+}
+
+// counted tells that outlook_counts has the columns that the list is chosen by, and counts what
+// outlook has.
+func (r *outlookReader) counted(f ListFilter) bool { return r.straight(f) && f.Clause == "" }
 
 // withStale are the first of these lines and of the stale ones that are chosen.
 func (r *outlookReader) withStale(all []Place, f ListFilter, today calendar.Day, most int) []Place {
@@ -221,7 +262,7 @@ func (r *outlookReader) total(f ListFilter, today calendar.Day) (n int, err erro
 // the columns of outlook that the conditions ask, unless they ask for a unit, a clause, or what
 // is not stale.
 func (r *outlookReader) count(f ListFilter, w where) (n int, err error) {
-	if r.straight(f) && f.Clause == "" {
+	if r.counted(f) {
 		err = r.one(&n, `SELECT COALESCE(SUM(o.n), 0) FROM outlook_counts o`+w.String(), w.args...)
 		return n, err
 	}
