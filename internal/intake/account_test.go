@@ -99,10 +99,8 @@ func everyTimeAccounted(t *testing.T, s Source, issued string) *Draft {
 				continue
 			}
 			for _, r := range b.Table.Rows {
-				at := b.Place
-				at.Row = r.No
 				for _, c := range r.Cells {
-					look(at, c)
+					look(b.Table.at(b.Place, r), c)
 				}
 			}
 		}
