@@ -446,8 +446,13 @@ func TestWorkersThatCannotSendLeaveItToThoseThatCan(t *testing.T) {
 	t.Log("all arrived after", time.Since(began))
 	notices, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "after"})
 	require.NoError(t, err)
-	for _, n := range notices {
-		require.Equal(t, ledger.Sent, n.State, "%s %s to %s/%s", n.Task, n.Stage, n.Recipient.Unit, n.Recipient.Role)
+	told := map[people.Recipient]bool{}
+	for _, n := range notices { // those are dropped that a later one makes untrue
+		require.Contains(t, []ledger.NoticeState{ledger.Sent, ledger.Dropped}, n.State, "%s %s to %v", n.Task, n.Stage, n.Recipient)
+		told[n.Recipient] = told[n.Recipient] || n.State == ledger.Sent
+	}
+	for to, was := range told {
+		require.True(t, was, "%v has heard nothing", to)
 	}
 	p.mailServer.mu.Lock()
 	defer p.mailServer.mu.Unlock()
