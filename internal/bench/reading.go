@@ -62,17 +62,17 @@ func (b *bench) readSQLite(ctx context.Context, tasks, events int) error {
 	}
 	kept := filepath.Join(b.read.keep, fmt.Sprintf("reading-%d-%d.db", tasks, events))
 	if _, err := os.Stat(kept); errors.Is(err, fs.ErrNotExist) {
-		new := filepath.Join(b.dir, "new.db")
-		if err := b.filled(ctx, "sqlite:"+new, tasks, events); err != nil {
+		fresh := filepath.Join(b.dir, "fresh.db")
+		if err := b.filled(ctx, "sqlite:"+fresh, tasks, events); err != nil {
 			return err
 		}
 		if err := os.MkdirAll(b.read.keep, 0o700); err != nil {
 			return err
 		}
-		if err := copyFile(kept+".part", new); err != nil {
+		if err := copyFile(kept+".part", fresh); err != nil {
 			return err
 		}
-		if err := errors.Join(os.Remove(new), os.Rename(kept+".part", kept)); err != nil {
+		if err := errors.Join(os.Remove(fresh), os.Rename(kept+".part", kept)); err != nil {
 			return err
 		}
 	} else if err != nil {

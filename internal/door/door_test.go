@@ -246,3 +246,16 @@ func TestLookingKeepsNobodyOut(t *testing.T) {
 	_, err := door.Take(dir)
 	require.ErrorIs(t, err, door.ErrInUse)
 }
+
+// TestAFolderThatIsLetGoIsHad: who held the folder ends while another waits for it, which takes
+// longer where the machine is busy.
+func TestAFolderThatIsLetGoIsHad(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	before, err := door.Take(dir)
+	require.NoError(t, err)
+	time.AfterFunc(1500*time.Millisecond, before.Release)
+	now, err := door.Take(dir)
+	require.NoError(t, err)
+	now.Release()
+}

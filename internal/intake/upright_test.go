@@ -10,7 +10,7 @@ import (
 	"duban/internal/plan"
 )
 
-// read imports a file of 1 March 2022 and gives its dated tasks as "day lead: title".
+// readTasks imports a file of 1 March 2022 and gives its dated tasks as "day lead: title".
 func readTasks(t *testing.T, s Source) (*Draft, []string) {
 	t.Helper()
 	d, err := Import(context.Background(), []Source{s}, Options{Issued: calendar.NewDay(2022, 3, 1), Calendar: holidays(t)})
