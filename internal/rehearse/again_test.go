@@ -16,7 +16,7 @@ func TestAFaultIsNotHiddenByBeginningAgain(t *testing.T) {
 	t.Parallel()
 	steady, slow := Difference{What: Missing, Task: "a", Stage: "warn"}, Difference{What: Unsaid, Task: "b", Stage: "urge"}
 	start := func(differences ...Difference) error {
-		return &slowError{why: "an act was under way for days", day: time.Second, differences: differences, whole: true}
+		return &slowError{why: "an act was under way for days", day: time.Second, differences: differences}
 	}
 	run := func(starts ...error) (Result, int, string, error) {
 		var log bytes.Buffer
@@ -43,12 +43,6 @@ func TestAFaultIsNotHiddenByBeginningAgain(t *testing.T) {
 	require.Equal(t, 3, n)
 	require.Empty(t, result.Differences)
 	require.Contains(t, log, "task=b stage=urge", "what was given up is said all the same")
-
-	late := &slowError{why: "an act came days late", day: time.Second, differences: []Difference{steady}}
-	_, n, log, err = run(late, late, nil)
-	require.NoError(t, err, "a slow machine is late at the same act again")
-	require.Equal(t, 3, n)
-	require.Contains(t, log, "task=a stage=warn")
 
 	_, n, _, err = run(&slowError{why: "arming took 1m"}, &slowError{why: "arming took 1m"}, nil)
 	require.NoError(t, err, "a slow machine alone is no fault")

@@ -73,7 +73,7 @@ func (y *year) compare(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Differences: h.differences, Took: y.took, Foretold: recipients(h.foretold), Acts: len(y.answers()), Ruled: h.ruled}
+	result := Result{Differences: h.differences, Took: y.took, Foretold: recipients(h.foretold), Acts: len(y.answers()), Late: h.late, Ruled: h.ruled}
 	messages := map[string]bool{}
 	for _, n := range h.notices {
 		if n.SpeakAt.Before(y.to) && n.State == ledger.Sent {
@@ -110,6 +110,7 @@ type held struct {
 	stages      []ledger.Stage  // without those of talks that rules of consequences proposed
 	notices     []ledger.Notice // without those of talks that rules of consequences proposed
 	ruled       int             // talks and circulars that rules proposed
+	late        int             // acts answered otherwise than the script expects, as acts came late
 	differences []Difference
 }
 
@@ -135,8 +136,8 @@ func (y *year) held(ctx context.Context) (h held, err error) {
 	if chain.acts, err = y.asScripted(ctx, chain.acts); err != nil {
 		return h, err
 	}
-	foretold, diffs := y.asActed(chain)
-	h.foretold = foretold
+	foretold, late, diffs := y.asActed(chain)
+	h.foretold, h.late = foretold, late
 	h.differences = append(append(append([]Difference{}, diffs...), groundless...), Compare(foretold, h.stages, h.notices, y.to, chain)...)
 	h.differences = slices.DeleteFunc(h.differences, y.byOtherRules)
 	return h, nil
@@ -172,10 +173,13 @@ func (y *year) asScripted(ctx context.Context, acts map[string]done) (map[string
 
 // asActed gives the stages foretold for the instants at which the script's acts were
 // really done, and a Difference for each act that was answered otherwise than the
-// script expects or the preview foretells.
-func (y *year) asActed(chain Chain) (foretold []plan.Foretold, diffs []Difference) {
+// preview foretells for these instants, or than the script expects. The script expects
+// answers at its own instants: where an act came a day late or more, a limit may have
+// passed meanwhile, for that act and for those that build on it. Then the preview alone
+// judges, and late counts the acts that were answered otherwise than the script expects.
+func (y *year) asActed(chain Chain) (foretold []plan.Foretold, late int, diffs []Difference) {
 	if y.Script == nil {
-		return y.foretold, nil
+		return y.foretold, 0, nil
 	}
 	when := script.When{}
 	for key, a := range chain.acts {
@@ -191,6 +195,7 @@ func (y *year) asActed(chain Chain) (foretold []plan.Foretold, diffs []Differenc
 		}
 	}
 	f := script.Foretell(y.Plan, y.Calendar, y.from, y.horizon, y.Script, when)
+	inTime := !slices.ContainsFunc(y.Script.Entries, func(e script.Entry) bool { return answers[e.Key()].at.Sub(e.At) >= 24*time.Hour })
 	for _, e := range y.Script.Entries {
 		a, has := answers[e.Key()]
 		add := func(detail string) { diffs = append(diffs, answered(e, y.lad.Zone, detail)) }
@@ -199,13 +204,15 @@ func (y *year) asActed(chain Chain) (foretold []plan.Foretold, diffs []Differenc
 			add("no answer")
 		case a.err != nil:
 			add(a.err.Error())
-		case !e.Expects(a.refused):
-			add(string(e.Act.Kind) + ": " + cmp.Or(a.refused, "accepted"))
 		case f.Refused[e.Key()] != a.refused:
 			add(string(e.Act.Kind) + ": " + cmp.Or(a.refused, "accepted") + ", foretold " + cmp.Or(f.Refused[e.Key()], "accepted"))
+		case !e.Expects(a.refused) && inTime:
+			add(string(e.Act.Kind) + ": " + cmp.Or(a.refused, "accepted"))
+		case !e.Expects(a.refused):
+			late++
 		}
 	}
-	return before(f.Stages, y.to), diffs
+	return before(f.Stages, y.to), late, diffs
 }
 
 // answered is the difference of an act whose answer is not the script's.

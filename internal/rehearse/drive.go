@@ -1,7 +1,6 @@
 package rehearse
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,10 +29,11 @@ type driver struct {
 	engine *engine.Engine
 	whole  sync.RWMutex              // held alone by an amendment or a holiday notice, shared by all other acts
 	turns  atomic.Int64              // how many amendments and notices have been sent
-	late   atomic.Pointer[slowError] // an act that came too late for its answer
+	late   atomic.Pointer[slowError] // an act that came far too late for its answer
 
 	mu      sync.Mutex
-	answers map[string]answer // by script.Entry.Key
+	answers map[string]answer    // by script.Entry.Key
+	doing   map[string]time.Time // by script.Entry.Key: acts whose instant, the value, has come, and that have no answer yet
 }
 
 // answer is what became of one entry.
@@ -49,7 +49,9 @@ const (
 	// quarter of a plan day when that is shorter, or an act would never find a time
 	// between two mornings.
 	guard = 60 * time.Millisecond
-	// look is the real time between two looks at the ledger while something is waited for.
+	// look is the real time between two looks at the ledger while something is waited for. What
+	// an act waits for is looked for more rarely where a look takes long, or the acts that wait
+	// would take from the engine the processor that it needs to go on.
 	look = 30 * time.Millisecond
 	// hush is how long an act waits for messages that are late. After that it is sent
 	// before them, and the engine drops those that the act has made untrue.
@@ -80,20 +82,33 @@ func (d *driver) drive(ctx context.Context) {
 				if !pause(ctx, time.Until(d.clock.Epoch)+d.clock.Until(e.At, d.clock.Epoch)) {
 					return
 				}
+				d.mu.Lock()
+				d.doing[e.Key()] = e.At
+				d.mu.Unlock()
 				a := d.perform(ctx, e)
-				if days := a.at.Sub(e.At) / (24 * time.Hour); days > 0 && !e.Expects(a.refused) && a.err == nil {
-					d.late.CompareAndSwap(nil, &slowError{
-						why: fmt.Sprintf("%s was done %d days late and answered otherwise", e.Key(), days), day: 2 * d.Day,
-						differences: []Difference{answered(e, d.lad.Zone, string(e.Act.Kind)+": "+cmp.Or(a.refused, "accepted"))},
-					})
+				if days := a.at.Sub(e.At) / (24 * time.Hour); days > tooFar && !e.Expects(a.refused) && a.err == nil {
+					d.late.CompareAndSwap(nil, &slowError{why: fmt.Sprintf("%s was done %d days late and answered otherwise", e.Key(), days), day: 2 * d.Day})
 				}
 				d.mu.Lock()
 				d.answers[e.Key()] = a
+				delete(d.doing, e.Key())
 				d.mu.Unlock()
 			}
 		})
 	}
 	all.Wait()
+}
+
+// heldUp tells whether an act has been waiting for its answer for more than a plan day.
+func (d *driver) heldUp(now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, at := range d.doing {
+		if d.clock.Plan(now).Sub(at) > 24*time.Hour {
+			return true
+		}
+	}
+	return false
 }
 
 // perform sends one entry until it is answered, or ctx ends: year.run ends it when
@@ -236,7 +251,7 @@ func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error)
 		if err != nil || !waits {
 			return at.Truncate(time.Microsecond), err
 		}
-		if !pause(ctx, look) {
+		if !pause(ctx, max(look, 5*time.Since(now))) {
 			return at, ctx.Err()
 		}
 	}

@@ -60,10 +60,15 @@ func named(all []Fault, names []string) (some []Fault, err error) {
 	return some, nil
 }
 
+// respite is how long a fault waits at most for acts that have no answer yet.
+const respite = 2 * time.Minute
+
 // trouble lets the faults happen one after the other until the last plan day. Each
 // round of all faults has an order of its own; the same Seed gives the same orders and
 // gaps. The first round is always finished, also after the last day: each fault happens
-// at least once.
+// at least once. A fault waits, for respite at most, until the acts are answered that an
+// earlier one has held up: on a busy machine the engine would be killed again before it has
+// done anything, and people would act weeks after their days.
 func (y *year) trouble(ctx context.Context) error {
 	random := rand.New(rand.NewPCG(y.Seed, 9))
 	ends := y.clock.Real(y.clock.End)
@@ -72,7 +77,11 @@ func (y *year) trouble(ctx context.Context) error {
 	for first := true; len(y.faults) > 0; first = false {
 		for _, i := range random.Perm(len(y.faults)) {
 			gap := y.Gap/2 + time.Duration(random.Int64N(int64(y.Gap)))
-			if !pause(ctx, gap) || !first && !time.Now().Before(ends) {
+			goes := pause(ctx, gap)
+			for until := time.Now().Add(respite); goes && y.driver.heldUp(time.Now()) && time.Now().Before(until); {
+				goes = pause(ctx, look)
+			}
+			if !goes || !first && !time.Now().Before(ends) {
 				return nil
 			}
 			f := y.faults[i]

@@ -13,6 +13,6 @@ func TestADayIsAsLongAsArmingSuggests(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, 250*time.Millisecond, pace(300*time.Millisecond, 80))
 	require.Equal(t, 250*time.Millisecond, pace(1200*time.Millisecond, 80))
-	require.Equal(t, time.Second, pace(4800*time.Millisecond, 80))
+	require.Equal(t, 750*time.Millisecond, pace(3600*time.Millisecond, 80))
 	require.Equal(t, longestArmed, pace(time.Minute, 80))
 }

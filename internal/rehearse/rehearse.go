@@ -77,6 +77,7 @@ type Result struct {
 	Lost        int           `json:"lost"`   // notices that were due and did not arrive
 	Twice       int           `json:"twice"`  // notices that arrived in two messages
 	Acts        int           `json:"acts"`   // entries of the script that were answered
+	Late        int           `json:"late"`   // of these, how many were answered otherwise than the script expects, as acts came late: see asActed
 	Ruled       int           `json:"ruled"`  // talks and circulars proposed by rules: not foretold
 	Tasks       int           `json:"tasks"`
 	Day         time.Duration `json:"day_ns"`  // real time of one plan day
@@ -127,16 +128,16 @@ func (r *rehearsal) tries(allowance time.Duration, hold func(allowance time.Dura
 		}
 		r.Log.Warn("The rehearsal begins again", "because", slow.why, "differences", len(slow.differences))
 		again := false
-		for _, d := range slow.differences {
+		for _, d := range slow.differences { // of a whole year: no other start is compared
 			r.Log.Warn("A difference of the start that was given up", "what", d.What, "task", d.Task, "stage", d.Stage, "recipient", d.Recipient, "day", d.Day, "detail", d.Detail)
-			again = again || slow.whole && r.differed[d.place()]
-			r.differed[d.place()] = r.differed[d.place()] || slow.whole
+			again = again || r.differed[d.place()]
+			r.differed[d.place()] = true
 		}
 		if again {
 			return result, fmt.Errorf("%w in %d places, in the same as in an earlier start", ErrDiffers, len(slow.differences))
 		}
 		// More time to arm, and longer days unless they are set.
-		allowance = max(allowance, 3*slow.arming)
+		allowance = max(allowance, 2*slow.arming)
 		if r.chosen {
 			r.Day = max(r.Day, min(slow.day, longestDay))
 		}
@@ -149,8 +150,7 @@ type slowError struct {
 	why         string
 	arming      time.Duration // real time that arming took
 	day         time.Duration // real time of one plan day to try next
-	differences []Difference  // found so far
-	whole       bool          // the year was held to its end
+	differences []Difference  // of a year that was held to its end
 }
 
 func (e *slowError) Error() string { return "rehearse: too fast for this machine: " + e.why }
@@ -163,8 +163,9 @@ const (
 	undoing = 3 * time.Second
 	// longestArmed is the longest real time of one plan day that is chosen from what arming
 	// took. Arming is the thickest work of a year, and other programs may have been busy just
-	// then; a year that turns out to be too fast begins again with days twice as long.
-	longestArmed = 2 * time.Second
+	// then; what comes late for that is waited for, and judged by the day on which it came. A year
+	// that turns out to be far too fast begins again with days twice as long.
+	longestArmed = time.Second
 	// longestDay is the longest real time of one plan day that is tried.
 	longestDay = 10 * time.Second
 )
@@ -304,7 +305,7 @@ func (r *rehearsal) armed() (n int) {
 // ledger with the preview, unless Options.Leave ends the year before.
 func (r *rehearsal) live(ctx context.Context, store *ledger.Store, site Site, faults []Fault, c client.Client, clock calendar.Clock) (Result, error) {
 	y := &year{rehearsal: r, store: store, site: site, faults: faults, clock: clock, vigil: &vigil{site: site, client: c}}
-	y.driver = &driver{year: y, engine: engine.New(c, store, r.Window, time.Now, r.Log), answers: map[string]answer{}}
+	y.driver = &driver{year: y, engine: engine.New(c, store, r.Window, time.Now, r.Log), answers: map[string]answer{}, doing: map[string]time.Time{}}
 	if err := y.act(ctx); errors.Is(err, errLeft) {
 		return Result{Tasks: r.armed(), Day: r.Day}, nil
 	} else if err != nil {
@@ -317,7 +318,7 @@ func (r *rehearsal) live(ctx context.Context, store *ledger.Store, site Site, fa
 			// An act came into the chain more than a plan day after its instant. Meanwhile
 			// the engine said what the act makes untrue, so this year proves nothing. A
 			// difference that is the engine's fault comes again in the next try.
-			return result, &slowError{why: "an act was under way for days", day: 2 * r.Day, differences: result.Differences, whole: true}
+			return result, &slowError{why: "an act was under way for days", day: 2 * r.Day, differences: result.Differences}
 		}
 	}
 	return result, err

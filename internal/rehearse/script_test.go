@@ -34,7 +34,7 @@ func scripted(t *testing.T, o rehearse.Options, file string) (rehearse.Result, s
 	o.Script = s
 	entries := len(s.Until(o.To.End(calendar.Beijing)).Entries)
 	r, err := rehearse.Run(t.Context(), o)
-	t.Logf("%d acts, %d foretold, %d stages, %d messages, %+v, %d by rules, %s", r.Acts, r.Foretold, r.Stages, r.Messages, r.Faults, r.Ruled, r.Took)
+	t.Logf("%d acts, %d of them late and answered otherwise, %d foretold, %d stages, %d messages, %+v, %d by rules, %s", r.Acts, r.Late, r.Foretold, r.Stages, r.Messages, r.Faults, r.Ruled, r.Took)
 	for _, d := range r.Differences {
 		t.Logf("%+v", d)
 	}
@@ -70,5 +70,5 @@ func TestPeopleActThoughTheEngineIsKilled(t *testing.T) {
 	t.Parallel()
 	r, _ := acted(t, 0, lastAct, "kill")
 	require.Greater(t, r.Acts, 100)
-	require.Greater(t, r.Faults[0].Times, 3)
+	require.Greater(t, r.Faults[0].Times, 1, "how often depends on how fast the engine is back")
 }

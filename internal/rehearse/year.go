@@ -146,7 +146,8 @@ var errLeft = errors.New("rehearse: left")
 
 // tooFar is how many plan days the engine may be behind the plan clock while the
 // script's people act: an engine further behind would take their acts on quite other
-// days than the script says.
+// days than the script says. Acts that come less late are judged by the preview for the
+// day on which they came, see asActed.
 const tooFar = 30
 
 // late is a *slowError when the days are too short for this machine and the script,

@@ -200,6 +200,31 @@ func TestTheShippedScriptIsAnsweredAsItExpects(t *testing.T) {
 	require.Greater(t, refused, 6)
 }
 
+// TestTheShippedScriptIsAnsweredThoughEveryActIsLate: for half a month the script's limits
+// leave time, but that of a return, which is seven days; within a month no act is on what
+// does not exist yet, for which a rehearsal would wait for ever.
+func TestTheShippedScriptIsAnsweredThoughEveryActIsLate(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t)
+	s, problems := script.Load(filepath.Join(folder, "script-2021.yaml"), p, cal)
+	require.Empty(t, problems)
+	for days, want := range map[int][]act.Kind{7: nil, 15: {act.Return, act.Return, act.Uphold, act.Return}, 30: nil} {
+		when := script.When{}
+		for _, e := range s.Entries {
+			when[e.Key()] = e.At.AddDate(0, 0, days)
+		}
+		f := script.Foretell(p, cal, launched(p), cal0, s, when)
+		var astray []act.Kind
+		for _, e := range f.Astray(s) {
+			require.NotEqual(t, script.NoThing, f.Refused[e.Key()], "%d days: %s", days, e.Key())
+			astray = append(astray, e.Act.Kind)
+		}
+		if days < 30 {
+			require.Equal(t, want, astray, "%d days", days)
+		}
+	}
+}
+
 var update = flag.Bool("update", false, "write the acts into seeds/schema/script.schema.json")
 
 // actsIn are the parts of the schema that the table of acts says: which acts there are on

@@ -23,6 +23,9 @@ func (sc *Screen) Rehearsed(o rehearse.Options, r rehearse.Result) {
 	}))
 	if o.Script != nil {
 		fmt.Fprintln(sc.Out, sc.W.T("script.acted", words.Data{"Acts": r.Acts, "Ruled": r.Ruled}))
+		if r.Late > 0 {
+			fmt.Fprintln(sc.Out, sc.W.T("script.late", words.Data{"Late": r.Late}))
+		}
 	}
 	if len(r.Faults) > 0 {
 		t := sc.Table(nil, "fault", "times")
