@@ -27,6 +27,7 @@ type replay struct {
 	tx    *sqlx.Tx
 	stmts map[string]*sqlx.Stmt
 	named map[string]bool // documents that events name
+	only  []string        // tables that are made; nil: all
 }
 
 // newReplay makes an empty ledger with the identity of the one to be made again.
@@ -126,7 +127,9 @@ func (r *replay) apply(e eventRow, document func(hash string) (string, error)) e
 	}
 	list, err := changesOf(e.Changes, naming)
 	for i := 0; err == nil && i < len(list); i++ {
-		err = r.make(list[i], naming)
+		if r.only == nil || slices.Contains(r.only, list[i].In) {
+			err = r.make(list[i], naming)
+		}
 	}
 	if err != nil && r.ctx.Err() == nil && !Later(named(err)) {
 		err = &BrokenChainError{e.Seq, "what it changed cannot be made again: " + err.Error()}
@@ -292,6 +295,20 @@ func whole(text string, document func(hash string) (string, error)) (string, err
 // be read; its Close removes its files. It lacks what is Unproven. ErrNoSpace when there is
 // no space for it.
 func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.Time) (was *Store, err error) {
+	return s.asOf(ctx, until, nil)
+}
+
+// lineTables are those that say which lines and talks a plan had, and what they showed.
+var lineTables = []string{"plans", "units", "calendars", "office", "tasks", "talks"}
+
+// LinesAsOf is AsOf with the lineTables alone, and without events. It reads what changed these
+// and proves nothing of the chain: in a big ledger most events are about messages.
+func (s *Store) LinesAsOf(ctx context.Context, until func(zone *time.Location) time.Time) (was *Store, err error) {
+	return s.asOf(ctx, until, lineTables)
+}
+
+// asOf makes all tables and events, or the tables only and no events.
+func (s *Store) asOf(ctx context.Context, until func(zone *time.Location) time.Time, only []string) (was *Store, err error) {
 	defer func() { err = noSpace(named(err)) }()
 	v, err := s.snapshot(ctx)
 	if err != nil {
@@ -311,9 +328,17 @@ func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.T
 			r.drop()
 		}
 	}()
+	r.only = only
+	walk := s.walk
+	if only != nil {
+		first := slices.MinFunc(slices.Collect(maps.Values(ends)), time.Time.Compare)
+		walk = func(ctx context.Context, v *sqlx.Tx, do func(eventRow) error) (int64, string, error) {
+			return s.skim(ctx, v, only, first, do)
+		}
+	}
 	var last head
 	over := map[string]bool{}
-	_, _, err = s.walk(ctx, v, func(e eventRow) error {
+	_, _, err = walk(ctx, v, func(e eventRow) error {
 		at, err := time.Parse(stamp, asStamp(e.PlanAt))
 		if err != nil {
 			return &BrokenChainError{e.Seq, err.Error()}
@@ -336,12 +361,45 @@ func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.T
 		if err := r.apply(e, func(hash string) (string, error) { return s.documentIn(ctx, v, hash) }); err != nil {
 			return err
 		}
+		if only != nil {
+			return nil
+		}
 		return r.keep(e)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return r.store(last, s.o)
+}
+
+// skim gives, in the order of the chain, the events that changed one of some tables, those of no
+// plan, and those after an instant by the clock of their plan, by which a day is over. What an
+// event changed is looked at as text: of some events it is more than they are given for.
+func (s *Store) skim(ctx context.Context, v *sqlx.Tx, tables []string, after time.Time, do func(eventRow) error) (seq int64, hash string, err error) {
+	var some where
+	some.add("plan = ''")
+	some.add("plan_at > ?", instant(after))
+	some.add("changes LIKE '{%'") // the name of a document
+	for _, name := range tables {
+		some.add(s.d.holds("changes"), `"in":"`+name+`"`)
+	}
+	query := v.Rebind(fmt.Sprintf(`SELECT seq, plan, %s AS real_at, %s AS plan_at, changes, hash FROM events WHERE seq > ? AND (%s) ORDER BY seq LIMIT %d`,
+		s.d.exact("real_at"), s.d.exact("plan_at"), strings.Join(some.terms, " OR "), atOnce))
+	for {
+		var page []eventRow
+		if err := v.SelectContext(ctx, &page, query, append([]any{seq}, some.args...)...); err != nil {
+			return seq, hash, err
+		}
+		for _, e := range page {
+			seq, hash = e.Seq, e.Hash
+			if err := do(e); err != nil {
+				return seq, hash, err
+			}
+		}
+		if len(page) < atOnce {
+			return seq, hash, nil
+		}
+	}
 }
 
 // ends are the instants up to which each plan is read; "" is of no plan. fast tells

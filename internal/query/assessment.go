@@ -177,7 +177,7 @@ func (r *Reader) anew(ctx context.Context, v Viewer, planID string, p assessment
 }
 
 func (r *Reader) sheetAsOf(ctx context.Context, v Viewer, planID string, p assessment.Period, day calendar.Day, decided []assessment.Adjustment) (s assessment.Sheet, err error) {
-	was, done, err := r.past(ctx, v, day, 0)
+	was, done, err := r.past(ctx, v, day, 0, false)
 	if err != nil {
 		return s, err
 	}

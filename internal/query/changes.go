@@ -40,7 +40,7 @@ func (r *Reader) since(ctx context.Context, v Viewer, planID string, day calenda
 		if err != nil {
 			return report.Change{}, err
 		}
-		was, done, err := r.past(ctx, v, day, 0)
+		was, done, err := r.past(ctx, v, day, 0, true)
 		if err != nil {
 			return report.Change{}, err
 		}
@@ -59,8 +59,9 @@ func (r *Reader) since(ctx context.Context, v Viewer, planID string, day calenda
 	})
 }
 
-// snapshotOf is the snapshot of a plan in the ledger of a past day, which r reads. It is
-// computed once and kept with that ledger; it is empty for a day before the plan's launch.
+// snapshotOf is the snapshot of a plan in the ledger of a past day, which r reads, without Names:
+// the snapshot of the present names the lines. It is computed once and kept with that ledger; it
+// is empty for a day before the plan's launch.
 func (r *Reader) snapshotOf(ctx context.Context, v Viewer, planID string, day calendar.Day) (report.Snapshot, error) {
 	m := r.memory.of("stood " + planID)
 	m.mu.Lock()
@@ -68,15 +69,31 @@ func (r *Reader) snapshotOf(ctx context.Context, v Viewer, planID string, day ca
 	if kept, ok := m.value.(report.Snapshot); ok {
 		return kept, nil
 	}
-	t, err := reading{r.base, v}.bookOf(ctx, planID, false)
+	in := reading{r.base, v}
+	l, err := in.whole(ctx, planID)
 	if absent(err) {
 		return report.Snapshot{AsOf: day}, nil
 	}
 	if err != nil {
 		return report.Snapshot{}, err
 	}
-	s := report.SnapshotOf(t)
-	s.Names = nil // the snapshot of the present names the lines; Names would keep the large table in memory
+	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID})
+	if err != nil {
+		return report.Snapshot{}, err
+	}
+	talks, err := r.store.Talks(ctx, planID, "")
+	if err != nil {
+		return report.Snapshot{}, err
+	}
+	today, err := r.today(ctx, l)
+	if err != nil {
+		return report.Snapshot{}, err
+	}
+	cal, err := r.calendar(ctx)
+	if err != nil {
+		return report.Snapshot{}, err
+	}
+	s := report.StoodAt(l, tasks, talks, today, cal)
 	m.value = s
 	return s, nil
 }

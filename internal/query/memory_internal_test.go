@@ -103,7 +103,7 @@ func TestAPastDayIsRebuiltThoughWhoAskedFirstHasGone(t *testing.T) {
 	require.False(t, mine)
 	gone, leave := context.WithCancel(t.Context())
 	leave()
-	r.rebuild(context.WithoutCancel(gone), p, day)
+	r.rebuild(context.WithoutCancel(gone), p, day, false)
 	<-waits.ready
 	require.NoError(t, waits.err)
 	require.NotNil(t, waits.reader)
@@ -112,7 +112,7 @@ func TestAPastDayIsRebuiltThoughWhoAskedFirstHasGone(t *testing.T) {
 
 	broken := New(nil, Options{Now: time.Now}) // it panics
 	p, _ = broken.pasts.enter("day")
-	broken.rebuild(t.Context(), p, day)
+	broken.rebuild(t.Context(), p, day, false)
 	<-p.ready
 	require.Error(t, p.err)
 	broken.pasts.leave(p)

@@ -137,6 +137,37 @@ func TestSinceSaysWhatHasChanged(t *testing.T) {
 	require.ErrorIs(t, err, query.ErrAhead)
 }
 
+// TestSinceIsWhatTheTablesOfBothDaysSay: what has changed since a day is worked out from a part of
+// the chain, and is what comparing the whole table of that day with that of today gives.
+func TestSinceIsWhatTheTablesOfBothDaysSay(t *testing.T) {
+	t.Parallel()
+	for name, address := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, address(t))
+			r, v := w.reader(), query.Operator()
+			now, err := r.Status(t.Context(), v, "water")
+			require.NoError(t, err)
+			moved := 0
+			for day := calendar.NewDay(2021, 6, 1); day.Before(now.AsOf); day = day.AddDays(3) {
+				was, done, err := r.Past(t.Context(), v, day)
+				require.NoError(t, err)
+				then, err := was.Status(t.Context(), v, "water")
+				done()
+				require.NoError(t, err)
+				want, err := report.ChangeOf(report.SnapshotOf(then.Table), report.SnapshotOf(now.Table))
+				require.NoError(t, err)
+				c, err := r.Since(t.Context(), v, "water", day)
+				require.NoError(t, err)
+				want.Head = c.Head
+				require.Equal(t, want, c, day)
+				moved += len(c.Lines)
+			}
+			require.NotZero(t, moved)
+		})
+	}
+}
+
 // TestFewRowsSayTheSame: case files, ladders and changes are the same whether they are read
 // by the outlooks that the ledger keeps or from whole plans.
 func TestFewRowsSayTheSame(t *testing.T) {

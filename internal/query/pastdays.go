@@ -10,8 +10,8 @@ import (
 	"duban/internal/calendar"
 )
 
-// mostPasts is how many ledgers of past days are kept: each is a database in memory.
-const mostPasts = 3
+// mostPasts is how many ledgers of past days are kept: each is a file of its own.
+const mostPasts = 4
 
 // pasts has the kept ledgers of past days.
 type pasts struct {
@@ -34,11 +34,12 @@ type past struct {
 // day that has not passed in any plan, Past is r itself. ErrAhead: the day has not come in
 // any plan. ErrWorking: the ledger is still being rebuilt.
 func (r *Reader) Past(ctx context.Context, v Viewer, day calendar.Day) (was *Reader, done func(), err error) {
-	return r.past(ctx, v, day, r.Patience)
+	return r.past(ctx, v, day, r.Patience, false)
 }
 
-// past is Past with another patience than Options.Patience; 0 waits until ctx ends.
-func (r *Reader) past(ctx context.Context, v Viewer, day calendar.Day, patience time.Duration) (was *Reader, done func(), err error) {
+// past is Past with another patience than Options.Patience; 0 waits until ctx ends. With lines
+// the ledger has no more than ledger.Store.LinesAsOf gives.
+func (r *Reader) past(ctx context.Context, v Viewer, day calendar.Day, patience time.Duration, lines bool) (was *Reader, done func(), err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return nil, nil, err
@@ -53,12 +54,15 @@ func (r *Reader) past(ctx context.Context, v Viewer, day calendar.Day, patience 
 	if present {
 		return r, func() {}, nil
 	}
+	if lines {
+		key = "lines " + key
+	}
 	p, mine := r.pasts.enter(key)
 	if mine {
 		r.pasts.hold(p)
 		go func() {
 			defer r.pasts.leave(p)
-			r.rebuild(context.WithoutCancel(ctx), p, day)
+			r.rebuild(context.WithoutCancel(ctx), p, day, lines)
 		}()
 	}
 	var enough <-chan time.Time
@@ -115,10 +119,10 @@ func (r reading) keyOf(ctx context.Context, day calendar.Day) (key string, prese
 
 // rebuild makes the ledger of a past day and wakes up those who wait for it, also when it
 // fails. It runs on when the caller that began it has gone.
-func (r *Reader) rebuild(ctx context.Context, p *past, day calendar.Day) {
+func (r *Reader) rebuild(ctx context.Context, p *past, day calendar.Day, lines bool) {
 	ctx, end := context.WithTimeout(ctx, longest)
 	defer end()
-	was, err := guarded(ctx, func(ctx context.Context) (*Reader, error) { return r.rebuilt(ctx, day) })
+	was, err := guarded(ctx, func(ctx context.Context) (*Reader, error) { return r.rebuilt(ctx, day, lines) })
 	if p.reader, p.err = was, err; err != nil {
 		p.err = fmt.Errorf("query: the ledger of %s could not be rebuilt: %w", day, err)
 		r.pasts.forget(p)
@@ -126,8 +130,12 @@ func (r *Reader) rebuild(ctx context.Context, p *past, day calendar.Day) {
 	close(p.ready)
 }
 
-func (r *Reader) rebuilt(ctx context.Context, day calendar.Day) (*Reader, error) {
-	was, err := r.store.AsOf(ctx, func(zone *time.Location) time.Time { return day.AddDays(1).At(0, 0, zone).Add(-time.Nanosecond) })
+func (r *Reader) rebuilt(ctx context.Context, day calendar.Day, lines bool) (*Reader, error) {
+	again := r.store.AsOf
+	if lines {
+		again = r.store.LinesAsOf
+	}
+	was, err := again(ctx, func(zone *time.Location) time.Time { return day.AddDays(1).At(0, 0, zone).Add(-time.Nanosecond) })
 	if err != nil {
 		return nil, err
 	}

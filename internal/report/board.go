@@ -167,6 +167,17 @@ func SnapshotOf(t Table) Snapshot {
 	return s
 }
 
+// StoodAt is the snapshot of a plan, without Names, from its tasks and talks: what was said about
+// them, and what would be, is not needed.
+func StoodAt(l ledger.Launched, tasks []ledger.Task, talks []ledger.Talk, today calendar.Day, cal *calendar.Calendar) Snapshot {
+	b := newBinder(l, today, cal)
+	t := Table{AsOf: today, Tasks: b.rows(tasks, nil, talks), Talks: b.talkRows(tasks, talks)}
+	t.Counts = Count(t.Tasks, l.RankFloor)
+	s := SnapshotOf(t)
+	s.Names = nil // it would keep the table in memory
+	return s
+}
+
 // ChangeOf compares two snapshots of one plan, then of an earlier day than now. The error
 // is that of now.Names.
 func ChangeOf(then, now Snapshot) (Change, error) {
