@@ -107,7 +107,9 @@ func (b *bench) filled(ctx context.Context, address string, tasks, events int) e
 
 // opened opens a ledger for the plan that is read and its reader, on 1 July 2021.
 func (b *bench) opened(ctx context.Context, address string, tasks int, do func(*ledger.Store, *plan.Plan, *calendar.Calendar, *query.Reader) error) error {
-	store, err := ledger.Open(ctx, address)
+	// A ledger is filled by writes as large as no office makes: they may take their time.
+	patient := ledger.Limits{Statement: time.Hour, Silence: time.Hour, Read: time.Hour, Write: time.Hour, Bulk: time.Hour}
+	store, err := ledger.OpenWith(ctx, address, ledger.Options{Create: true, Migrate: true, Limits: patient})
 	if err != nil {
 		return err
 	}
