@@ -27,6 +27,9 @@ import (
 // and every page of the portal, over HTTP.
 func reading(ctx context.Context, b *bench) error {
 	tasks, events := b.size(100_000, 200), b.size(1_000_000, 400)
+	if b.read.address != "" {
+		return b.readAt(ctx, "the full ledger", b.read.address, tasks, events, true)
+	}
 	if b.read.database != "postgres" {
 		if err := b.readSQLite(ctx, tasks, events); err != nil {
 			return fmt.Errorf("SQLite: %w", err)
@@ -51,6 +54,7 @@ type chosen struct {
 	database string // sqlite or postgres
 	pages    string // regular expression of addresses
 	keep     string // folder of the filled SQLite ledger
+	address  string // of a full ledger, in place of those that are filled
 }
 
 // readSQLite measures reading of an SQLite ledger: one that is filled now, or a copy of the one

@@ -3,6 +3,7 @@ package docket_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/query"
 )
 
 var rules = complaint.Rules{Title: "办理规则", Sort: 1, Call: 3, Window: 30, Matters: []string{"污水直排"}, Limits: []complaint.Limit{{ID: "ordinary", Title: "一般", Workdays: 5, Policy: "standard"}}}
@@ -146,6 +148,64 @@ func TestAComplaintThatJoinsAnother(t *testing.T) {
 	none := newWorld(t, nil)
 	require.NoError(t, none.Complaints(none.ctx, "p", chinese))
 	require.ErrorIs(t, none.Complaints(none.ctx, "nothing", chinese), ledger.ErrNotFound)
+}
+
+// Pages of complaints show a unit what the whole list shows it, in its order: those that are or were
+// its own, and those that joined these.
+func TestPagesOfComplaintsHaveTheLinesOfTheList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withComplaints)
+	w.on(5, 10)
+	sorted := func(id, unit string) int {
+		n := w.took(id)
+		w.does(n, act.Act{Kind: act.Sort, Unit: unit, Complaint: &act.ComplaintFacts{Limit: "ordinary"}})
+		return n
+	}
+	join := func(n, into int) {
+		w.does(n, act.Act{Kind: act.JoinComplaint, Reason: "同一排口", Complaint: &act.ComplaintFacts{Into: into}})
+	}
+	first, other := sorted("t1", "shuiwu"), sorted("t2", "jiaotong")
+	join(sorted("t3", "jiaotong"), first)
+	join(sorted("t4", "shuiwu"), other)
+	join(w.took("t5"), first)
+	join(w.took("t6"), other)
+	moved := sorted("t7", "shuiwu")
+	w.unitDoes(act.ComplaintTask(moved), shuiwu, act.Act{ID: "r", Kind: act.Return, Reason: "不属于我局"})
+	w.does(moved, act.Act{Kind: act.Sort, Unit: "jiaotong", Complaint: &act.ComplaintFacts{Limit: "ordinary"}})
+	w.took("t8")
+	reader := query.New(w.Ledger, query.Options{Now: func() time.Time { return w.now }, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return w.cal.With(imported...), nil }})
+	numbers := func(lines []query.ComplaintLine) (all []int) {
+		for _, l := range lines {
+			all = append(all, l.Number)
+		}
+		return all
+	}
+	for unit, want := range map[string][]int{"shuiwu": {7, 5, 4, 3, 1}, "jiaotong": {7, 6, 4, 3, 2}} {
+		v := query.As(act.Actor{Account: "u", Name: "某某", Unit: unit})
+		whole, err := reader.Complaints(w.ctx, v, "p")
+		require.NoError(t, err)
+		require.Equal(t, want, numbers(whole.Lines), unit)
+		for _, state := range []act.State{"", act.ComplaintNew, act.ComplaintSorted, act.ComplaintJoined, act.Closed} {
+			chosen := slices.DeleteFunc(slices.Clone(whole.Lines), func(l query.ComplaintLine) bool { return state != "" && l.State != state })
+			for size := 1; size <= len(chosen)+1; size++ {
+				var got []query.ComplaintLine
+				for skip := 0; skip <= len(chosen); skip += size {
+					page, total, err := reader.ComplaintPage(w.ctx, v, "p", state, skip, size)
+					require.NoError(t, err)
+					require.Equal(t, len(chosen), total, "%s %s", unit, state)
+					got = append(got, page.Lines...)
+				}
+				require.Equal(t, numbers(chosen), numbers(got), "%s %s, %d a page", unit, state, size)
+			}
+		}
+	}
+	plan, fresh, answered, err := reader.ComplaintsWaiting(w.ctx, query.As(office))
+	require.NoError(t, err)
+	require.Equal(t, []any{"p", 1, 0}, []any{plan, fresh, answered})
+	w.unitDoes(act.ComplaintTask(first), shuiwu, act.Act{ID: "c", Kind: act.Complete, Reason: "已封堵"})
+	_, fresh, answered, err = reader.ComplaintsWaiting(w.ctx, query.As(office))
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 1}, []int{fresh, answered})
 }
 
 // An engine that refuses, or hangs until its caller gives up, when the task's workflow is to start

@@ -91,20 +91,45 @@ func assessedBy(q interface {
 	return a, true, err
 }
 
+// entered are the entries of a plan as last read, and the documents that say them.
+type entered struct {
+	docs []string
+	all  []act.Entry
+}
+
 // Entries are what was entered for the assessments of a plan 考核事项登记, struck ones too,
-// by number.
-func (s *Store) Entries(ctx context.Context, planID string) (all []act.Entry, err error) {
-	var docs []string
-	if err := s.all(ctx, &docs, `SELECT doc FROM merits WHERE plan = ? ORDER BY number`, planID); err != nil {
+// by number. They are the caller's to read, not to change: what says the same as when it was
+// last read is not decoded again.
+func (s *Store) Entries(ctx context.Context, planID string) ([]act.Entry, error) {
+	read := entered{}
+	if err := s.all(ctx, &read.docs, `SELECT doc FROM merits WHERE plan = ? ORDER BY number`, planID); err != nil {
 		return nil, err
 	}
-	all = make([]act.Entry, len(docs))
-	for i, doc := range docs {
-		if err := json.Unmarshal([]byte(doc), &all[i]); err != nil {
+	s.mu.Lock()
+	known := s.entries[planID]
+	s.mu.Unlock()
+	read.all = make([]act.Entry, len(read.docs))
+	same := len(known.docs) == len(read.docs)
+	for i, doc := range read.docs {
+		if i < len(known.docs) && known.docs[i] == doc {
+			read.all[i] = known.all[i]
+			continue
+		}
+		same = false
+		if err := json.Unmarshal([]byte(doc), &read.all[i]); err != nil {
 			return nil, fmt.Errorf("ledger: entry %d of %s: %w", i+1, planID, err)
 		}
 	}
-	return all, nil
+	if same {
+		return known.all, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.entries == nil {
+		s.entries = map[string]entered{}
+	}
+	s.entries[planID] = read
+	return read.all, nil
 }
 
 // Assessing is an act on a plan's assessment, with what it leads to.

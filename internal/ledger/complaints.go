@@ -56,7 +56,6 @@ func (s *Store) Complaints(ctx context.Context, planID string) (all []Complained
 type ComplaintFilter struct {
 	States  []act.State // nil chooses all
 	Numbers []int       // nil chooses all
-	Sorted  string      // ID of a unit to which they are or were sorted; "" chooses all
 	Into    int         // those that joined this one; 0 chooses all
 	// Skip of the chosen ones, the last first, are left out, and at most Limit are given; 0: all.
 	Skip, Limit int
@@ -81,10 +80,7 @@ func (s *Store) SomeComplaints(ctx context.Context, l Launched, f ComplaintFilte
 		}
 		w.add(s.d.among("CAST(number AS TEXT)"), s.d.list(numbers))
 	}
-	if f.Sorted != "" { // the text of an ID in quotes may stand elsewhere too: see below
-		w.add(s.d.holds("doc"), asJSON(f.Sorted))
-	}
-	if f.Into > 0 {
+	if f.Into > 0 { // the text may stand elsewhere in a document too: see below
 		w.add(s.d.holds("doc"), `"into":`+strconv.Itoa(f.Into))
 	}
 	if f.Limit > 0 {
@@ -102,7 +98,7 @@ func (s *Store) SomeComplaints(ctx context.Context, l Launched, f ComplaintFilte
 		if err != nil {
 			return nil, 0, err
 		}
-		if f.Sorted != "" && !slices.ContainsFunc(one.Sorted, func(x act.Sorted) bool { return x.Unit == f.Sorted }) || f.Into > 0 && one.Into != f.Into {
+		if f.Into > 0 && one.Into != f.Into {
 			continue
 		}
 		all, tasks = append(all, one), append(tasks, act.ComplaintTask(one.Number))
@@ -119,6 +115,77 @@ func (s *Store) SomeComplaints(ctx context.Context, l Launched, f ComplaintFilte
 	of, err := s.Tasks(ctx, TaskFilter{Plan: l.Plan.ID, IDs: tasks})
 	judged(l, all, of)
 	return all, total, err
+}
+
+// ComplaintsOf are the complaints of a plan that are or were sorted to a unit, or whose task it leads,
+// each with its state (mine); and the numbers of those that have joined one that was sorted to it, or have
+// a task that it leads and have joined another one, which may be another unit's (joined).
+func (s *Store) ComplaintsOf(ctx context.Context, planID, unit string) (mine map[int]act.State, joined []int, err error) {
+	var rows []struct {
+		Number int       `db:"number"`
+		State  act.State `db:"state"`
+		Doc    string    `db:"doc"`
+	}
+	// The text of an ID in quotes may stand elsewhere in a document too, which is read for that.
+	if err := s.all(ctx, &rows, `SELECT number, state, doc FROM complaints WHERE plan = ? AND (state = ? OR `+s.d.holds("doc")+`)`, planID, string(act.ComplaintJoined), asJSON(unit)); err != nil {
+		return nil, nil, err
+	}
+	mine = map[int]act.State{}
+	into := map[int]int{}
+	for _, r := range rows {
+		var c struct {
+			Sorted []struct{ Unit string }
+			Into   int
+		}
+		if err := json.Unmarshal([]byte(r.Doc), &c); err != nil {
+			return nil, nil, fmt.Errorf("ledger: complaint %d of %s: %w", r.Number, planID, err)
+		}
+		if slices.ContainsFunc(c.Sorted, func(x struct{ Unit string }) bool { return x.Unit == unit }) {
+			mine[r.Number] = r.State
+		} else if r.State == act.ComplaintJoined {
+			into[r.Number] = c.Into
+		}
+	}
+	for number, of := range into {
+		if _, sorted := mine[of]; sorted {
+			joined = append(joined, number)
+		}
+	}
+	var led []string // given to the unit by an act on the task itself, among others
+	w := where{}
+	w.equal("plan", planID)
+	w.equal("lead", unit)
+	w.begins("id", act.ComplaintTasks)
+	if err := s.all(ctx, &led, `SELECT origin FROM tasks`+w.String(), w.args...); err != nil {
+		return nil, nil, err
+	}
+	var more []string
+	for _, text := range led {
+		origin, err := act.ParseOrigin(text)
+		if err != nil {
+			return nil, nil, fmt.Errorf("ledger: a task of %s: %w", planID, err)
+		}
+		number, of := origin.Complaint()
+		if _, sorted := mine[number]; !of || sorted {
+			continue
+		}
+		if _, is := into[number]; !is {
+			more = append(more, strconv.Itoa(number))
+		} else if !slices.Contains(joined, number) {
+			joined = append(joined, number)
+		}
+	}
+	if len(more) == 0 {
+		return mine, joined, nil
+	}
+	rows = nil
+	if err := s.all(ctx, &rows, `SELECT number, state FROM complaints WHERE plan = ? AND `+s.d.among("CAST(number AS TEXT)"), planID, s.d.list(more)); err != nil {
+		return nil, nil, err
+	}
+	for _, r := range rows {
+		mine[r.Number] = r.State
+	}
+	return mine, joined, nil
 }
 
 // Complaint is one complaint of a plan: ErrNotFound where there is none of the number.
@@ -346,8 +413,9 @@ func judged(l Launched, all []Complained, tasks []Task) {
 			joined[c.Into] = append(joined[c.Into], c.Number)
 		}
 	}
+	with := NewComplaint(l, act.Complaint{}) // whose units and sections all share
 	for i, c := range all {
-		c.Complaint = NewComplaint(l, c.Complaint)
+		c.Office, c.Leadership, c.Rules, c.Units, c.Sections = with.Office, with.Leadership, with.Rules, slices.Clip(with.Units), slices.Clip(with.Sections)
 		c.Joined, c.Task = joined[c.Number], cases[act.ComplaintTask(c.Number)]
 		if c.State == act.ComplaintJoined {
 			c.Task = cases[act.ComplaintTask(c.Into)]

@@ -53,6 +53,7 @@ type Store struct {
 	yearsAre  string          // its years and versions
 	came      arrived
 	measures  map[string]measured // by office
+	entries   map[string]entered  // by plan
 }
 
 // Options say what opening a ledger may do.

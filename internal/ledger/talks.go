@@ -34,6 +34,14 @@ func (s *Store) TalksOf(ctx context.Context, planID string, tasks []string) ([]T
 	return s.talks(ctx, w)
 }
 
+// TalksBy are those of some talks of a plan, by ID, that the ledger has.
+func (s *Store) TalksBy(ctx context.Context, planID string, ids []string) ([]Talk, error) {
+	w := where{}
+	w.add("plan = ?", planID)
+	w.add(s.d.among("id"), s.d.list(ids))
+	return s.talks(ctx, w)
+}
+
 // TalkFilter chooses talks of a list.
 type TalkFilter struct {
 	Of          []CalledIn    // none chooses none

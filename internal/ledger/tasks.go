@@ -151,6 +151,29 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {
 	return s.tasks(ctx, w)
 }
 
+// Named are some tasks of a plan by ID, with ID, Label, Title, Lead and Due alone.
+func (s *Store) Named(ctx context.Context, planID string, ids []string) (map[string]Task, error) {
+	var rows []struct {
+		ID    string `db:"id"`
+		Label string `db:"label"`
+		Title string `db:"title"`
+		Lead  string `db:"lead"`
+		Due   string `db:"due"`
+	}
+	if err := s.all(ctx, &rows, `SELECT id, label, title, lead, due FROM tasks WHERE plan = ? AND `+s.d.among("id"), planID, s.d.list(ids)); err != nil {
+		return nil, err
+	}
+	named := map[string]Task{}
+	for _, r := range rows {
+		due, err := day(r.Due)
+		if err != nil {
+			return nil, fmt.Errorf("ledger: task %s: %w", r.ID, err)
+		}
+		named[r.ID] = Task{Plan: planID, ID: r.ID, Label: r.Label, Title: r.Title, Lead: r.Lead, Due: due}
+	}
+	return named, nil
+}
+
 // OpenFor are the origins of the open tasks of a plan whose IDs begin with prefix, one a task.
 func (s *Store) OpenFor(ctx context.Context, planID, prefix string) ([]act.Origin, error) {
 	w := where{}

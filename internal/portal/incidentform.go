@@ -22,7 +22,7 @@ func (v *visit) incidentThing() (t thing, row act.Row, on query.Incident, err er
 	}
 	planID, id := v.r.URL.Query().Get("plan"), v.r.URL.Query().Get("incident")
 	if row.Kind == act.OpenIncident {
-		all, failed := v.Reader.Incidents(v.ctx(), v.asks(), planID)
+		all, failed := v.Reader.OpeningIncident(v.ctx(), v.asks(), planID)
 		on, err = query.Incident{Plan: all.Plan, PlanTitle: all.Title, Record: all.Opening, Now: all.Now, Zone: all.Zone, People: all.People}, failed
 	} else {
 		on, err = v.Reader.Incident(v.ctx(), v.asks(), planID, id)

@@ -130,7 +130,7 @@ func (v *visit) reported(planID string) query.TaskFilter {
 func (v *visit) progressSheet() error {
 	f := v.reported(v.r.URL.Query().Get("plan"))
 	f.Skip, f.Limit = v.skip(), form.MostSheetRows
-	lines, _, err := v.Reader.Reported(v.ctx(), v.asks(), f)
+	lines, _, err := v.Reader.ToReport(v.ctx(), v.asks(), f)
 	if err != nil {
 		return err
 	}

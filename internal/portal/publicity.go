@@ -66,9 +66,10 @@ func (v *visit) publicity() error {
 	id, number := v.r.PathValue("plan"), v.r.URL.Query().Get("text")
 	var t act.PublicText
 	var all query.Publicity
+	var total int
 	var err error
 	if number == "" {
-		all, err = v.Reader.Publicity(v.ctx(), v.asks(), id)
+		all, total, err = v.Reader.PublicityPage(v.ctx(), v.asks(), id, v.skip(), mostPublic)
 	} else if t, err = v.textAsked(id, number); err == nil {
 		all, err = v.Reader.PublicityOf(v.ctx(), v.asks(), id, t.Task)
 	}
@@ -91,10 +92,8 @@ func (v *visit) publicity() error {
 	if office {
 		p.Write = v.textForm(id, act.WriteText)
 	}
-	skip := min(v.skip(), len(all.Lines))
-	lines := all.Lines[skip:min(skip+mostPublic, len(all.Lines))]
-	p.pager = v.pagerBy(mostPublic, skip, len(lines), len(all.Lines))
-	for _, l := range lines {
+	p.pager = v.pagerBy(mostPublic, min(v.skip(), total), len(all.Lines), total)
+	for _, l := range all.Lines {
 		row := publicRow{Title: v.titleOf(l), Path: v.at(taskPath(id, l.Task)), Lead: all.People.Name(l.Lead), Due: l.Due.String(), URLs: l.URLs, Done: v.say.T("public.open")}
 		if l.State == act.Closed {
 			row.Done = v.say.T("public.done_on", words.Data{"Day": l.Done.String()})

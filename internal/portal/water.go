@@ -77,13 +77,13 @@ func (v *visit) waterMonth() error {
 		if m.Zones > 0 {
 			p.Zones = v.at("/water/zones", "plan", m.Plan, "month", m.Month.String())
 		}
-		switch _, err := r.Incidents(v.ctx(), v.asks(), m.Plan); {
+		switch err := r.IncidentsPlan(v.ctx(), v.asks(), m.Plan); {
 		case err == nil:
 			p.Incidents = v.at("/incidents", "plan", m.Plan)
 		case !errors.Is(err, query.ErrNoIncidents):
 			return err
 		}
-		switch _, err := r.WaterOutlets(v.ctx(), v.asks(), m.Plan, water.Month{}); {
+		switch err := r.OutletsPlan(v.ctx(), v.asks(), m.Plan); {
 		case err == nil:
 			p.Outlets = v.at("/water/outlets", "plan", m.Plan)
 		case !errors.Is(err, query.ErrNoOutlets):

@@ -11,6 +11,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"duban/internal/act"
@@ -85,7 +86,7 @@ func (r *Reader) Assess(ctx context.Context, v Viewer, planID string, p assessme
 	}
 	a.Status = kept.Assessing
 	if doc := cmp.Or(kept.Result, kept.Sheet); doc != "" {
-		if err := json.Unmarshal([]byte(doc), &a.Sheet); err != nil {
+		if a.Sheet, err = r.sheets.of(id+" "+string(p), doc); err != nil {
 			return a, fmt.Errorf("query: the sheet of %s %s: %w", id, p, err)
 		}
 	} else {
@@ -99,6 +100,36 @@ func (r *Reader) Assess(ctx context.Context, v Viewer, planID string, p assessme
 	}
 	a.own(v.by.Unit)
 	return a, nil
+}
+
+// sheets are those of assessments as they were last decoded, by plan and period, each with the
+// document that it was decoded from, which goes out once and is not written anew.
+type sheets struct {
+	mu  sync.Mutex
+	all map[string]decoded
+}
+
+type decoded struct {
+	doc   string
+	sheet assessment.Sheet
+}
+
+// of is the sheet of a document. It is the caller's to read, not to change.
+func (s *sheets) of(key, doc string) (assessment.Sheet, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known, ok := s.all[key]; ok && known.doc == doc {
+		return known.sheet, nil
+	}
+	fresh := decoded{doc: doc}
+	if err := json.Unmarshal([]byte(doc), &fresh.sheet); err != nil {
+		return fresh.sheet, err
+	}
+	if s.all == nil || len(s.all) >= mostMemos {
+		s.all = map[string]decoded{}
+	}
+	s.all[key] = fresh
+	return fresh.sheet, nil
 }
 
 // own removes what the unit may not see: see Assess.

@@ -133,22 +133,22 @@ func (r *Reader) ComplaintPage(ctx context.Context, v Viewer, planID string, sta
 	if state != "" {
 		f.States = []act.State{state}
 	}
-	own := !v.oversees(l.Plan.Directory)
-	var all []ledger.Complained
-	if own {
-		all, err = r.ownComplaints(ctx, v, l, state)
-	} else {
-		all, total, err = r.store.SomeComplaints(ctx, l, f)
+	if !v.oversees(l.Plan.Directory) {
+		numbers, err := r.ownComplaints(ctx, v, l, state)
+		if err != nil {
+			return c, 0, err
+		}
+		f, total = ledger.ComplaintFilter{Numbers: numbers[min(skip, len(numbers)):min(skip+limit, len(numbers))]}, len(numbers)
 	}
+	all, chosen, err := r.store.SomeComplaints(ctx, l, f)
 	if err != nil {
 		return c, 0, err
 	}
+	if f.Limit > 0 {
+		total = chosen
+	}
 	if c, _, err = r.complaintsOf(ctx, v, l, all); err != nil {
 		return c, 0, err
-	}
-	if own {
-		total = len(c.Lines)
-		c.Lines = c.Lines[min(skip, total):min(skip+limit, total)]
 	}
 	in, err := r.as(v)
 	if err != nil {
@@ -166,45 +166,32 @@ func (r *Reader) ComplaintPage(ctx context.Context, v Viewer, planID string, sta
 	return c, total, err
 }
 
-// ownComplaints are the complaints that may be the viewer's unit's, the last first.
-func (r *Reader) ownComplaints(ctx context.Context, v Viewer, l ledger.Launched, state act.State) (all []ledger.Complained, err error) {
-	mine, _, err := r.store.SomeComplaints(ctx, l, ledger.ComplaintFilter{Sorted: v.by.Unit})
-	if err != nil {
-		return nil, err
+// ownComplaints are the numbers of the complaints of a state ("" for all) that are or were the viewer's
+// unit's, the last first. What no page shows is not read whole: see concerns.
+func (r *Reader) ownComplaints(ctx context.Context, v Viewer, l ledger.Launched, state act.State) ([]int, error) {
+	mine, joined, err := r.store.ComplaintsOf(ctx, l.Plan.ID, v.by.Unit)
+	if err != nil || len(mine) == 0 && len(joined) == 0 {
+		return []int{}, err
 	}
-	joined, _, err := r.store.SomeComplaints(ctx, l, ledger.ComplaintFilter{States: []act.State{act.ComplaintJoined}})
-	if err != nil {
-		return nil, err
-	}
-	has := map[int]bool{}
-	for _, c := range mine {
-		has[c.Number] = true
-	}
-	for _, c := range joined {
-		if !has[c.Number] && has[c.Into] {
-			mine = append(mine, c)
+	numbers := []int{}
+	for n, is := range mine {
+		if state == "" || is == state {
+			numbers = append(numbers, n)
 		}
 	}
-	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, Lead: v.by.Unit, From: string(act.OriginComplaint) + ":", Prefix: act.ComplaintTasks})
-	if err != nil {
-		return nil, err
-	}
-	var led []int // given to the unit by an act on the task itself
-	for _, t := range tasks {
-		if n, ok := t.Origin.Complaint(); ok && !has[n] {
-			led = append(led, n)
-		}
-	}
-	if len(led) > 0 {
-		more, _, err := r.store.SomeComplaints(ctx, l, ledger.ComplaintFilter{Numbers: led})
+	if len(joined) > 0 && (state == "" || state == act.ComplaintJoined) { // theirs where the task of what they joined is
+		some, _, err := r.store.SomeComplaints(ctx, l, ledger.ComplaintFilter{Numbers: joined})
 		if err != nil {
 			return nil, err
 		}
-		mine = append(mine, more...)
+		for _, c := range some {
+			if line, _ := lineOf(c.Complaint, nil, time.Time{}, l.Plan.Location()); concerns(line, v.by.Unit) {
+				numbers = append(numbers, c.Number)
+			}
+		}
 	}
-	mine = slices.DeleteFunc(mine, func(c ledger.Complained) bool { return state != "" && c.State != state })
-	slices.SortFunc(mine, func(a, b ledger.Complained) int { return b.Number - a.Number })
-	return mine, nil
+	slices.SortFunc(numbers, func(a, b int) int { return b - a })
+	return numbers, nil
 }
 
 // complaintTasks are the IDs of the tasks of complaints.
@@ -325,14 +312,13 @@ func (r *Reader) ComplaintsWaiting(ctx context.Context, v Viewer) (plan string, 
 	if err != nil {
 		return "", 0, 0, err
 	}
-	all, _, err := r.complaintsOf(ctx, v, l, open)
-	for _, l := range all.Lines {
+	for _, c := range open {
 		switch {
-		case l.State == act.ComplaintNew, l.State == act.ComplaintSorted && l.Returned:
+		case c.State == act.ComplaintNew, c.Task != nil && c.Task.Return != nil:
 			fresh++
-		case l.State == act.ComplaintSorted && l.Complaint.Answered():
+		case c.Answered():
 			answered++
 		}
 	}
-	return all.Plan, fresh, answered, err
+	return l.Plan.ID, fresh, answered, nil
 }

@@ -47,6 +47,41 @@ func TestDuties(t *testing.T) {
 	}
 }
 
+// A sheet of progress has the tasks of the list in its order, and says of each what the list says.
+func TestASheetSaysWhatTheListSays(t *testing.T) {
+	t.Parallel()
+	for name, address := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, address(t))
+			type said struct {
+				plan, id, key, title, lead string
+				due                        calendar.Day
+				reported                   *act.Act
+			}
+			brief := func(lines []query.ReportedLine) (all []said) {
+				for _, l := range lines {
+					all = append(all, said{l.Plan, l.ID, l.Key, l.Title, l.Lead + l.LeadID, l.Due, l.Report})
+				}
+				return all
+			}
+			for _, mode := range []string{"read whole", "chosen by the database"} {
+				for _, v := range viewers {
+					for _, f := range []query.TaskFilter{{}, {Kinds: []string{string(plan.Dated)}}, {Skip: 1, Limit: 2}} {
+						want, total, err := w.reader().Reported(t.Context(), v.as, f)
+						require.NoError(t, err)
+						got, n, err := w.reader().ToReport(t.Context(), v.as, f)
+						require.NoError(t, err)
+						require.Equal(t, total, n, "%s: %s", mode, v.name)
+						require.Equal(t, brief(want), brief(got), "%s: %s", mode, v.name)
+					}
+				}
+				w.refresh()
+			}
+		})
+	}
+}
+
 // The pages of a list of several plans together have the same lines as the list read at once,
 // for every size of page.
 func TestPagesOfSeveralPlans(t *testing.T) {

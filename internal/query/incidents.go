@@ -127,6 +127,11 @@ func (r *Reader) HandledIncidents(ctx context.Context, v Viewer, planID string) 
 	return r.incidents(ctx, v, planID, r.store.HandledIncidents)
 }
 
+// OpeningIncident is Incidents without its rows: what an act that opens an incident is judged by.
+func (r *Reader) OpeningIncident(ctx context.Context, v Viewer, planID string) (Incidents, error) {
+	return r.incidents(ctx, v, planID, func(context.Context, string) ([]ledger.Incident, error) { return nil, nil })
+}
+
 // IncidentsPlan tells that a plan has incidents, by the errors that Incidents gives.
 func (r *Reader) IncidentsPlan(ctx context.Context, v Viewer, planID string) error {
 	in, err := r.as(v)

@@ -80,6 +80,17 @@ func (r reading) outletPlan(ctx context.Context, planID string) (l ledger.Launch
 	return l, own, nil
 }
 
+// OutletsPlan tells that the viewer may see measured outlets of a plan, by the errors that WaterOutlets
+// gives.
+func (r *Reader) OutletsPlan(ctx context.Context, v Viewer, planID string) error {
+	in, err := r.as(v)
+	if err != nil {
+		return err
+	}
+	_, _, err = in.outletPlan(ctx, planID)
+	return err
+}
+
 // WaterOutlets is a month of the measured outlets that the viewer may see; the zero month means the last
 // one with readings. ErrNoOutlets, *WhichPlanError.
 func (r *Reader) WaterOutlets(ctx context.Context, v Viewer, planID string, month water.Month) (w WaterOutlets, err error) {

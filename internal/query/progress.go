@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"duban/internal/act"
+	"duban/internal/report"
 )
 
 // ReportedLine is a line of the list of tasks with the last progress reported of it.
@@ -15,11 +16,27 @@ type ReportedLine struct {
 
 // Reported are the chosen tasks with the last progress reported of each. See Tasks.
 func (r *Reader) Reported(ctx context.Context, v Viewer, f TaskFilter) (lines []ReportedLine, total int, err error) {
+	f.withoutNext = true
+	return r.reported(ctx, v, f)
+}
+
+// ToReport is Reported with no more of each task than a sheet of progress says: ID, Key, Title, Lead,
+// LeadID and Due.
+func (r *Reader) ToReport(ctx context.Context, v Viewer, f TaskFilter) (lines []ReportedLine, total int, err error) {
+	f.brief = true
+	return r.reported(ctx, v, f)
+}
+
+// briefly is a line that has no more than a sheet of progress says.
+func briefly(plan string, row report.Row) TaskLine {
+	return TaskLine{Plan: plan, Row: report.Row{ID: row.ID, Key: row.Key, Title: row.Title, Lead: row.Lead, LeadID: row.LeadID, Due: row.Due}}
+}
+
+func (r *Reader) reported(ctx context.Context, v Viewer, f TaskFilter) (lines []ReportedLine, total int, err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return nil, 0, err
 	}
-	f.withoutNext = true
 	page, err := in.tasks(ctx, f)
 	if err != nil {
 		return nil, 0, err
@@ -35,6 +52,9 @@ func (r *Reader) Reported(ctx context.Context, v Viewer, f TaskFilter) (lines []
 		}
 	}
 	for _, l := range page.Lines {
+		if f.brief {
+			l = briefly(l.Plan, l.Row)
+		}
 		line := ReportedLine{TaskLine: l}
 		if a, ok := reports[l.Plan][l.Key]; ok {
 			line.Report = &a

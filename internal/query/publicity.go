@@ -47,38 +47,46 @@ type PublicLine struct {
 
 // Publicity is what of a plan must be made public, for those who may see all of the plan: ErrNotWhole.
 func (r *Reader) Publicity(ctx context.Context, v Viewer, planID string) (Publicity, error) {
-	return r.publicity(ctx, v, planID, ledger.TaskFilter{Plan: planID, Publish: true}, r.store.PublicTexts)
+	p, _, err := r.PublicityPage(ctx, v, planID, 0, 0)
+	return p, err
+}
+
+// PublicityPage is Publicity with at most limit lines (0: all) after the first skip, and how many lines
+// there are.
+func (r *Reader) PublicityPage(ctx context.Context, v Viewer, planID string, skip, limit int) (Publicity, int, error) {
+	return r.publicity(ctx, v, planID, ledger.TaskFilter{Plan: planID, Publish: true}, r.store.PublicTexts, skip, limit)
 }
 
 // PublicityOf is Publicity with the line of one task alone, by the ledger's ID, and without examples; no
 // line of a task that publishes nothing.
 func (r *Reader) PublicityOf(ctx context.Context, v Viewer, planID, task string) (Publicity, error) {
-	if task == "" { // the texts of no task are examples
-		return r.publicity(ctx, v, planID, ledger.TaskFilter{Plan: planID, Publish: true, IDs: []string{}}, func(context.Context, string) ([]ledger.PublicText, error) { return nil, nil })
+	ids, written := []string{task}, func(ctx context.Context, planID string) ([]ledger.PublicText, error) {
+		return r.store.PublicTextsOf(ctx, planID, task)
 	}
-	return r.publicity(ctx, v, planID, ledger.TaskFilter{Plan: planID, Publish: true, IDs: []string{task}},
-		func(ctx context.Context, planID string) ([]ledger.PublicText, error) {
-			return r.store.PublicTextsOf(ctx, planID, task)
-		})
+	if task == "" { // the texts of no task are examples
+		ids, written = []string{}, func(context.Context, string) ([]ledger.PublicText, error) { return nil, nil }
+	}
+	p, _, err := r.publicity(ctx, v, planID, ledger.TaskFilter{Plan: planID, Publish: true, IDs: ids}, written, 0, 0)
+	return p, err
 }
 
-func (r *Reader) publicity(ctx context.Context, v Viewer, planID string, chosen ledger.TaskFilter, written func(context.Context, string) ([]ledger.PublicText, error)) (p Publicity, err error) {
+func (r *Reader) publicity(ctx context.Context, v Viewer, planID string, chosen ledger.TaskFilter, written func(context.Context, string) ([]ledger.PublicText, error), skip, limit int) (p Publicity, total int, err error) {
 	in, err := r.as(v)
 	if err != nil {
-		return p, err
+		return p, 0, err
 	}
 	f, err := in.framedWhole(ctx, planID)
 	if err != nil {
-		return p, err
+		return p, 0, err
 	}
 	rules, err := act.NewRules(&f.Plan, f.cal)
 	if err != nil {
-		return p, err
+		return p, 0, err
 	}
 	p = Publicity{Plan: planID, Title: f.Plan.Title, AsOf: f.today, Lines: []PublicLine{}, Examples: []act.PublicText{}, People: f.Plan.Directory, Judged: f.Launched}
 	texts, err := written(ctx, planID)
 	if err != nil {
-		return p, err
+		return p, 0, err
 	}
 	of := map[string]*act.PublicText{}
 	for _, t := range slices.Backward(texts) {
@@ -89,24 +97,17 @@ func (r *Reader) publicity(ctx context.Context, v Viewer, planID string, chosen 
 	}
 	tasks, err := r.store.Tasks(ctx, chosen)
 	if err != nil {
-		return p, err
+		return p, 0, err
 	}
-	urls, err := r.published(ctx, planID, tasks)
-	if err != nil {
-		return p, err
-	}
+	byKey := map[string]ledger.Task{}
 	for _, t := range tasks {
 		c := ledger.CaseOf(t)
 		if c.Kind == plan.Duty || c.Kind == plan.Standing || c.State == act.Cancelled || c.State == act.Carried {
 			continue
 		}
 		m := rules.Measure(c, f.today)
-		line := PublicLine{Task: t.Shown(), Key: t.ID, Title: t.Title, Period: t.Period, Lead: t.Lead, Due: t.Due, State: c.State, Done: c.ClosedOn, URLs: urls[t.ID], Late: m.Late, Text: of[t.ID], Origin: t.Origin}
-		if line.Text == nil && c.State != act.Closed {
-			if line.Facts, err = r.publicFacts(ctx, f, t); err != nil {
-				return p, err
-			}
-		}
+		line := PublicLine{Task: t.Shown(), Key: t.ID, Title: t.Title, Period: t.Period, Lead: t.Lead, Due: t.Due, State: c.State, Done: c.ClosedOn, Late: m.Late, Text: of[t.ID], Origin: t.Origin}
+		byKey[t.ID] = t
 		p.Lines = append(p.Lines, line)
 	}
 	slices.SortStableFunc(p.Lines, func(a, b PublicLine) int {
@@ -124,18 +125,46 @@ func (r *Reader) publicity(ctx context.Context, v Viewer, planID string, chosen 
 		}
 		return a.Due.Sub(b.Due)
 	})
-	return p, nil
+	total = len(p.Lines)
+	if p.Lines = p.Lines[min(skip, total):]; limit > 0 {
+		p.Lines = p.Lines[:min(limit, len(p.Lines))]
+	}
+	return p, total, r.tell(ctx, f, p.Lines, byKey)
+}
+
+// tell adds to lines where their tasks say that they have published, and what a text is drafted from of
+// those of which none is written and that are not over.
+func (r *Reader) tell(ctx context.Context, f *framed, lines []PublicLine, tasks map[string]ledger.Task) error {
+	var ids []string
+	var drafted []ledger.Task
+	for _, l := range lines {
+		if ids = append(ids, l.Key); l.Text == nil && l.State != act.Closed {
+			drafted = append(drafted, tasks[l.Key])
+		}
+	}
+	urls, err := r.published(ctx, f.Plan.ID, ids)
+	if err != nil {
+		return err
+	}
+	of, err := r.exposures(ctx, f.Plan.ID, drafted)
+	if err != nil {
+		return err
+	}
+	for i, l := range lines {
+		if lines[i].URLs = urls[l.Key]; l.Text == nil && l.State != act.Closed {
+			if lines[i].Facts, err = r.publicFacts(ctx, f, tasks[l.Key], of); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // published are the addresses at which tasks say that they have published, by the ledger's ID.
-func (r *Reader) published(ctx context.Context, planID string, tasks []ledger.Task) (map[string][]string, error) {
-	var ids []string
-	for _, t := range tasks {
-		ids = append(ids, t.ID)
-	}
+func (r *Reader) published(ctx context.Context, planID string, tasks []string) (map[string][]string, error) {
 	urls := map[string][]string{}
 	for _, k := range []act.Kind{act.Complete, act.Verify} {
-		last, err := r.store.LastActs(ctx, planID, k, ids)
+		last, err := r.store.LastActs(ctx, planID, k, tasks)
 		if err != nil {
 			return nil, err
 		}
@@ -150,9 +179,50 @@ func (r *Reader) published(ctx context.Context, planID string, tasks []ledger.Ta
 	return urls, nil
 }
 
+// exposed is what the ledger has of the circulars and talks that tasks expose.
+type exposed struct {
+	talks    map[string]ledger.Talk // by ID
+	tasks    []ledger.Task          // that they are about, in the order of the document
+	approved map[string]act.Act     // the last act that approved one, by the task that it is about
+}
+
+// exposures reads of all circulars and talks that some tasks expose at once.
+func (r *Reader) exposures(ctx context.Context, planID string, tasks []ledger.Task) (e exposed, err error) {
+	e = exposed{talks: map[string]ledger.Talk{}}
+	var ids, about, of []string
+	for _, t := range tasks {
+		if t.Origin.Kind == act.OriginExposure {
+			ids = append(ids, t.Origin.Of)
+		}
+	}
+	if len(ids) == 0 {
+		return e, nil
+	}
+	talks, err := r.store.TalksBy(ctx, planID, ids)
+	if err != nil {
+		return e, err
+	}
+	for _, k := range talks {
+		if k.Facts == nil {
+			continue
+		}
+		e.talks[k.ID] = k
+		of, about = append(of, k.Task), append(about, k.Task)
+		for _, m := range k.Facts.Members {
+			about = append(about, m.Task)
+		}
+	}
+	slices.Sort(about)
+	if e.tasks, err = r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID, IDs: slices.Compact(about)}); err != nil {
+		return e, err
+	}
+	e.approved, err = r.store.LastActs(ctx, planID, act.Approve, of)
+	return e, err
+}
+
 // publicFacts are what a text of a task that publishes is drafted from: of a circular or a talk that
 // is exposed its unit, matter, number and day, and nobody's name.
-func (r *Reader) publicFacts(ctx context.Context, f *framed, t ledger.Task) (facts report.PublicFacts, err error) {
+func (r *Reader) publicFacts(ctx context.Context, f *framed, t ledger.Task, of exposed) (facts report.PublicFacts, err error) {
 	facts = report.PublicFacts{Title: t.Title, Period: t.Period, Lead: f.Plan.Directory.Name(t.Lead), Office: f.Plan.Directory.Name(f.Plan.Directory.Office)}
 	if t.Origin.Kind != act.OriginExposure {
 		if facts.Results, err = r.waterResults(ctx, f, t); err != nil {
@@ -161,12 +231,9 @@ func (r *Reader) publicFacts(ctx context.Context, f *framed, t ledger.Task) (fac
 		facts.Outlets, err = r.outletResults(ctx, f, t)
 		return facts, err
 	}
-	k, err := r.store.Talk(ctx, t.Plan, t.Origin.Of)
-	if errors.Is(err, ledger.ErrNotFound) || err == nil && k.Facts == nil {
+	k, known := of.talks[t.Origin.Of]
+	if !known {
 		return facts, nil
-	}
-	if err != nil {
-		return facts, err
 	}
 	facts.Of, facts.Unit, facts.Day, facts.AnswerBy = k.What, f.Plan.Directory.Name(k.Lead), k.Facts.Opened, k.Facts.AnswerBy
 	if held, ok := k.Facts.Taken[act.StepHeld]; ok {
@@ -175,24 +242,15 @@ func (r *Reader) publicFacts(ctx context.Context, f *framed, t ledger.Task) (fac
 	if n := k.Facts.Notice; n != nil {
 		facts.Number = n.Number
 	}
-	about := []string{k.Task}
-	for _, m := range k.Facts.Members {
-		about = append(about, m.Task)
-	}
-	slices.Sort(about)
-	of, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: t.Plan, IDs: slices.Compact(about)})
-	if err != nil {
-		return facts, err
-	}
-	for _, one := range of {
-		facts.Matters = append(facts.Matters, report.Row{ID: one.ID, Title: one.Title, Period: one.Period})
+	for _, one := range of.tasks {
+		if one.ID == k.Task || slices.ContainsFunc(k.Facts.Members, func(m act.Member) bool { return m.Task == one.ID }) {
+			facts.Matters = append(facts.Matters, report.Row{ID: one.ID, Title: one.Title, Period: one.Period})
+		}
 	}
 	if facts.Number == "" {
-		last, err := r.store.LastActs(ctx, t.Plan, act.Approve, []string{k.Task})
-		if a, ok := last[k.Task]; ok && a.On == facts.Day {
+		if a, ok := of.approved[k.Task]; ok && a.On == facts.Day {
 			facts.Number = a.Paper
 		}
-		return facts, err
 	}
 	return facts, nil
 }

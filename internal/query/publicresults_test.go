@@ -77,7 +77,11 @@ func TestTheDraftOfResultsHasTheReadings(t *testing.T) {
 		all, err := reader.Publicity(t.Context(), person("o", p.Directory.Office), p.ID)
 		require.NoError(t, err)
 		texts := map[string]string{}
-		for _, line := range all.Lines {
+		for i, line := range all.Lines {
+			page, total, err := reader.PublicityPage(t.Context(), person("o", p.Directory.Office), p.ID, i, 1)
+			require.NoError(t, err)
+			require.Equal(t, []query.PublicLine{line}, page.Lines)
+			require.Equal(t, len(all.Lines), total)
 			_, texts[line.Key] = report.Speak(words.New("zh")).PublicDraft(line.Facts)
 			alone, err := reader.PublicityOf(t.Context(), person("o", p.Directory.Office), p.ID, line.Key)
 			require.NoError(t, err)

@@ -43,6 +43,7 @@ type Reader struct {
 	base
 	pasts  pasts  // ledgers of past days
 	memory memory // answers that take long to compute
+	sheets sheets // of assessments, as they went out
 }
 
 // New makes a Reader of a ledger, or of one of a past day by ledger.Store.AsOf.

@@ -31,6 +31,7 @@ type TaskFilter struct {
 	Skip, Limit int
 	Numbered    bool // with each line's number in its plan, for which all of the plan's IDs are read
 	withoutNext bool // Row.Next may be nil though there is a next step
+	brief       bool // a row needs no more than ID, Key, Title, Lead, LeadID and Due
 }
 
 // TaskLine is a line of the list: a line of the book, and its plan. Part is what the unit
@@ -199,6 +200,9 @@ func (s *taskSource) lines(ctx context.Context, skip, limit int) (lines []TaskLi
 	if s.plan.basis == "" || s.read {
 		return s.linesOfAll(ctx, skip, limit)
 	}
+	if s.filter.brief {
+		return s.briefLines(ctx, skip, limit)
+	}
 	page, ok, err := s.store.List(ctx, &s.plan.Launched, s.plan.basis, s.plan.cal, s.plan.today, s.chosen(), skip, limit)
 	if err != nil {
 		return nil, 0, err
@@ -226,6 +230,37 @@ func (s *taskSource) lines(ctx context.Context, skip, limit int) (lines []TaskLi
 		lines = append(lines, s.line(row))
 	}
 	return lines, page.Total, nil
+}
+
+// briefLines are lines for a brief filter.
+func (s *taskSource) briefLines(ctx context.Context, skip, limit int) (lines []TaskLine, total int, err error) {
+	most := 0
+	if limit > 0 {
+		most = skip + limit
+	}
+	places, total, ok, err := s.store.Places(ctx, &s.plan.Launched, s.plan.basis, s.plan.cal, s.plan.today, s.chosen(), most)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !ok {
+		return s.linesOfAll(ctx, skip, limit)
+	}
+	var ids []string
+	for _, p := range places[min(skip, len(places)):] {
+		ids = append(ids, p.Task)
+	}
+	named, err := s.store.Named(ctx, s.plan.Plan.ID, ids)
+	if err != nil {
+		return nil, 0, err
+	}
+	dir := s.plan.Plan.Directory
+	lines = []TaskLine{}
+	for _, id := range ids {
+		if t, there := named[id]; there {
+			lines = append(lines, TaskLine{Plan: s.plan.Plan.ID, Row: report.Row{ID: t.Shown(), Key: t.ID, Title: t.Title, Lead: dir.Name(t.Lead), LeadID: t.Lead, Due: t.Due}})
+		}
+	}
+	return lines, total, nil
 }
 
 // places are the sort keys of the plan's first lines, at most most of them, and how many lines

@@ -106,6 +106,10 @@ func whatAViewerReads(w *world) readings {
 			lines, _, err := r.Reported(c, v, query.TaskFilter{})
 			return lines, err
 		}, sees{"boiler late over talk", "late over talk", "late over talk", "over talk", "late over", "boiler", "boiler", nothing}}},
+		"ToReport": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			lines, _, err := r.ToReport(c, v, query.TaskFilter{})
+			return lines, err
+		}, sees{"boiler late over", "late over", "late over", "over", "late over", "boiler", "boiler", nothing}}},
 		"Scores": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Scores(c, v, "shuiwu") },
 			sees{"over talk", "over talk", "over talk", "over talk", notWhole, nothing, nothing, nothing}}},
 		"Doubts": {{func(c ctx, r *query.Reader, v who) (any, error) { _, err := r.Doubts(c, v); return nil, err },
@@ -136,6 +140,8 @@ func whatAViewerReads(w *world) readings {
 			sees{nothing, nothing, nothing, nothing, nothing, "!zones", "!zones", "!zones"}}},
 		"WaterOutlets": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterOutlets(c, v, "", quality.Month{}) },
 			sees{nothing, nothing, nothing, "!outlets", "!outlets", "!outlets", "!outlets", "!outlets"}}},
+		"OutletsPlan": {{func(c ctx, r *query.Reader, v who) (any, error) { return nil, r.OutletsPlan(c, v, "") },
+			sees{nothing, nothing, nothing, "!outlets", "!outlets", "!outlets", "!outlets", "!outlets"}}},
 		"WaterOutlet": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterOutlet(c, v, "", "o1") }, sees{nothing, nothing, nothing, notYours, notYours, notYours, notYours, notYours}}},
 		"WaterReadings": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			return r.WaterReadings(c, v, "", ledger.ReadingFilter{})
@@ -153,6 +159,8 @@ func whatAViewerReads(w *world) readings {
 		"HandledIncidents": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.HandledIncidents(c, v, "") },
 			sees{nothing, nothing, nothing, nothing, nothing, "!incidents", "!incidents", "!incidents"}}},
 		"IncidentsPlan": {{func(c ctx, r *query.Reader, v who) (any, error) { return nil, r.IncidentsPlan(c, v, "") },
+			sees{nothing, nothing, nothing, nothing, nothing, "!incidents", "!incidents", "!incidents"}}},
+		"OpeningIncident": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.OpeningIncident(c, v, "") },
 			sees{nothing, nothing, nothing, nothing, nothing, "!incidents", "!incidents", "!incidents"}}},
 		"Incident": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Incident(c, v, "", "1") },
 			sees{nothing, nothing, nothing, nothing, nothing, "!incidents", "!incidents", "!incidents"}}},
@@ -314,6 +322,10 @@ func whatAViewerReads(w *world) readings {
 			sees{"late over talk", "late over talk", "late over talk", notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Publicity": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Publicity(c, v, "water") },
 			sees{nothing, nothing, nothing, notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"PublicityPage": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			page, _, err := r.PublicityPage(c, v, "water", 0, 50)
+			return page, err
+		}, sees{nothing, nothing, nothing, notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"PublicityOf": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.PublicityOf(c, v, "water", "late") },
 			sees{nothing, nothing, nothing, notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"PublicText": {{func(c ctx, r *query.Reader, v who) (any, error) {
