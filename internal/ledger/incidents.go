@@ -33,21 +33,9 @@ func (r incidentRow) incident() (i Incident, err error) {
 }
 
 // Incidents are the incidents of a plan, withdrawn ones too, by number.
-func (s *Store) Incidents(ctx context.Context, planID string) ([]Incident, error) {
-	return s.incidents(ctx, planID, "")
-}
-
-// HandledIncidents are those of Incidents that are being handled.
-func (s *Store) HandledIncidents(ctx context.Context, planID string) ([]Incident, error) {
-	return s.incidents(ctx, planID, act.Handling)
-}
-
-func (s *Store) incidents(ctx context.Context, planID string, state act.State) (all []Incident, err error) {
-	w := where{}
-	w.add("plan = ?", planID)
-	w.equal("state", string(state))
+func (s *Store) Incidents(ctx context.Context, planID string) (all []Incident, err error) {
 	var rows []incidentRow
-	if err := s.all(ctx, &rows, `SELECT plan, number, version, doc FROM incidents`+w.String()+` ORDER BY number`, w.args...); err != nil {
+	if err := s.all(ctx, &rows, `SELECT plan, number, version, doc FROM incidents WHERE plan = ? ORDER BY number`, planID); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
@@ -59,6 +47,53 @@ func (s *Store) incidents(ctx context.Context, planID string, state act.State) (
 	}
 	return all, nil
 }
+
+// ReadIncidents are the incidents of a plan of one state, or with "" all, by number. They are the
+// caller's to read, not to change: each write of an incident raises its version, and of one that
+// was read in its version the document is not read again.
+func (s *Store) ReadIncidents(ctx context.Context, planID string, state act.State) ([]Incident, error) {
+	w := where{}
+	w.add("plan = ?", planID)
+	w.equal("state", string(state))
+	var rows []incidentRow
+	if err := s.all(ctx, &rows, `SELECT plan, number, version FROM incidents`+w.String()+` ORDER BY number`, w.args...); err != nil {
+		return nil, err
+	}
+	all, missing := make([]Incident, len(rows)), map[string]int{}
+	var numbers []string
+	s.mu.Lock()
+	for i, r := range rows {
+		if all[i] = s.handled[r.key()]; all[i].Version != r.Version {
+			missing[r.key()] = i
+			numbers = append(numbers, strconv.Itoa(r.Number))
+		}
+	}
+	s.mu.Unlock()
+	if len(missing) == 0 {
+		return all, nil
+	}
+	rows = nil
+	if err := s.all(ctx, &rows, `SELECT plan, number, version, doc FROM incidents WHERE plan = ? AND `+s.d.among("CAST(number AS TEXT)"), planID, s.d.list(numbers)); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		var err error
+		if all[missing[r.key()]], err = r.incident(); err != nil {
+			return nil, err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.handled == nil {
+		s.handled = map[string]Incident{}
+	}
+	for key, i := range missing {
+		s.handled[key] = all[i]
+	}
+	return all, nil
+}
+
+func (r incidentRow) key() string { return r.Plan + "/" + strconv.Itoa(r.Number) }
 
 // Incident is a plan's incident by its ID. ErrNotFound.
 func (s *Store) Incident(ctx context.Context, planID, id string) (Incident, error) {

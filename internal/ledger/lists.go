@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -131,11 +132,15 @@ func ofUnits(f ListFilter) bool { return len(f.Units)+len(f.Leads) > 0 || f.Seat
 // places are the first lines of a list, at most so many.
 func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all []Place, err error) {
 	if ofUnits(f) { // all of them, at once
-		w := r.where(f)
-		w.showOne(f.Lights, today.String())
-		day := today.String()
-		err := r.all(&all, `SELECT o.task, o.due, o.position, o.duty, `+lightOn+` AS light FROM outlook o`+w.String(), append([]any{day, day, day}, w.args...)...)
-		if err != nil {
+		var queries []string
+		var args []any
+		for _, w := range r.ofThem(f) {
+			queries = append(queries, `SELECT o.task, o.due, o.position, o.duty, `+lightOn+` AS light FROM outlook o`+w.String())
+			args = append(append(args, today.String(), today.String(), today.String()), w.args...)
+		}
+		lit := where{} // asked of the lights as worked out, so that the lines are found by their units and not by their lights
+		lit.oneOf("light", texts(f.Lights))
+		if err := r.all(&all, `SELECT task, due, position, duty, light FROM (`+strings.Join(queries, " UNION ALL ")+`) AS lines`+lit.String(), append(args, lit.args...)...); err != nil {
 			return nil, err
 		}
 		return r.withStale(all, f, today, most), nil

@@ -92,14 +92,14 @@ func (r *outlookReader) where(f ListFilter) (w where) {
 	w.add("o.plan = ?", r.l.Plan.ID)
 	w.kinds(f)
 	w.oneOf("o.phase", texts(f.Phases))
-	if len(f.Units) > 0 {
-		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.part IN ('lead', 'assist') AND "+r.s.d.among("u.unit")+")", r.l.Plan.ID, r.s.d.list(f.Units))
-	}
 	if len(f.Leads) > 0 {
-		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.part = 'lead' AND "+r.s.d.among("u.unit")+")", r.l.Plan.ID, r.s.d.list(f.Leads))
+		w.add(r.s.d.among("o.lead"), r.s.d.list(f.Leads))
+	}
+	if len(f.Units) > 0 {
+		w.add("("+r.s.d.among("o.lead")+" OR "+r.assisting()+")", r.s.d.list(f.Units), r.l.Plan.ID, r.s.d.list(f.Units))
 	}
 	if f.Seat != "" {
-		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.unit = ?)", r.l.Plan.ID, f.Seat)
+		w.add("(o.lead = ? OR "+besideLead+")", f.Seat, r.l.Plan.ID, f.Seat)
 	}
 	if !f.From.IsZero() {
 		w.add("o.due >= ?", f.From.String())
@@ -114,6 +114,38 @@ func (r *outlookReader) where(f ListFilter) (w where) {
 		w.add(fresh)
 	}
 	return w
+}
+
+// besideLead is the condition that a unit of a plan has a part in a task that it does not lead.
+const besideLead = `o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.unit = ? AND u.part <> 'lead')`
+
+// assisting is the condition that one of some units of a plan assists in a task.
+func (r *outlookReader) assisting() string {
+	return `o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.part = 'assist' AND ` + r.s.d.among("u.unit") + `)`
+}
+
+// ofThem are conditions of which each line of a list of units meets one and no other: most lines
+// are led by the units, and an index has all that a list asks of these.
+func (r *outlookReader) ofThem(f ListFilter) (all []where) {
+	units, seat := f.Units, f.Seat
+	switch {
+	case len(f.Leads) > 0:
+		return []where{r.where(f)}
+	case len(units) > 0:
+		f.Units = nil
+		lead, assist := r.where(f), r.where(f)
+		lead.add(r.s.d.among("o.lead"), r.s.d.list(units))
+		assist.add(r.assisting(), r.l.Plan.ID, r.s.d.list(units))
+		assist.add("NOT ("+r.s.d.among("o.lead")+")", r.s.d.list(units))
+		return []where{lead, assist}
+	default:
+		f.Seat = ""
+		lead, other := r.where(f), r.where(f)
+		lead.add("o.lead = ?", seat)
+		other.add(besideLead, r.l.Plan.ID, seat)
+		other.add("o.lead <> ?", seat)
+		return []where{lead, other}
+	}
 }
 
 // kinds adds the condition that a line is of one of the kinds asked for.

@@ -126,7 +126,8 @@ func (l lite) log(ctx context.Context) error {
 func (l lite) closed() { l.file.release() }
 
 func (l lite) pools(string) (writer, reader *sqlx.DB, err error) {
-	if reader, err = sqlx.Open(liteDriver, l.dsn(l.reading())); err != nil {
+	// Of a big ledger a page reads more than the 2 MB that SQLite keeps of a file by itself.
+	if reader, err = sqlx.Open(liteDriver, l.dsn(l.reading()+"&_pragma=cache_size(-16384)")); err != nil {
 		return nil, nil, err
 	}
 	reader.SetMaxOpenConns(4)

@@ -54,6 +54,7 @@ type Store struct {
 	came      arrived
 	measures  map[string]measured // by office
 	entries   map[string]entered  // by plan
+	handled   map[string]Incident // by plan and number, as last read
 }
 
 // Options say what opening a ledger may do.

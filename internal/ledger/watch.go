@@ -55,20 +55,28 @@ func (s *Store) Watch(ctx context.Context, now time.Time) ([]Watched, error) {
 }
 
 func (s *Store) watchPlan(ctx context.Context, l Launched, now time.Time) (Watched, error) {
+	w, err := s.Behind(ctx, l, now)
+	for _, state := range Unsettled {
+		if err != nil {
+			return w, err
+		}
+		w.Undelivered[string(state)], err = s.CountMessages(ctx, MessageFilter{Plan: w.Plan, States: []NoticeState{state}})
+	}
+	return w, err
+}
+
+// Behind is what must be known of a plan, but for its messages: Undelivered stays empty.
+func (s *Store) Behind(ctx context.Context, l Launched, now time.Time) (Watched, error) {
 	w := Watched{Plan: l.Plan.ID, LaunchedAt: l.At.UTC(), Undelivered: map[string]int{}}
 	before := l.Clock.Plan(now.Add(-tardy))
 	if l.Grace > 0 {
 		before = l.Clock.Plan(now).Add(-l.Grace)
 	}
-	err := s.one(ctx, &w.Late, `SELECT count(*) FROM outlook WHERE plan = ? AND next_at IS NOT NULL AND next_at < ?
-		AND task NOT IN (SELECT task FROM outlook_stale WHERE plan = ?)`, w.Plan, instant(before), w.Plan)
+	// Stale outlooks are few: they are taken off, rather than looked for at each outlook that is counted.
+	err := s.one(ctx, &w.Late, `SELECT (SELECT COUNT(*) FROM outlook WHERE plan = ? AND next_at IS NOT NULL AND next_at < ?)
+		- (SELECT COUNT(*) FROM outlook_stale s CROSS JOIN outlook o WHERE s.plan = ? AND o.plan = s.plan AND o.task = s.task AND o.next_at < ?)`, w.Plan, instant(before), w.Plan, instant(before))
 	if err != nil {
 		return w, err
-	}
-	for _, state := range Unsettled {
-		if w.Undelivered[string(state)], err = s.CountMessages(ctx, MessageFilter{Plan: w.Plan, States: []NoticeState{state}}); err != nil {
-			return w, err
-		}
 	}
 	waits, err := s.Waits(ctx, w.Plan)
 	if err != nil {

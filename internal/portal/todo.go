@@ -114,7 +114,7 @@ func (v *visit) todo() error {
 		out.Lines = append(out.Lines, v.owed(o))
 	}
 	if v.who.is(Office) && skip == 0 {
-		unsent, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{States: ledger.Unsettled, Limit: 1})
+		unsent, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{States: ledger.Unsettled, Counted: true})
 		if err != nil && !errors.Is(err, query.ErrNotWhole) { // an office before its first plan oversees no plan
 			return err
 		}

@@ -25,18 +25,17 @@ func (r *Reader) Doubts(ctx context.Context, v Viewer) ([]Doubt, error) {
 	if err != nil {
 		return nil, err
 	}
-	titles := map[string]string{}
-	for _, l := range seen {
-		titles[l.Plan.ID] = l.Plan.Title
-	}
-	watched, err := r.store.Watch(ctx, r.Now())
-	if err != nil {
-		return nil, err
-	}
 	var all []Doubt
-	for _, w := range watched {
-		if title, ours := titles[w.Plan]; ours && w.Missing+w.Late+w.Waiting > 0 {
-			all = append(all, Doubt{w.Plan, title, w.AuditedAt, w.Missing, w.Late, w.Waiting})
+	for _, l := range seen {
+		if !l.Ended.IsZero() {
+			continue
+		}
+		w, err := r.store.Behind(ctx, l, r.Now())
+		if err != nil {
+			return nil, err
+		}
+		if w.Missing+w.Late+w.Waiting > 0 {
+			all = append(all, Doubt{w.Plan, l.Plan.Title, w.AuditedAt, w.Missing, w.Late, w.Waiting})
 		}
 	}
 	return all, nil

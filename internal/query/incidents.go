@@ -119,17 +119,23 @@ type IncidentMonth struct {
 // Incidents are a plan's incidents: all for those who may see all of the plan, for others those
 // in which their unit has a seat. ErrNoIncidents, *WhichPlanError.
 func (r *Reader) Incidents(ctx context.Context, v Viewer, planID string) (Incidents, error) {
-	return r.incidents(ctx, v, planID, r.store.Incidents)
+	return r.incidents(ctx, v, planID, r.readIncidents(""))
 }
 
 // HandledIncidents are those of Incidents that are being handled.
 func (r *Reader) HandledIncidents(ctx context.Context, v Viewer, planID string) (Incidents, error) {
-	return r.incidents(ctx, v, planID, r.store.HandledIncidents)
+	return r.incidents(ctx, v, planID, r.readIncidents(act.Handling))
 }
 
 // OpeningIncident is Incidents without its rows: what an act that opens an incident is judged by.
 func (r *Reader) OpeningIncident(ctx context.Context, v Viewer, planID string) (Incidents, error) {
 	return r.incidents(ctx, v, planID, func(context.Context, string) ([]ledger.Incident, error) { return nil, nil })
+}
+
+func (r *Reader) readIncidents(state act.State) func(context.Context, string) ([]ledger.Incident, error) {
+	return func(ctx context.Context, planID string) ([]ledger.Incident, error) {
+		return r.store.ReadIncidents(ctx, planID, state)
+	}
 }
 
 // IncidentsPlan tells that a plan has incidents, by the errors that Incidents gives.

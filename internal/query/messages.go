@@ -19,6 +19,7 @@ type MessageFilter struct {
 	Recent      time.Duration        // spoken so long ago at most, by the clock of their plan
 	Day         calendar.Day         // the day on which they speak, in their plan's zone
 	Tried       bool                 // none that was not tried: MessagePage.Untried stays empty
+	Counted     bool                 // only MessagePage.Untried and Total: no message is read
 	Skip, Limit int                  // of the messages; 0: all
 }
 
@@ -78,8 +79,10 @@ func (r *Reader) Messages(ctx context.Context, v Viewer, f MessageFilter) (page 
 			page.Untried = append(page.Untried, untried...)
 		}
 	}
-	if page.Messages, err = r.store.Messages(ctx, chosen); err != nil {
-		return page, err
+	if !f.Counted {
+		if page.Messages, err = r.store.Messages(ctx, chosen); err != nil {
+			return page, err
+		}
 	}
 	page.Total, err = r.store.CountMessages(ctx, chosen)
 	return page, err

@@ -211,15 +211,20 @@ func (s *owingSource) look(ctx context.Context, all []ledger.Obligation) (err er
 	for _, t := range tasks {
 		s.tasks[t.ID] = t
 	}
+	ids = nil
 	for _, o := range all {
-		if o.Talk == "" {
-			continue
-		}
-		if s.talks[o.Talk], err = s.store.Talk(ctx, s.plan.Plan.ID, o.Talk); err != nil {
-			return err
+		if o.Talk != "" {
+			ids = append(ids, o.Talk)
 		}
 	}
-	return nil
+	if len(ids) == 0 {
+		return nil
+	}
+	talks, err := s.store.TalksBy(ctx, s.plan.Plan.ID, ids)
+	for _, k := range talks {
+		s.talks[k.ID] = k
+	}
+	return err
 }
 
 // line is an obligation with what its task or talk says of it; ok is false when it is no

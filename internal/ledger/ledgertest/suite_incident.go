@@ -54,7 +54,18 @@ func handled(t *testing.T, address string) {
 	have, err := w.Incident(w.ctx, "jincheng", "1")
 	w.ok(err)
 	w.is("kept whole", []any{have.Version, have.State, have.Section, have.County, have.Title, have.Known}, []any{1, act.Handling, "s1", "gaoping", "润城断面氨氮异常", []string{"i1"}})
+	read := func(name string, state act.State, n int) {
+		all, err := w.Incidents(w.ctx, "jincheng")
+		w.ok(err)
+		kept, err := w.ReadIncidents(w.ctx, "jincheng", state)
+		w.ok(err)
+		w.is(name, kept, all[:n])
+	}
+	read("read as they are", "", 2)
 	w.is("noted", does(valueEntered("i3", have)), true)
+	read("one read anew", act.Handling, 2)
+	read("none read anew", "", 2)
+	read("none in that state", act.Closed, 0)
 	w.is("noted by another meanwhile", behind(valueEntered("i4", have)), true)
 	all, err := w.Incidents(w.ctx, "jincheng")
 	w.ok(err)
