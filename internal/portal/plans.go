@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"duban/internal/calendar"
@@ -115,8 +116,7 @@ func (v *visit) plan() error {
 		for _, l := range o.Counts.ByLight {
 			p.Lights = append(p.Lights, v.lightCount(id, l.Light, l.Count))
 		}
-		board := v.board(o, p.Clauses)
-		p.Drawn, p.Table = board.SVG(), board.Table()
+		p.Drawn, p.Table = v.drawnBoard(o, p.Clauses)
 		p.Tabs = []Option{{v.at(p.Path), v.say.T("page.by_month"), !p.Clauses}, {v.at(p.Path, "down", "clause"), v.say.T("page.by_clause"), p.Clauses}}
 		p.Units, p.Floor = v.unitLines(o.Counts.ByUnit, nil, id), o.Counts.RankFloor
 		switch _, err := r.AssessedPlan(v.ctx(), v.asks(), id); {
@@ -169,6 +169,44 @@ func (v *visit) unitLines(all []report.UnitTally, was map[string]int, planID str
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// boards are light boards as last drawn: one of a hundred units takes longer to draw than to read.
+type boards struct {
+	mu    sync.Mutex
+	drawn map[boardOf]drawnBoard
+}
+
+// boardOf is all that a board follows from: an overview is that of its plan after an event, on a day.
+type boardOf struct {
+	plan, lang string
+	clauses    bool
+	head       int64
+	day, past  calendar.Day
+}
+
+type drawnBoard struct{ picture, table template.HTML }
+
+// mostBoards is how many boards are kept. When one more comes, all are forgotten.
+const mostBoards = 8
+
+func (v *visit) drawnBoard(o query.Overview, clauses bool) (picture, table template.HTML) {
+	of := boardOf{o.Plan.ID, v.say.Lang(), clauses, o.Head, o.AsOf, v.past}
+	v.boards.mu.Lock()
+	d, known := v.boards.drawn[of]
+	v.boards.mu.Unlock()
+	if known {
+		return d.picture, d.table
+	}
+	b := v.board(o, clauses)
+	d = drawnBoard{b.SVG(), b.Table()}
+	v.boards.mu.Lock()
+	defer v.boards.mu.Unlock()
+	if v.boards.drawn == nil || len(v.boards.drawn) >= mostBoards {
+		v.boards.drawn = map[boardOf]drawnBoard{}
+	}
+	v.boards.drawn[of] = d
+	return d.picture, d.table
 }
 
 // board is the light board of a plan, by month or by clause.

@@ -87,6 +87,7 @@ type portal struct {
 	sealKey string       // of sealOf; every program has one of its own
 	jar     string       // ends the names of cookies: see cookieName
 	streams atomic.Int64 // streams of news that are open: see live
+	boards  boards
 
 	mu  sync.Mutex
 	lag map[string]*words.Words
