@@ -52,6 +52,23 @@ func (s *Store) Complaints(ctx context.Context, planID string) (all []Complained
 	return all, nil
 }
 
+// OpenComplaints are the complaints of a plan that are not closed and have not joined another one, the last
+// first, without their tasks.
+func (s *Store) OpenComplaints(ctx context.Context, planID string) (all []Complained, err error) {
+	var rows []complainedRow
+	if err := s.all(ctx, &rows, `SELECT `+complainedColumns+` FROM complaints WHERE plan = ? AND state IN (?, ?) ORDER BY number DESC`, planID, string(act.ComplaintNew), string(act.ComplaintSorted)); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		c, err := r.complained()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
 // ComplaintFilter chooses complaints of a plan.
 type ComplaintFilter struct {
 	States  []act.State // nil chooses all

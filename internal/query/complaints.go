@@ -42,7 +42,8 @@ type ComplaintLine struct {
 	Late     bool      `json:"late,omitempty"`
 }
 
-// OneComplaint is a complaint with those that are open or have joined it (All), and with who complained
+// OneComplaint is a complaint with those that have joined it, and for those who see all with those that
+// are open (All), of which what is not like it has no more than was taken in; and with who complained
 // where the viewer may know it: the office, and the unit that handles it where the rules say so.
 type OneComplaint struct {
 	ComplaintLine
@@ -260,7 +261,20 @@ func (r *Reader) Complaint(ctx context.Context, v Viewer, planID string, number 
 	if err != nil {
 		return o, err
 	}
-	for _, f := range []ledger.ComplaintFilter{{States: []act.State{act.ComplaintNew, act.ComplaintSorted}}, {Into: number}} { // that may be about the same, and that have joined it
+	open, err := r.store.OpenComplaints(ctx, l.Plan.ID)
+	if err != nil {
+		return o, err
+	}
+	open = slices.DeleteFunc(open, func(c ledger.Complained) bool { return c.Number == number })
+	like, others := []int{}, []ledger.Complained{} // that may be about the same, which are judged, and that are not
+	for _, c := range open {
+		if c.About().Like(all[0].About(), l.Plan.Complaints.Window) {
+			like = append(like, c.Number)
+		} else {
+			others = append(others, c)
+		}
+	}
+	for _, f := range []ledger.ComplaintFilter{{Numbers: like}, {Into: number}} { // and that have joined it
 		more, _, err := r.store.SomeComplaints(ctx, l, f)
 		if err != nil {
 			return o, err
@@ -281,7 +295,7 @@ func (r *Reader) Complaint(ctx context.Context, v Viewer, planID string, number 
 	if i < 0 {
 		return o, ErrNotYours
 	}
-	o = OneComplaint{ComplaintLine: of.Lines[i], Plan: of.Plan, All: of, In: l}
+	o = OneComplaint{ComplaintLine: of.Lines[i], Plan: of.Plan, In: l}
 	for _, l := range of.Lines {
 		switch {
 		case l.State == act.ComplaintJoined && l.Into == number:
@@ -290,6 +304,13 @@ func (r *Reader) Complaint(ctx context.Context, v Viewer, planID string, number 
 			o.Like = append(o.Like, l)
 		}
 	}
+	if !of.Own {
+		for _, c := range others {
+			of.Lines = append(of.Lines, ComplaintLine{Complaint: c.Complaint})
+		}
+		slices.SortFunc(of.Lines, func(a, b ComplaintLine) int { return b.Number - a.Number })
+	}
+	o.All = of
 	o.Knows = v.by.Unit != "" && (v.by.Unit == of.People.Office || of.Rules.Contact && v.by.Unit == o.Unit && o.State != act.Closed)
 	if o.Knows {
 		o.Caller, err = r.store.Caller(ctx, of.Plan, number)
