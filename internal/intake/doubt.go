@@ -30,7 +30,13 @@ var saysBy = regexp.MustCompile(`(?:前|底|末)$`)
 func (a *accountant) orAsk(c *clause, p para, text string, r deadline.Reading, f fate) fate {
 	w := tight(fold(r.Words))
 	unread := r.Rule == "G1" // 36月底前: its month or day cannot be read
-	if f.became != becameAside || !unread && !slices.Contains(doubtful, f.of) || !saysBy.MatchString(w) {
+	if f.became != becameAside {
+		return f
+	}
+	if a.doneThen(c, text, r, f) {
+		return a.putBefore("aside", weightSmall+3, c, p, text, r, &f)
+	}
+	if !unread && !slices.Contains(doubtful, f.of) || !saysBy.MatchString(w) {
 		return f
 	}
 	switch {
@@ -41,6 +47,35 @@ func (a *accountant) orAsk(c *clause, p para, text string, r deadline.Reading, f
 		return f // its steps have their own times, or its items took it
 	}
 	return a.putBefore("aside", weightSmall+3, c, p, text, r, &f)
+}
+
+// byContext are the reasons that the words around a time give, and not its own. For a time
+// that lies after the issue in a sentence that says what is done then they are too weak.
+var byContext = []string{"target", "condition", "policy", "moved", "superior", "stage", "column", "plain", "elsewhere", "purpose", "year", "goal", "vision"}
+
+var (
+	// dayOrMonth is in words that name a day or a part of one month: 6月中旬, 9月30日.
+	dayOrMonth = regexp.MustCompile(`\d{1,2}月|[一二三四五六七八九十]月|\d{1,2}日|旬|周[一二三四五六日]`)
+	// namesSpan is behind a time that it names and not what is done in it: 3月为宣传阶段.
+	namesSpan = regexp.MustCompile(`^为[^,。;]{0,12}(?:阶段|时期|期|月|周|日|步)$`)
+)
+
+// doneThen tells that a time set aside by the words around it has behind it, in its own comma
+// part or else in the next, what somebody does then: 6月中旬开展复查.
+func (a *accountant) doneThen(c *clause, text string, r deadline.Reading, f fate) bool {
+	if !slices.Contains(byContext, f.of) || r.Kind != deadline.Due && r.Kind != deadline.Window && r.Kind != deadline.Recurring || !dayOrMonth.MatchString(tight(fold(r.Words))) {
+		return false
+	}
+	if r.Kind != deadline.Recurring && (r.Due.IsZero() || r.Due.Before(a.k.facts.Issued)) || c != nil && r.Begin < c.headLen || quoted(text, r) {
+		return false
+	}
+	parts := commaSpans(text, nearLine(text, r.Begin))
+	n := partOf(parts, r.Begin)
+	after := tight(fold(text[min(r.End, parts[n].to):parts[n].to]))
+	if hanIn(after) == 0 && hanIn(text[parts[n].from:r.Begin]) <= 1 && n+1 < len(parts) {
+		after = tight(fold(text[parts[n+1].from:parts[n+1].to]))
+	}
+	return !namesSpan.MatchString(after) && (actsVerb.MatchString(after) || a.k.plainSubject(after) != "")
 }
 
 // putBefore asks about an expression of time: was is what becomes of it without an answer,

@@ -2,6 +2,8 @@ package intake
 
 import (
 	"regexp"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"duban/internal/words"
@@ -20,7 +22,21 @@ const longName = 24
 // doubtfulName tells that a name looks like one with other words beside it.
 func doubtfulName(name string) bool {
 	f := tight(fold(name))
-	return strange.MatchString(f) || notOfName.MatchString(f) || utf8.RuneCountInString(bracketed.ReplaceAllString(f, "")) > longName
+	return !endsLikeBody(f) || strange.MatchString(f) || notOfName.MatchString(f) || utf8.RuneCountInString(bracketed.ReplaceAllString(f, "")) > longName
+}
+
+// otherEnd are further ends of names of bodies, and of persons who answer for something.
+var otherEnd = regexp.MustCompile(`(?:海关|海事|党校|会|长|员|书记|主任|组|村|[县市区镇乡州旗]|热线|[厂店行库社场坊矿区港网台]|业|科技|股份|超市|商|方|人|户|专班|电信|移动|联通|铁塔|网通|邮政|石化|石油|督察|督查|财政|公安|消防|武警|部队|处|队|级|[一二三四五六七八九十]中|(?:部|科|处|教研|档案|办公|研究|督查|资料|财务)室)$`)
+
+// endsLikeBody tells that a folded name ends as names of bodies do: 验收后拨付剩余部分 does not.
+func endsLikeBody(f string) bool {
+	f = bracketed.ReplaceAllString(f, "")
+	for _, re := range []*regexp.Regexp{organEnd, looseEnd, officeEnd, placeEnd, otherEnd} {
+		if re.MatchString(f) {
+			return true
+		}
+	}
+	return isCollective(f) || !strings.ContainsFunc(f, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 var bracketed = regexp.MustCompile(`\([^()]*\)`)

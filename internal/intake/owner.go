@@ -86,6 +86,7 @@ func (k *committer) doer(c *clause, e *entry, br []named) {
 // bySubject is true when the sentence itself names who acts.
 func (k *committer) bySubject(c *clause, e *entry, text, context string, br []named) bool {
 	names, several := k.subject(text, e)
+	carried := false                                                                       // from what was said before
 	nobody := !slices.ContainsFunc(br, func(n named) bool { return n.seat != seatAssist }) // none, or only those who take part
 	if len(names) == 0 && e.span.to > e.span.from && e.span.to-e.span.from < 1200 {        // 为…，请各县于…
 		parts := commaSpans(c.text, e.span)
@@ -104,6 +105,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 			} else if n, many := k.subject(c.text[before[i].from:before[i].to], e); i == 0 || !many || len(br) == 0 && len(n) > 0 {
 				names, several = n, many
 			}
+			carried = carried || len(names) > 0
 		}
 	}
 	if len(names) == 0 && (nobody || c.inherited) {
@@ -130,6 +132,10 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	}
 	if len(names) == 0 && len(br) == 0 && k.agent(c, e, false) == "" && !byUnit.MatchString(tight(fold(text))) {
 		names, several = k.goesOn(c, e, text)
+		carried = len(names) > 0
+	}
+	if carried {
+		names, several = k.orOwn(c, e, text, names, several)
 	}
 	if other := k.doesIt(c, e, names); other != "" { // 县消防大队指导，城关镇落实
 		k.reg.resolve(names[0], c.place)
@@ -344,3 +350,30 @@ func (k *committer) byBracket(c *clause, e *entry, br []named, text, context str
 }
 
 func surveyed(said string) bool { return surveyWord.MatchString(said) }
+
+// maybeActor is what a part of a sentence begins with where it may be a body of its own that
+// the reader of subjects does not know: 承建商6月底前….
+var maybeActor = regexp.MustCompile(`^([\p{Han}()“”]{2,14}?(?:局|委|办|厅|部|处|科|股|中心|站|所|队|院|社|公司|集团|组|专班|会|商|方|员|长|户|校|园|馆|村|镇|乡|街道|企业|单位|机构|银行|支行|行|厂|店|市场|场|政府|人))(?:要|应|须|需|将|于|在|每|\d|负责|牵头|分别|完成|开展|组织|[年月]底|[上下]半年)`)
+
+// noActor begins what is no body before a verb: 与商户签订.
+var noActor = regexp.MustCompile(`^(?:与|同|和|给|每|逐|不|未|其|由|凡|\(|“)`)
+
+// surelyEnd ends names of bodies that begin like a verb: 养护队, 承建商.
+var surelyEnd = regexp.MustCompile(`(?:商|队|员|站|所|方|公司|集团|局|办公室|专班|组|单位|企业|机构)$`)
+
+// orOwn asks whether who was named before goes on in a part of a sentence that begins with
+// what may be another body. Without an answer the one named before does.
+func (k *committer) orOwn(c *clause, e *entry, text string, names []string, several bool) ([]string, bool) {
+	if !slices.ContainsFunc(starts(text, e), func(t string) bool {
+		m := maybeActor.FindStringSubmatch(strings.TrimLeft(linkHead.ReplaceAllString(t, ""), ",、:前"))
+		return m != nil && !noActor.MatchString(m[1]) && !notActor.MatchString(m[1]) && (!actsVerb.MatchString(m[1]) || surelyEnd.MatchString(m[1])) && !zeroSubject.MatchString(m[1]) && !actsNow.MatchString(m[1])
+	}) {
+		return names, several
+	}
+	answer := k.asker.ask("lead", weightEach, c.place, e.Source, names[0], nil, words.Data{"Words": e.Source})
+	if own, _, _ := readUnits(fold(answer), seatOwner); len(own) > 0 && !k.sameUnit(own[0].name, names[0]) {
+		k.reg.resolve(own[0].name, c.place)
+		return []string{k.printed(own[0].name)}, isCollective(own[0].name)
+	}
+	return names, several
+}

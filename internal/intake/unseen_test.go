@@ -110,6 +110,9 @@ func (u unseen) score(t *testing.T, f *figures) {
 	if errors.Is(err, ErrNothing) && len(u.Want)+len(u.Standing) == 0 {
 		return
 	}
+	if errors.Is(err, ErrNothing) && d.asksOfTimes() {
+		err = nil // Run writes a draft of such a paper
+	}
 	if err != nil {
 		t.Logf("%s: %v", u.Name, err)
 		f.lost = append(f.lost, u.Name)
