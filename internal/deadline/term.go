@@ -151,6 +151,9 @@ func (s *scan) readTerm(i int) ([]hit, int) {
 	if event == "" && !next {
 		event = s.casesBefore(i)
 	}
+	if n := len(s.spans); event == "" && !next && n > 0 && s.spans[n-1].to == i && s.out[n-1].Due.IsZero() && s.back(i, "后") { // 开学后|一个月内
+		event, from = s.str(s.spans[n-1].from, i), i
+	}
 	h.Event, h.from, h.Offset.Next = event, from, next
 	switch {
 	case s.isIssue(event) && s.before(from, "规范性文件", "政策", "政策文件", "公文", "各类文件", "各类政策", "政务信息", "信息", "决定书", "批复", "许可证") == "" && !(strings.HasPrefix(event, "文") && s.has(s.sent[i].from, i, "政策", "规范性文件", "公文", "每", "各类")):

@@ -325,12 +325,30 @@ func (k *committer) sentence(c *clause, s sentence) {
 				e.Title, e.opening = c.entries[n-1].Title, c.entries[n-1].Source
 			}
 		}
+		k.ofWhat(c, e, s)
 		k.publish(c, e, s)
 		k.attach(c, e, s)
 		k.split(c, e, g, s)
 	}
 	k.eachHisOwn(c, s, marks)
 	k.allByThen(c, s)
+}
+
+// resultOf is a part that says only by when the outcome of the part before it is handed in.
+var resultOf = regexp.MustCompile(`^[\p{Han}]{0,4}(?:结果|情况|名单|清单|台账|报告|材料)(?:报|上报|报送|反馈|通报|送)`)
+
+// ofWhat puts the work itself before such a title: 对5条河流开展排查，排查结果于8月15日前报县河长办.
+func (k *committer) ofWhat(c *clause, e *entry, s sentence) {
+	n := len(c.entries)
+	if n == 0 || e.Kind != plan.Dated || !resultOf.MatchString(tight(fold(e.Title))) {
+		return
+	}
+	work := c.entries[n-1]
+	if work.Kind != plan.Standing || work.span.from < s.from || work.span.to > e.span.from || hanIn(c.text[work.span.to:e.span.from]) > 0 {
+		return
+	}
+	e.Title = shorten(tidyTitle(work.Source)+"，"+e.Title, 60)
+	e.Source = c.text[work.span.from:e.span.to]
 }
 
 var yearEach = regexp.MustCompile(`^((?:19|20)\d\d)年(?:度)?每年$`)

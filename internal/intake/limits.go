@@ -269,7 +269,9 @@ func (k *committer) otherActor(part, first string, sentence bool) string {
 	}
 	t = alongside.ReplaceAllString(t, "$1")
 	name := k.plainSubject(t)
-	if name == "" || isCollective(name) || !organEnd.MatchString(name) && !officeEnd.MatchString(name) || levelOf(name) == "" || first == "" || k.sameUnit(name, first) {
+	inside := levelOf(fold(first)) == "" // the parts of one body have no level: 教务处, 后勤处
+	body := organEnd.MatchString(name) || officeEnd.MatchString(name) || inside && (looseEnd.MatchString(name) || ownOffice.MatchString(name) && !noOffice.MatchString(name))
+	if name == "" || isCollective(name) || !body || levelOf(name) == "" && !inside || first == "" || k.sameUnit(name, first) {
 		return ""
 	}
 	if !sentence && helps.MatchString(strings.TrimPrefix(t, name)) {

@@ -72,6 +72,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "condition" // 对11月底清偿率低于60%的单位由县政府约谈
 	case !limit && lookedAt(c.text, r, s):
 		why = "target" // 检查2020年1月1日至2021年3月31日期间的结算数据
+	case !limit && r.Kind == deadline.Recurring && saysWhat(c.text, r, s):
+		why = "target" // 出台考核办法，明确教授每学年至少讲授一门课程
 	case !limit && banWindow(c.text, r, s):
 		why = "policy"
 	case r.Condition:
@@ -127,6 +129,19 @@ var (
 // listHead is behind a year that heads what is counted after it.
 var listHead = regexp.MustCompile(`^,?(?:全[省市县区州]|我[省市县区州]|各级各部门)?,?(?:要|须|应|将)?(?:重点|着力|集中|切实|全力)?(?:抓好|做好|办好|完成|开展|推进|实施|落实)(?:以下|下列|如下)[\p{Han}\d]{0,8}?(?:工作|任务|事项|实事|项目|举措)?(?:[:,。]|$)`)
 
+// ruleMade ends a comma part in which a rule is made, ruleSays begins what it says.
+var (
+	ruleMade = regexp.MustCompile(`(?:制定|出台|印发|修订|完善|建立|健全)[^,。;]{0,30}(?:办法|制度|规定|细则|规则|标准|意见|政策|机制)$`)
+	ruleSays = regexp.MustCompile(`^(?:明确|规定|要求)`)
+)
+
+// saysWhat is true of a rhythm that a rule which is to be made lays down.
+func saysWhat(text string, r deadline.Reading, s span) bool {
+	parts := commaSpans(text, s)
+	p := partOf(parts, r.Begin)
+	return p > 0 && p < len(parts) && ruleSays.MatchString(tight(fold(text[parts[p].from:parts[p].to]))) && ruleMade.MatchString(tight(fold(text[parts[p-1].from:parts[p-1].to])))
+}
+
 // nextGoal is true of a year beyond the plan that goes on from a goal of the plan's own
 // time in the same sentence: 到2022年底，…达到20%；到2025年底，…达到50%.
 func (k *committer) nextGoal(c *clause, r deadline.Reading) bool {
@@ -152,7 +167,7 @@ var typeOf = regexp.MustCompile(`^[类型](?:的|问题|任务|事项|项目|整
 
 // runsTill is before the day until which a rule or a benefit holds.
 var (
-	runsTill  = regexp.MustCompile(`(?:执行|延续|有效|施行|享受|适用|实施)(?:的?(?:期限?|时间|日期|截止日期))?(?:统一|均|可)?(?:延长|截止|延续|持续)?(?:为)?(?:至|到|截至)$|(?:有效|享受|执行|政策|施行|优惠|减免|免费|补贴|过渡|试行|质保|保修)(?:期限?|截止日期)(?:为|是|:)?(?:至|到|截至|延长至)?$`)
+	runsTill  = regexp.MustCompile(`(?:执行|延续|有效|施行|享受|适用|实施)(?:的?(?:期限?|时间|日期|截止日期))?(?:统一|均|可|继续|一律|按规定|按政策)*(?:延长|截止|延续|持续)?(?:为)?(?:至|到|截至)$|(?:有效|享受|执行|政策|施行|优惠|减免|免费|补贴|过渡|试行|质保|保修)(?:期限?|截止日期)(?:为|是|:)?(?:至|到|截至|延长至)?$`)
 	untilHead = regexp.MustCompile(`^(?:截至|至|到)`)
 )
 
