@@ -172,7 +172,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 			continue
 		}
 		for _, s := range c.sentences(readings) {
-			if timeInBrackets.MatchString(fold(c.text[:c.headLen])) || year || !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
+			if timeInBrackets.MatchString(fold(c.text[:c.headLen])) || year || stageSaid.MatchString(strings.TrimRight(tight(fold(c.text[r.End:c.headLen])), "。:;")) || !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
 				return o.Begin >= c.headLen && (o.Kind == deadline.Recurring || !o.Due.IsZero())
 			}) { // a sentence with a time of its own is not the heading's matter
 				to = max(to, c.undatedTo(s))

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -127,7 +128,7 @@ func (k *committer) underHeading(c *clause) {
 		if s.list && k.stages[c.parent] == s && hanIn(e.Source) < 12 && s.matter != "" && !strings.Contains(e.Title, s.matter) {
 			e.Title = shorten(s.matter, 30) + "：" + e.Title
 		}
-		if s.reading == nil || e.Kind != plan.Standing || e.words != "" || !e.Begin.IsZero() {
+		if s.reading == nil || e.Kind != plan.Standing || e.words != "" || !e.Begin.IsZero() || k.notByStage(c, e, s) {
 			continue
 		}
 		e.Kind, e.rule, e.words, e.reading, e.sure = plan.Dated, s.reading.Rule, s.reading.Words, *s.reading, s.reading.Sure
@@ -138,6 +139,24 @@ func (k *committer) underHeading(c *clause) {
 		e.from = &s.head
 		k.noteHeading(e, s)
 	}
+}
+
+// byOthers is what waits for others to say when.
+var byOthers = regexp.MustCompile(`适时|择机|另行通知|按(?:照)?(?:国家|省|市|上级)[\p{Han}]{0,6}(?:统一)?(?:安排|部署|要求)`)
+
+// withWhom is who acts with whom, and not yet what.
+var withWhom = regexp.MustCompile(`^[\p{Han}、()]{2,40}?(?:会同|联合|协同)[\p{Han}、()]{2,30}(?:局|委|办|部门|机构|队|单位|政府|公司)$`)
+
+// notByStage is true of work below a stage that goes on to a limit in its own sentence, of what others
+// say when to do, and of words about what was.
+func (k *committer) notByStage(c *clause, e *entry, s *stage) bool {
+	return byOthers.MatchString(tight(e.Source)) ||
+		slices.ContainsFunc(c.entries, func(o *entry) bool {
+			return o.Kind == plan.Dated && o.sentence.to > 0 && o.span.from >= e.span.to && o.sentence.from <= e.span.from && (o.Due == s.reading.Due || withWhom.MatchString(tight(fold(e.Source))))
+		}) ||
+		slices.ContainsFunc(c.readings, func(r deadline.Reading) bool {
+			return r.Begin == e.span.from && (r.Kind == deadline.Target && r.Rule == "T1" || r.Kind == deadline.Window && !r.Due.IsZero() && r.Due.Before(k.facts.Issued))
+		})
 }
 
 func (k *committer) noteHeading(e *entry, s *stage) { k.note(e, "note_heading", s.reading.Words) }

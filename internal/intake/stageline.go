@@ -39,7 +39,15 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 	var out []sentence
 	var now, label *deadline.Reading
 	reach := 0 // where the line that begins with label ends
+	all, several := k.seasonsOf(c, all)
 	for i, s := range all {
+		if len(several) > 0 && s.from >= several[len(several)-1].End && !dates(s.readings) { // the work is done in each of them
+			for n := range several {
+				s.stage = &several[n]
+				out = append(out, s)
+			}
+			continue
+		}
 		r, end, ok := k.stageHead(c, s)
 		if !ok {
 			s.stage = now
@@ -74,6 +82,40 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 		}
 	}
 	return out
+}
+
+// dates tells that one of the readings gives a day or a rhythm.
+func dates(rs []deadline.Reading) bool {
+	return slices.ContainsFunc(rs, func(o deadline.Reading) bool { return o.Kind == deadline.Recurring || !o.Due.IsZero() })
+}
+
+// seasonLabel is a short label before one of several times: 午季：5月20日至5月24日.
+var seasonLabel = regexp.MustCompile(`^[\p{Han}“”]{2,6}:$`)
+
+// seasonsOf takes times with labels out of a clause's sentences where several stand together
+// before work without a time, which is done in each: 午季：5月20日至24日；秋季：9月20日至24日。各村
+// 召开动员会.
+func (k *committer) seasonsOf(c *clause, all []sentence) ([]sentence, []deadline.Reading) {
+	var several []deadline.Reading
+	for i, s := range all {
+		if len(s.readings) == 1 {
+			r := s.readings[0]
+			before := tight(fold(c.text[s.from:max(s.from, r.Begin)]))
+			own := before == "" && r.Kind == deadline.Season && strings.Contains(fold(r.Words), ":") // 秋季：9月20日至24日 is one reading
+			if (own || r.Kind == deadline.Window && seasonLabel.MatchString(before)) && !r.Start.IsZero() && !r.Due.Before(k.facts.Issued) && r.End <= s.to && hanIn(c.text[r.End:s.to]) == 0 {
+				several = append(several, r)
+				continue
+			}
+		}
+		if len(several) < 2 || i != len(several) || dates(s.readings) || c.role == roleGoals || c.role == roleHead {
+			return all, nil
+		}
+		for _, r := range several {
+			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
+		}
+		return all[i:], several
+	}
+	return all, nil
 }
 
 // lineTime is the time that a sentence begins with as the label of its line, which is

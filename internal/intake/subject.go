@@ -266,7 +266,7 @@ func (k *committer) plainSubject(f string) string {
 			continue
 		}
 		name, rest := string(rs[:end]), string(rs[end:])
-		organ, loose := organEnd.MatchString(name) || officeEnd.MatchString(name) && levelOf(name) != "" || strings.HasPrefix(name, "各") && looseEnd.MatchString(name), looseEnd.MatchString(name) || placeEnd.MatchString(name) && !notPlace.MatchString(name)
+		organ, loose := organEnd.MatchString(name) || officeEnd.MatchString(name) && levelOf(name) != "" || strings.HasPrefix(name, "各") && looseEnd.MatchString(name) || strings.HasSuffix(name, "部门") && end > 3, looseEnd.MatchString(name) || placeEnd.MatchString(name) && !notPlace.MatchString(name)
 		if i := strings.LastIndex(name, "由"); i > 0 { // 所需资金由区财政局
 			return ""
 		}
