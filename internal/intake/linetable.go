@@ -437,6 +437,9 @@ func pieces(l line) []piece {
 	}
 	for _, loc := range manySpaces.FindAllStringIndex(l.text, -1) {
 		s := l.text[from:loc[0]]
+		if withinDate(s, l.text[loc[1]:]) {
+			continue
+		}
 		add(s, col)
 		col += width(l.text[from:loc[1]])
 		from = loc[1]
@@ -444,6 +447,17 @@ func pieces(l line) []piece {
 	add(l.text[from:], col)
 	return out
 }
+
+// withinDate tells that the spaces between two texts are within a date and part no columns:
+// 2024 年  6 月  30 日, as a line is stretched to the margin or typed.
+func withinDate(left, right string) bool {
+	return yearEnds.MatchString(left) && monthFollows.MatchString(right) || monthEnds.MatchString(left) && dayFollows.MatchString(right)
+}
+
+var (
+	yearEnds, monthFollows = regexp.MustCompile(`\d ?年$`), regexp.MustCompile(`^\d{1,2} ?月`)
+	monthEnds, dayFollows  = regexp.MustCompile(`\d ?月$`), regexp.MustCompile(`^\d{1,2} ?日`)
+)
 
 func texts(ps []piece) []string {
 	out := make([]string, len(ps))
