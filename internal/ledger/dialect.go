@@ -37,10 +37,11 @@ type dialect interface {
 	overwrites(t *tx, on bool) error                 // what the transaction deletes from now on is overwritten in the file
 	blockers(ctx context.Context, db *sqlx.DB) ([]string, error)
 	exact(column string) string
-	among(column string) string // a condition with one argument: a list
-	list(values []string) any   // that argument
-	holds(column string) string // a condition with one argument: a text that is part of the column
-	parameters() int            // how many one statement may have
+	among(column string) string  // a condition with one argument: a list
+	list(values []string) any    // that argument
+	holds(column string) string  // a condition with one argument: a text that is part of the column
+	through(index string) string // beside a table: by which index its rows are found, where the planner would not take it
+	parameters() int             // how many one statement may have
 }
 
 // dialectOf reads a ledger's address. A password in it never reaches an error.

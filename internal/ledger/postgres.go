@@ -193,3 +193,5 @@ func (postgres) list(values []string) any   { return pq.Array(values) }
 func (postgres) parameters() int            { return 65535 }
 
 func (postgres) holds(column string) string { return `strpos(` + column + `, ?) > 0` }
+
+func (postgres) through(string) string { return "" }

@@ -49,15 +49,17 @@ func (s *Store) Find(ctx context.Context, l *Launched, basis string, cal *calend
 			}
 			w.add("("+strings.Join(one.terms, " OR ")+")", one.args...)
 		}
-		if seat != "" {
+		from := `outlook_words o`
+		if seat != "" { // without the index SQLite goes through all tasks of the plan in their order
+			from += s.d.through("outlook_words_of")
 			w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.unit = ?)", l.Plan.ID, seat)
 		}
 		if len(r.stale) == 0 {
-			return r.all(&ids, `SELECT o.task FROM outlook_words o`+w.String()+` ORDER BY o.position, o.duty, o.due, o.task`+page(skip, most), w.args...)
+			return r.all(&ids, `SELECT o.task FROM `+from+w.String()+` ORDER BY o.position, o.duty, o.due, o.task`+page(skip, most), w.args...)
 		}
 		w.add(fresh)
 		var places []Place
-		if err := r.all(&places, `SELECT o.task, o.position, o.duty, o.due FROM outlook_words o`+w.String()+` ORDER BY o.position, o.duty, o.due, o.task`+page(0, skip+most), w.args...); err != nil {
+		if err := r.all(&places, `SELECT o.task, o.position, o.duty, o.due FROM `+from+w.String()+` ORDER BY o.position, o.duty, o.due, o.task`+page(0, skip+most), w.args...); err != nil {
 			return err
 		}
 		for _, t := range r.stale {

@@ -220,3 +220,5 @@ func (lite) list(values []string) any   { return asJSON(values) }
 func (lite) parameters() int            { return 32766 }
 
 func (lite) holds(column string) string { return `instr(` + column + `, ?) > 0` }
+
+func (lite) through(index string) string { return ` INDEXED BY ` + index }

@@ -80,7 +80,7 @@ type Mount struct {
 type portal struct {
 	Options
 	mux     *http.ServeMux
-	pages   map[string]*page
+	pages   map[string]map[string]*page // by language and name
 	assets  assets
 	origins *http.CrossOriginProtection
 	secure  bool         // cookies only over TLS
@@ -129,8 +129,11 @@ func build(o Options) (*portal, error) {
 	if p.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if p.pages, err = loadPages(); err != nil {
-		return nil, err
+	p.pages = map[string]map[string]*page{}
+	for _, lang := range []string{"zh", "en"} {
+		if p.pages[lang], err = loadPages(words.New(lang)); err != nil {
+			return nil, err
+		}
 	}
 	for _, r := range routes {
 		p.mux.HandleFunc(r.pattern, p.serve(r))

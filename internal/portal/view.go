@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -37,32 +38,62 @@ var functions = template.FuncMap{
 	"list": func(all ...any) []any { return all },
 }
 
-// loadPages parses every page with the layout and the parts that pages share, which are
-// the files whose names begin with an underscore.
-func loadPages() (map[string]*page, error) {
+// loadPages parses every page in a language, with the layout and the parts that pages share,
+// which are the files whose names begin with an underscore.
+func loadPages(say *words.Words) (map[string]*page, error) {
 	files, err := fs.Glob(templates, "templates/*.html")
 	if err != nil {
 		return nil, err
 	}
-	var shared []string
+	sources := map[string]string{} // by the name of the file
+	var shared, own []string
 	for _, f := range files {
-		if name := path.Base(f); strings.HasPrefix(name, "_") || name == "layout.html" {
-			shared = append(shared, f)
+		raw, err := templates.ReadFile(f)
+		if err != nil {
+			return nil, err
+		}
+		name := path.Base(f)
+		sources[name] = spokenBy(say, string(raw))
+		if strings.HasPrefix(name, "_") || name == layout {
+			shared = append(shared, name)
+		} else {
+			own = append(own, name)
 		}
 	}
 	pages := map[string]*page{}
-	for _, f := range files {
-		if slices.Contains(shared, f) {
-			continue
+	for _, f := range own {
+		all := template.New(layout).Funcs(functions)
+		for _, name := range append(slices.Clone(shared), f) {
+			t := all
+			if name != layout {
+				t = all.New(name)
+			}
+			if _, err := t.Parse(sources[name]); err != nil {
+				return nil, fmt.Errorf("portal: %s: %w", name, err)
+			}
 		}
-		name := strings.TrimSuffix(path.Base(f), ".html")
-		t, err := template.New("layout.html").Funcs(functions).ParseFS(templates, append(slices.Clone(shared), f)...)
-		if err != nil {
-			return nil, fmt.Errorf("portal: %s: %w", f, err)
-		}
-		pages[name] = &page{t}
+		pages[strings.TrimSuffix(f, ".html")] = &page{all}
 	}
 	return pages, nil
+}
+
+// layout is the template of what all pages have around them.
+const layout = "layout.html"
+
+// wording is a text of the catalogue in a template that leaves nothing open.
+var wording = regexp.MustCompile(`{{\$\.T "([\w.]+)"}}`)
+
+// spokenBy is a template with these texts written into it, as a table names its columns in every
+// cell and to ask the catalogue was most of drawing a long page. A text with signs that HTML
+// writes otherwise stays with the template, which escapes it.
+func spokenBy(say *words.Words, source string) string {
+	return wording.ReplaceAllStringFunc(source, func(call string) string {
+		text := say.T(wording.FindStringSubmatch(call)[1])
+		if template.HTMLEscapeString(text) != text || strings.ContainsAny(text, "+{}") {
+			return call
+		}
+		return text
+	})
 }
 
 // scene is $ in the templates of every page.
@@ -215,7 +246,7 @@ func (v *visit) show(name string, title string, data any) error {
 }
 
 func (v *visit) showUnder(status int, name, title string, data any) error {
-	p := v.pages[name]
+	p := v.pages[v.say.Lang()][name]
 	if p == nil {
 		return fmt.Errorf("portal: no page %s", name)
 	}
