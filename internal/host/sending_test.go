@@ -351,10 +351,26 @@ func TestAStopWhileAMailServerIsSlow(t *testing.T) {
 	all := w.settled("slow")
 	doubts := 0
 	for _, m := range all {
-		require.Equal(t, ledger.Sent, m.State)
 		doubts += m.Doubts
 	}
+	w.heard("slow")
 	require.Equal(t, 1, doubts, "only what had left is in doubt")
+}
+
+// heard requires that everybody to whom a plan has something to say was told, and that nothing
+// failed. Those notices are dropped that a later one has made untrue, as on a busy machine.
+func (w *world) heard(planID string) {
+	w.t.Helper()
+	notices, err := w.Ledger.Notices(w.t.Context(), ledger.NoticeFilter{Plan: planID})
+	require.NoError(w.t, err)
+	told := map[people.Recipient]bool{}
+	for _, n := range notices {
+		require.Contains(w.t, []ledger.NoticeState{ledger.Sent, ledger.Dropped}, n.State, "%s %s to %v", n.Task, n.Stage, n.Recipient)
+		told[n.Recipient] = told[n.Recipient] || n.State == ledger.Sent
+	}
+	for to, was := range told {
+		require.True(w.t, was, "%v has heard nothing", to)
+	}
 }
 
 // join starts another worker in this process, on the engine of the world's folder.
@@ -444,16 +460,7 @@ func TestWorkersThatCannotSendLeaveItToThoseThatCan(t *testing.T) {
 		require.LessOrEqual(t, m.Attempt, 3, "a failed try does not go back to the same worker for ever")
 	}
 	t.Log("all arrived after", time.Since(began))
-	notices, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "after"})
-	require.NoError(t, err)
-	told := map[people.Recipient]bool{}
-	for _, n := range notices { // those are dropped that a later one makes untrue
-		require.Contains(t, []ledger.NoticeState{ledger.Sent, ledger.Dropped}, n.State, "%s %s to %v", n.Task, n.Stage, n.Recipient)
-		told[n.Recipient] = told[n.Recipient] || n.State == ledger.Sent
-	}
-	for to, was := range told {
-		require.True(t, was, "%v has heard nothing", to)
-	}
+	w.heard("after")
 	p.mailServer.mu.Lock()
 	defer p.mailServer.mu.Unlock()
 	for id, n := range p.mails {
