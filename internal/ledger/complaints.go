@@ -37,26 +37,19 @@ func (r complainedRow) complained() (c Complained, err error) {
 const complainedColumns = `plan, number, version, doc`
 
 // Complaints are the complaints of a plan, by number.
-func (s *Store) Complaints(ctx context.Context, planID string) (all []Complained, err error) {
-	var rows []complainedRow
-	if err := s.all(ctx, &rows, `SELECT `+complainedColumns+` FROM complaints WHERE plan = ? ORDER BY number`, planID); err != nil {
-		return nil, err
-	}
-	for _, r := range rows {
-		c, err := r.complained()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	return all, nil
+func (s *Store) Complaints(ctx context.Context, planID string) ([]Complained, error) {
+	return s.complaints(ctx, `plan = ? ORDER BY number`, planID)
 }
 
 // OpenComplaints are the complaints of a plan that are not closed and have not joined another one, the last
 // first, without their tasks.
-func (s *Store) OpenComplaints(ctx context.Context, planID string) (all []Complained, err error) {
+func (s *Store) OpenComplaints(ctx context.Context, planID string) ([]Complained, error) {
+	return s.complaints(ctx, `plan = ? AND state IN (?, ?) ORDER BY number DESC`, planID, string(act.ComplaintNew), string(act.ComplaintSorted))
+}
+
+func (s *Store) complaints(ctx context.Context, chosen string, args ...any) (all []Complained, err error) {
 	var rows []complainedRow
-	if err := s.all(ctx, &rows, `SELECT `+complainedColumns+` FROM complaints WHERE plan = ? AND state IN (?, ?) ORDER BY number DESC`, planID, string(act.ComplaintNew), string(act.ComplaintSorted)); err != nil {
+	if err := s.all(ctx, &rows, `SELECT `+complainedColumns+` FROM complaints WHERE `+chosen, args...); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {

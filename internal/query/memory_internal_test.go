@@ -119,3 +119,19 @@ func TestAPastDayIsRebuiltThoughWhoAskedFirstHasGone(t *testing.T) {
 	_, mine = broken.pasts.enter("day")
 	require.True(t, mine)
 }
+
+// TestASheetIsDecodedAgainWhenItIsAnother: the sheet of a period is that of the document that is
+// asked for, whatever was decoded before, and a document that is none is an error each time.
+func TestASheetIsDecodedAgainWhenItIsAnother(t *testing.T) {
+	t.Parallel()
+	var kept sheets
+	for _, one := range []struct{ doc, plan string }{{`{"plan":"a"}`, "a"}, {`{"plan":"a"}`, "a"}, {`{"plan":"b"}`, "b"}, {`{"plan":"a"}`, "a"}} {
+		sheet, err := kept.of("a 2021-05", one.doc)
+		require.NoError(t, err)
+		require.Equal(t, one.plan, sheet.Plan)
+	}
+	for range 2 {
+		_, err := kept.of("a 2021-05", `{`)
+		require.Error(t, err)
+	}
+}

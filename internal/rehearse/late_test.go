@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -70,4 +71,20 @@ func TestALateActIsJudgedByItsOwnDay(t *testing.T) {
 			require.Equal(t, c.late, late)
 		})
 	}
+}
+
+// TestAFaultWaitsForActsThatAreHeldUp: an act that has waited for its answer for more than a plan
+// day holds the next fault up, until it is answered; one of today does not.
+func TestAFaultWaitsForActsThatAreHeldUp(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	clock := calendar.Clock{Epoch: now, Start: calendar.NewDay(2021, 4, 8).At(0, 0, calendar.Beijing), Rate: 1}
+	d := &driver{year: &year{clock: clock}, doing: map[string]time.Time{}}
+	require.False(t, d.heldUp(now))
+	d.doing["today"] = clock.Start.Add(-23 * time.Hour)
+	require.False(t, d.heldUp(now))
+	d.doing["late"] = clock.Start.Add(-25 * time.Hour)
+	require.True(t, d.heldUp(now))
+	delete(d.doing, "late")
+	require.False(t, d.heldUp(now))
 }

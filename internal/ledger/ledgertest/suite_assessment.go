@@ -52,6 +52,14 @@ func assessed(t *testing.T, address string) {
 	}
 	w.ok(w.Assess(w.ctx, strike("s1"), evening))
 	w.is("struck by somebody else", errors.Is(w.Assess(w.ctx, strike("s2"), evening), ledger.ErrBehind), true)
+	again, err := w.Entries(w.ctx, "jincheng")
+	w.ok(err)
+	w.is("read anew where one was struck", []any{again[0].Struck != nil && again[0].Struck.Words == "登记有误", again[1]}, []any{true, entries[1]})
+	w.is("what was read before stays as it was", entries[0].Struck == nil, true)
+	w.ok(w.Assess(w.ctx, entered("e3", "3", 2), evening))
+	again, err = w.Entries(w.ctx, "jincheng")
+	w.ok(err)
+	w.is("and one more", len(again), 3)
 
 	none, err := w.Assessment(w.ctx, "jincheng", "2021-04")
 	w.ok(err)
