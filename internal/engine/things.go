@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"go.temporal.io/api/enums/v1"
 
@@ -75,8 +74,11 @@ func (r reconciling) things(ctx context.Context) ([]thing, error) {
 	}
 	all = append(all, speeches...)
 	if len(all) > 0 {
-		armed := slices.ContainsFunc(tasks, func(t ledger.Task) bool { return t.Armed })
-		all = append(all, r.audit(!armed))
+		audited, _, err := r.ledger.LastAudit(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r.audit(audited.IsZero()))
 	}
 	return all, nil
 }
@@ -245,6 +247,9 @@ func (r reconciling) digest(d ledger.Digest) thing {
 	}}
 }
 
+// audit is the thing for the plan's daily audit, whose workflow a launch starts last. The
+// ledger does not note that start: until an audit has ended the workflow counts as fresh, so
+// that a launch that was interrupted before it and is finished later mends nothing.
 func (r reconciling) audit(fresh bool) thing {
 	return thing{fresh: fresh, returns: true, workflow: workflows.AuditWorkflowID(r.launched.Plan.ID), job: func(ctx context.Context) (job, bool, error) {
 		years, err := r.ledger.Calendar(ctx)

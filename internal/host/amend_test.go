@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/converter"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -129,6 +130,21 @@ func (w *world) allOpened(planID string, before time.Time) {
 			}
 		}
 		return true
+	})
+}
+
+// audited waits until every audit of a plan that its clock reaches before it stops is done, and
+// with them what the plan's rules propose.
+func (w *world) audited(planID string, clock calendar.Clock) {
+	w.t.Helper()
+	w.eventually("the last audit", func(ctx context.Context) bool {
+		events := w.Client.GetWorkflowHistory(ctx, workflows.AuditWorkflowID(planID), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		if !events.HasNext() {
+			return false
+		}
+		begun, err := events.Next()
+		var run workflows.AuditState
+		return err == nil && converter.GetDefaultDataConverter().FromPayloads(begun.GetWorkflowExecutionStartedEventAttributes().GetInput(), &run) == nil && run.Next.After(clock.End)
 	})
 }
 

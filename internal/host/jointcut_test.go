@@ -121,10 +121,7 @@ func TestAWorkerDiesBetweenWhatIsWrittenAndItsAnswer(t *testing.T) {
 	w.allOpened("cut", clock.End)
 	w.agreeAll("cut")
 	w.well("cut")
-	w.eventually("the audits go on", func(ctx context.Context) bool {
-		at, _, err := w.Ledger.LastAudit(ctx, "cut")
-		return err == nil && !clock.Plan(at).Before(clock.End)
-	})
+	w.audited("cut", clock)
 	notices, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "cut"})
 	require.NoError(t, err)
 	said := map[string]int{}

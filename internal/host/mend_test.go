@@ -134,6 +134,7 @@ func losesTemporal(t *testing.T) func(string) {
 func (w *world) lived(id string) {
 	w.t.Helper()
 	w.stillPlan(id, dated("a", "2021-05-31"), dated("b", "2021-05-31"), dated("c", "2021-05-31"), dated("d", "2021-05-31"), dated("done", "2021-05-31"), aDuty)
+	w.opened(id, "monthly.2021-04")
 	require.NoError(w.t, w.act(id, "b", liaison, act.Act{Kind: act.Complete}))
 	require.NoError(w.t, w.act(id, "c", liaison, act.Act{Kind: act.Extend, Due: calendar.NewDay(2021, 7, 30)}))
 	require.NoError(w.t, w.act(id, "c", clerk, act.Act{Kind: act.Grant}))
@@ -161,9 +162,10 @@ func (w *world) silent(planID string) {
 	}, hang, 50*time.Millisecond)
 }
 
-// all is the number of workflows of a plan by lived that must run: four tasks, a duty and
-// its open occurrence, a talk, the audit.
-const all = 8
+// all is the number of workflows of a plan by lived that are lost with Temporal's store: four
+// tasks, a duty and its open occurrence, a talk. The audit, which has not audited yet, is not
+// known to have run.
+const all = 7
 
 func TestTemporalsWholeStoreLost(t *testing.T) {
 	t.Parallel()
@@ -184,11 +186,7 @@ func TestLaunchingAgainStartsWhatIsLost(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
 	p := w.stillPlan("anew", append(many(20), aDuty)...)
-	w.eventually("the duty has opened its first occurrence", func(ctx context.Context) bool {
-		_, err := w.Ledger.Task(ctx, "anew", "monthly.2021-04")
-		return err == nil
-	})
-	before := w.mended("anew") // on a busy machine a launch that was given up and begun again mends some itself
+	w.opened("anew", "monthly.2021-04")
 	w = w.again(false, losesTemporal(t))
 	k := w.staff(nil)
 	defer k.Stop()
@@ -196,8 +194,8 @@ func TestLaunchingAgainStartsWhatIsLost(t *testing.T) {
 	require.Equal(t, engine.LaunchReport{Tasks: 21, Resumed: true}, w.launch(p, calendar.Clock{}))
 	w.well("anew")
 	w.silent("anew")
-	mended := slices.DeleteFunc(w.mended("anew"), func(what string) bool { return strings.Contains(what, "/morning:") || slices.Contains(before, what) }) // lost only where it had not told the units yet
-	require.Len(t, mended, 23, "the tasks, the duty, its occurrence, the audit")
+	mended := slices.DeleteFunc(w.mended("anew"), func(what string) bool { return strings.Contains(what, "/morning:") }) // lost only where it had not told the units yet
+	require.Len(t, mended, 22, "the tasks, the duty, its occurrence")
 	told, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "anew", States: []ledger.NoticeState{ledger.Sent}})
 	require.NoError(t, err)
 	require.NotEmpty(t, told, "the units are told of them")

@@ -88,6 +88,7 @@ func TestTheSecondYear(t *testing.T) {
 	w.launch(first, clock)
 	w.eventually("the first clock has come to its end", func(context.Context) bool { return !clock.Plan(time.Now()).Before(clock.End) })
 	w.allOpened("y1", clock.End)
+	w.audited("y1", clock)
 	w.agreeAll("y1")
 
 	// The second paper makes every kind of change; the third restores what the second removed by mistake.
@@ -154,6 +155,7 @@ func TestTheSecondYear(t *testing.T) {
 	require.NoError(t, w.Engine.EndPlan(t.Context(), "y1", clerk, "年度结束", ""))
 	w.eventually("the second clock has come to its end", func(context.Context) bool { return !next.Plan(time.Now()).Before(next.End) })
 	w.allOpened("y2", next.End)
+	w.audited("y2", next)
 	w.eventually("all is said", func(ctx context.Context) bool { return len(w.unsaid(ctx, "y2", next.End)) == 0 })
 	w.agreeAll("y2")
 
