@@ -159,6 +159,8 @@ func carried(r Reading) int {
 	switch {
 	case r.Kind != Due && r.Kind != Start && r.Kind != Window:
 		return 0
+	case r.Rule == "A19" && r.YearFrom == "issued":
+		return 0 // 一年内 names no year
 	case !r.Due.IsZero():
 		return r.Due.Year
 	default:

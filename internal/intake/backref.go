@@ -29,6 +29,9 @@ func (k *committer) otherYear(c *clause, r deadline.Reading) deadline.Reading {
 	if from < 0 || fourDigits.MatchString(fold(before[from:])) {
 		return r
 	}
+	if st, from := k.stageOver(c, c.readings); st != nil && r.Begin >= from && within(*st, r.Due) && !within(*st, alt) {
+		return r // the stage's heading gives the year
+	}
 	r.Sure, r.Ask, r.Other = deadline.Ask, "intake.why_year", alt
 	if i := strings.LastIndex(before, "\n"); i >= 0 && !fourDigits.MatchString(fold(before[i:])) {
 		r.Due, r.Other = alt, r.Due

@@ -172,79 +172,6 @@ func atOnce(r deadline.Reading, beside []deadline.Reading) bool {
 	return r.Rule == "L1" && slices.ContainsFunc(beside, func(o deadline.Reading) bool { return o.Rule != "L1" && !o.Due.IsZero() })
 }
 
-// runsIn tells that a duty's sentence begins with the time in which it is owed:
-// 6月1日至9月30日，市水文局每日8时前报送.
-func runsIn(text string, w, r deadline.Reading) bool {
-	before := strings.TrimRight(text[:w.Begin], " \n")
-	between := text[w.End:max(w.End, r.Begin)]
-	last, _ := utf8.DecodeLastRuneInString(before)
-	begins := before == "" || strings.ContainsRune("。;、).", foldRune(last))
-	return begins && strings.HasPrefix(strings.TrimLeft(fold(between), "期间内 "), ",") && len(between) < 120 && !strings.ContainsAny(fold(between), "。;")
-}
-
-var (
-	untilWord = regexp.MustCompile(`(?:直至|直到|持续至|持续到)$`)
-	// untilGap and untilEnd are around 至2024年底 and 到2024年12月 where the words say how long
-	// a rhythm goes on.
-	untilGap = regexp.MustCompile(`(?:直|持续|延续|[,，])$`)
-	untilEnd = regexp.MustCompile(`^(?:止|为止|结束|期满)?[。;；，,）)\n]|^(?:止|为止|结束|期满)?$`)
-)
-
-// goesOnTill is true of a day that ends the rhythm before it in the sentence.
-func goesOnTill(text string, r deadline.Reading) bool {
-	before := text[max(0, r.Begin-12):r.Begin]
-	return untilWord.MatchString(before) || (strings.HasPrefix(r.Words, "至") || strings.HasPrefix(r.Words, "到")) && untilGap.MatchString(before) && untilEnd.MatchString(text[r.End:])
-}
-
-// dayAlone is a day of the month without its month.
-var dayAlone = regexp.MustCompile(`^(?:月[末底]|\d{1,2}[日号])前?$`)
-
-// mechanism is before a rhythm that is the name of a way of working.
-var mechanism = regexp.MustCompile(`(?:实行|建立|落实|执行|坚持|健全|推行|实施|完善)$`)
-
-// mechanismOf is behind such a rhythm.
-var mechanismOf = regexp.MustCompile(`^[\p{Han}“”]{0,6}(?:机制|制度)`)
-
-// untilThen ends a recurrence where the sentence says 直至2023年3月底.
-func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
-	var out []deadline.Reading
-	for i, r := range rs {
-		n := len(out)
-		if i+1 < len(rs) && r.Kind == deadline.Recurring && rs[i+1].Kind == deadline.Recurring && r.Recurrence == rs[i+1].Recurrence && len(r.Recur.Days) == 0 && strings.HasPrefix(tight(r.Words), "按") {
-			continue // 按季拨付补贴，每季度首月15日前到位: one rhythm
-		}
-		if r.Kind == deadline.Recurring && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && r.Recurrence == rs[i+1].Recurrence && mechanism.MatchString(text[max(0, r.Begin-18):r.Begin]) {
-			if i > 0 && rs[i-1].Kind == deadline.Window && !rs[i-1].Start.IsZero() && len(out) > 0 && out[len(out)-1].Begin == rs[i-1].Begin && strings.TrimSpace(text[rs[i-1].End:r.Begin]) == strings.TrimSpace(mechanism.FindString(text[rs[i-1].End:r.Begin])) {
-				rs[i+1].Start, rs[i+1].Recur.Until = rs[i-1].Start, rs[i-1].Due
-				out = out[:len(out)-1]
-			}
-			continue // 3月至4月实行周调度，各区每周四报送进度: one rhythm, in that time
-		}
-		if r.Kind == deadline.Recurring && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && mechanismOf.MatchString(text[r.End:min(len(text), r.End+60)]) && mechanism.MatchString(text[max(0, r.Begin-18):r.Begin]) {
-			continue // 建立半月调度机制，每月1日、16日通报: the name of the way of working
-		}
-		if r.Kind == deadline.Recurring && i+1 < len(rs) && rs[i+1].Kind == deadline.Due && strings.ContainsAny(text[r.End:max(r.End, rs[i+1].Begin)], "（(") && !strings.ContainsAny(text[r.End:max(r.End, rs[i+1].Begin)], "）)。；") && dayAlone.MatchString(tight(fold(rs[i+1].Words))) {
-			r.Sure, r.Ask = deadline.Ask, "deadline.period_missing" // 每半月上报（15日、月末）: its days are said elsewhere
-			out = append(out, r)
-			for i+1 < len(rs) && dayAlone.MatchString(tight(fold(rs[i+1].Words))) {
-				rs[i+1].Kind = deadline.Target
-				i++
-			}
-			continue
-		}
-		if r.Kind == deadline.Window && !r.Start.IsZero() && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && runsIn(text, r, rs[i+1]) {
-			rs[i+1].Start, rs[i+1].Recur.Until = r.Start, r.Due
-			continue
-		}
-		if n > 0 && out[n-1].Kind == deadline.Recurring && r.Kind == deadline.Due && !r.Due.IsZero() && goesOnTill(text, r) {
-			out[n-1].Recur.Until = r.Due
-			continue
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
 // severalYears tells a share for each year, 2018年、2019年分别…, from a quantity of
 // the one year.
 func severalYears(rs []deadline.Reading) bool {
@@ -303,7 +230,9 @@ func (k *committer) sentence(c *clause, s sentence) {
 			if s.stage != nil && comesTo.MatchString(tight(fold(c.text[g.from:g.to])[timeHead(fold(c.text[g.from:g.to])):])) {
 				continue // 9月2日下午报到, behind the times of the courses
 			}
-			if s.stage == nil || hanIn(c.text[g.from:g.to]) < 4 {
+			if s.stage == nil || hanIn(c.text[g.from:g.to]) < 4 || namesSpan.MatchString(strings.TrimLeft(tight(fold(c.text[g.from:g.to])), "0123456789年")) || slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
+				return o.Kind == deadline.Relative && o.Begin >= g.from && o.Begin < g.to // 采集样品15日内送达
+			}) {
 				k.standing(c, s, g.span, "")
 				continue
 			}
@@ -332,23 +261,6 @@ func (k *committer) sentence(c *clause, s sentence) {
 	}
 	k.eachHisOwn(c, s, marks)
 	k.allByThen(c, s)
-}
-
-// resultOf is a part that says only by when the outcome of the part before it is handed in.
-var resultOf = regexp.MustCompile(`^[\p{Han}]{0,4}(?:结果|情况|名单|清单|台账|报告|材料)(?:报|上报|报送|反馈|通报|送)`)
-
-// ofWhat puts the work itself before such a title: 对5条河流开展排查，排查结果于8月15日前报县河长办.
-func (k *committer) ofWhat(c *clause, e *entry, s sentence) {
-	n := len(c.entries)
-	if n == 0 || e.Kind != plan.Dated || !resultOf.MatchString(tight(fold(e.Title))) {
-		return
-	}
-	work := c.entries[n-1]
-	if work.Kind != plan.Standing || work.span.from < s.from || work.span.to > e.span.from || hanIn(c.text[work.span.to:e.span.from]) > 0 {
-		return
-	}
-	e.Title = shorten(tidyTitle(work.Source)+"，"+e.Title, 60)
-	e.Source = c.text[work.span.from:e.span.to]
 }
 
 var yearEach = regexp.MustCompile(`^((?:19|20)\d\d)年(?:度)?每年$`)
@@ -387,78 +299,6 @@ func (k *committer) fromStart(c *clause, parts []span, rs []deadline.Reading) []
 
 // monthOnly is a month and no more.
 var monthOnly = regexp.MustCompile(`^(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?$`)
-
-// allDone are words that say that the work before it is done, and no more.
-var allDone = regexp.MustCompile(`^(?:确保|如期|按期)?(?:全部|全面)(?:完成|建成|完工|竣工)(?:任务|目标任务|全年任务|年度任务)?$`)
-
-// allByThen makes one of a year's amount and the day of that year by which it is all
-// done: 2023年新改建农村公路85公里，其中6月底前完成30公里，12月底前全部完成.
-func (k *committer) allByThen(c *clause, s sentence) {
-	n := len(c.entries)
-	if n < 2 || c.entries[n-1].sentence != s.span || c.entries[n-1].Kind != plan.Dated || !allDone.MatchString(tight(tidyTitle(strings.Replace(c.entries[n-1].Source, c.entries[n-1].words, "", 1)))) {
-		return
-	}
-	last := c.entries[n-1]
-	for _, e := range c.entries[:n-1] {
-		if e.sentence != s.span || e.Kind != plan.Dated || e.Due != last.Due || !wholeYear.MatchString(tight(fold(e.words))) {
-			continue
-		}
-		k.aside = append(k.aside, Aside{Place: c.place, Words: e.words, Why: "target", at: e.phrase, c: c})
-		e.phrase, e.words, e.rule, e.sure, e.reading = last.phrase, last.words, last.rule, last.sure, last.reading
-		e.Begin, e.span.to = calendarZero, max(e.span.to, last.span.to)
-		e.Source = c.text[e.span.from:e.span.to]
-		c.entries = c.entries[:n-1]
-		return
-	}
-}
-
-var apiece = regexp.MustCompile(`分别(?:于|在)?$`)
-
-// eachHisOwn deals the times of 市水务局、市财政局分别于6月底、9月底前完成自查 out to who is
-// named, where they are as many.
-func (k *committer) eachHisOwn(c *clause, s sentence, marks []marked) {
-	if len(marks) < 2 || !apiece.MatchString(c.text[s.from:max(s.from, marks[0].Begin)]) {
-		return
-	}
-	names, several := k.subject(c.text[s.from:s.to], &entry{})
-	if len(names) != len(marks) {
-		names = k.ofList(c.text[s.from:max(s.from, marks[0].Begin)], names, len(marks))
-	}
-	if several || len(names) != len(marks) {
-		return
-	}
-	for i, m := range marks {
-		for _, e := range c.entries {
-			if e.phrase.from == m.Begin && e.Kind == plan.Dated {
-				k.reg.resolve(names[i], c.place)
-				e.Lead, e.Assist, e.SetAssist = names[i], nil, true
-				if at := strings.Index(e.Title, "分别"); at > 0 {
-					e.Title = e.Title[at+len("分别"):]
-				}
-				if br := k.bracketOf(c, e); len(br) > 0 {
-					k.rest(e, br, names[i])
-				}
-			}
-		}
-	}
-}
-
-// ofList are the n names before 分别, also those that are no known bodies, where the first is
-// one: 区委网信办、三大运营商分别在7月10日、7月31日前….
-func (k *committer) ofList(head string, known []string, n int) []string {
-	head, _, _ = strings.Cut(tight(fold(head)), "分别")
-	var out []string
-	for _, name := range strings.FieldsFunc(head, func(r rune) bool { return strings.ContainsRune("、和及与", r) }) {
-		if hanIn(name) < 2 || hanIn(name) > 16 || strings.ContainsAny(name, ",:;。") {
-			return known
-		}
-		out = append(out, k.printed(name))
-	}
-	if len(out) != n || len(known) > 0 && tight(fold(out[0])) != tight(fold(known[0])) || len(known) == 0 && !looksUnit(out[0]) {
-		return known
-	}
-	return out
-}
 
 // loneYear is true of a year that is a comma part by itself.
 func loneYear(text string, parts []span, r deadline.Reading) bool {

@@ -13,6 +13,8 @@ var (
 	// mustBy is between who acts and a time.
 	mustBy = regexp.MustCompile(`(?:须|需|应当?|要|必须|务必|请|限|在|于|,)+$`)
 	// ofCases is in words about what may come at any time, each case with a day of its own.
+	// servedBy is behind a term within which each matter that comes is served.
+	servedBy = regexp.MustCompile(`^(?:全部|一律|应|须)?(?:办结|办理|办完|受理|答复|送达|响应|回复|审批|审结|核发|发证|出证|到场|上门|接通|理赔|赔付|兑付)`)
 	// toldOnce is an event that comes once, soon after the issue: that the paper arrives.
 	toldOnce = regexp.MustCompile(`(?:接到?|收到?)(?:本|此|该)?(?:通知|文件?|函)$`)
 	ofCases  = regexp.MustCompile(`对|的,|[接收]到|接报|发现|发生|出现|受理|举报|投诉|信访[件事问]|诉求|申请|如|若|凡|遇|逾期|每|各类|问题|情形|联审|并联审批|审批中|绿色通道|后,|\p{Han}{2,}后由`)
@@ -68,6 +70,11 @@ func (k *committer) once(c *clause, rs, out []deadline.Reading, i int) bool {
 	before := tight(fold(c.text[from:at]))
 	if ofCases.MatchString(before) {
 		return false
+	}
+	if own := mustBy.ReplaceAllString(before[strings.LastIndex(before, ",")+1:], ""); own != "" && servedBy.MatchString(tight(fold(c.text[rs[i].End:min(len(c.text), rs[i].End+40)]))) && !looksUnit(own) {
+		if names, _ := k.subject(own, &entry{}); len(names) == 0 {
+			return false // 用电报装5个工作日内办结: each of them, whenever it comes
+		}
 	}
 	who := strings.TrimPrefix(mustBy.ReplaceAllString(before, ""), "请")
 	if goesOn || who == "" || looksUnit(who[strings.LastIndexAny(who, ",、")+1:]) {

@@ -112,8 +112,16 @@ func (k *committer) stageOver(c *clause, rs []deadline.Reading) (*deadline.Readi
 			return &r, r.End
 		}
 	}
+	if m := stageYear.FindStringSubmatch(strings.TrimRight(tight(fold(c.text[:c.headLen])), "。:;")); m != nil {
+		y := number(m[1])
+		return &deadline.Reading{Kind: deadline.Window, Start: calendar.NewDay(y, 1, 1), Due: calendar.NewDay(y, 12, 31)}, c.headLen
+	}
 	for n := c.parent; n != nil; n = n.parent {
 		if m := ofYear.FindStringSubmatch(tight(fold(n.title))); m != nil { // （二）2023年⏎1.上半年建成…
+			y := number(m[1])
+			return &deadline.Reading{Kind: deadline.Window, Start: calendar.NewDay(y, 1, 1), Due: calendar.NewDay(y, 12, 31)}, 0
+		}
+		if m := stageYear.FindStringSubmatch(tight(fold(n.title))); m != nil { // （四）迎检阶段（2023年）
 			y := number(m[1])
 			return &deadline.Reading{Kind: deadline.Window, Start: calendar.NewDay(y, 1, 1), Due: calendar.NewDay(y, 12, 31)}, 0
 		}
@@ -129,6 +137,9 @@ func (k *committer) stageOver(c *clause, rs []deadline.Reading) (*deadline.Readi
 	}
 	return nil, 0
 }
+
+// stageYear is the year of a stage in brackets behind its name.
+var stageYear = regexp.MustCompile(`(?:阶段|时期|步)\(((?:19|20)\d\d)年度?\)$`)
 
 // nextYear is how a rhythm's sentence names the year after each of its years.
 var nextYear = regexp.MustCompile(`^(?:次年|翌年|下一年度?|第二年|下年度?)`)

@@ -220,7 +220,8 @@ func (k *committer) headSays(c *clause, r deadline.Reading, from int) bool {
 }
 
 // onlyThenDated tells that all that a stage says is one sentence whose work has a time
-// of its own, behind words that finish nothing: 各市要认真总结，11月5日前报送报告.
+// of its own, behind words that finish nothing: 各市要认真总结，11月5日前报送报告; or is a look at
+// oneself whose report is due before the stage ends.
 func (c *clause) onlyThenDated(readings []deadline.Reading, of deadline.Reading) bool {
 	if of.Kind != deadline.Window {
 		return false
@@ -235,7 +236,12 @@ func (c *clause) onlyThenDated(readings []deadline.Reading, of deadline.Reading)
 		return false
 	}
 	to := c.undatedTo(below[0])
-	return to < below[0].to && sumsUp.MatchString(c.text[max(c.headLen, below[0].from):to])
+	if to >= below[0].to {
+		return false
+	}
+	work := c.text[max(c.headLen, below[0].from):to]
+	return sumsUp.MatchString(work) || looksAtSelf.MatchString(work) && selfReport.MatchString(c.text[to:below[0].to]) &&
+		slices.ContainsFunc(below[0].readings, func(r deadline.Reading) bool { return r.Begin >= to && !r.Due.IsZero() && r.Due.Before(of.Due) })
 }
 
 // sumsUp is what is done on the way to a report, which has the day.

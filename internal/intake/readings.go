@@ -70,10 +70,22 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "condition"
 	case !limit && talkedTo(c.text, r, s):
 		why = "condition" // 对11月底清偿率低于60%的单位由县政府约谈
+	case !limit && r.Rule == "A19" && r.YearFrom == "issued" && ofAnyCase.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
+		why = "condition" // 对停用超过3年的尾矿库，应当在一年内完成治理
+	case !limit && mayBy(c.text, r, s):
+		why = "policy"
 	case !limit && lookedAt(c.text, r, s):
 		why = "target" // 检查2020年1月1日至2021年3月31日期间的结算数据
 	case !limit && r.Kind == deadline.Recurring && saysWhat(c.text, r, s):
 		why = "target" // 出台考核办法，明确教授每学年至少讲授一门课程
+	case !limit && bareYear.MatchString(tight(fold(r.Words))) && stageNamed(c.text, r, s):
+		why = "stage" // 2024年为内业化验阶段
+	case !limit && forecast.MatchString(tight(fold(c.text[s.from:s.to]))):
+		why = "target" // 预测7月下旬至8月上旬可能出现强降雨
+	case !limit && r.Kind == deadline.Recurring && budgeted.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
+		why = "target" // 按年度纳入预算
+	case !limit && seasonIs.MatchString(tight(fold(r.Words))):
+		why = "target" // 法定供热期为11月15日至次年3月15日
 	case !limit && banWindow(c.text, r, s):
 		why = "policy"
 	case r.Condition:
@@ -120,14 +132,23 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 
 var (
 	ownTermRe    = regexp.MustCompile(`^本(?:通知|办法|方案|意见|措施|规定|细则|政策|计划|公告)[^,。;]{0,24}(?:执行|施行|实施|有效)(?:期限|期|截止日期)?(?:至|到|为|截至)$`)
-	periodHead   = regexp.MustCompile(`(?:报送|上报|提交|报告|通报|公布|发布|反馈|汇总|填报|分析|总结|形成|公开)[^,。;]{0,16}$`)
-	periodTail   = regexp.MustCompile(`^[、和及\p{Han}\d]{0,16}?(?:报告|情况|总结|数据|报表|材料|进展|信息|台账|指标|结果)`)
+	periodHead   = regexp.MustCompile(`(?:兑现|发放|拨付|结算|支付|清算|兑付|报送|上报|提交|报告|通报|公布|发布|反馈|汇总|填报|分析|总结|形成|公开)[^,。;]{0,16}$`)
+	periodTail   = regexp.MustCompile(`^[、和及\p{Han}\d]{0,16}?(?:奖励|奖金|奖补|补贴|补助|绩效|工资|费用|款项|租金|报告|情况|总结|数据|报表|材料|进展|信息|台账|指标|结果)`)
 	periodMatter = regexp.MustCompile(`^的?(?:(?:重点|主要)?(?:工作|任务|目标|经济|运行|绩效|预算|财政|安全生产)?(?:总结|小结|计划|打算|安排|情况|报告|数据|报表|进展|台账|考核结果|运行分析|形势)|(?:重点|主要)工作(?:实行|由|要|应|按))`)
 	periodName   = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
 )
 
 // listHead is behind a year that heads what is counted after it.
 var listHead = regexp.MustCompile(`^,?(?:全[省市县区州]|我[省市县区州]|各级各部门)?,?(?:要|须|应|将)?(?:重点|着力|集中|切实|全力)?(?:抓好|做好|办好|完成|开展|推进|实施|落实)(?:以下|下列|如下)[\p{Han}\d]{0,8}?(?:工作|任务|事项|实事|项目|举措)?(?:[:,。]|$)`)
+
+var (
+	// forecast is what is expected of the weather, and nobody's work.
+	forecast = regexp.MustCompile(`(?:可能|预计)(?:出现|发生|有|偏|迎来)[^,。]{0,12}(?:雨|雪|高温|低温|干旱|台风|洪|寒潮|大风)|(?:降水量?|降雨量?|气温|来水量?)\d[^,。]*(?:毫米|℃|度|立方米)?,?较常年|较常年(?:同期)?偏[多少高低]`)
+	// budgeted is behind a rhythm in which money is planned.
+	budgeted = regexp.MustCompile(`^(?:足额)?(?:纳入|列入|编入)[\p{Han}]{0,6}预算$`)
+	// seasonIs are words that say when a season is.
+	seasonIs = regexp.MustCompile(`^[\p{Han}]{2,6}(?:期|季)(?:为|是)`)
+)
 
 // ruleMade ends a comma part in which a rule is made, ruleSays begins what it says.
 var (
@@ -245,7 +266,7 @@ func notDoneOf(text string, r deadline.Reading, s span) bool {
 	return r.Begin >= p.from && notDone.MatchString(tight(fold(text[p.from:r.Begin]))) && notDoneIs.MatchString(tight(fold(text[min(r.End, p.to):p.to])))
 }
 
-var rewardedRe = regexp.MustCompile(`^(?:之?前|以前|内)?[^,。;]{0,14}?的[\p{Han}]{0,6}?,?(?:给予|可以|可享受|可申请|享受|予以奖励|予以补助|视为|按)`)
+var rewardedRe = regexp.MustCompile(`^(?:之?前|以前|内)?[^,。;]{0,14}?的[\p{Han}]{0,6}?,?(?:给予|予以兑|一次性兑付|优先兑付|兑付|可以|可享受|可申请|享受|予以奖励|予以补助|视为|按)`)
 
 // rewarded is true of the time by which something must be done to be rewarded or treated
 // in some way.

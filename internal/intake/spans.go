@@ -28,15 +28,41 @@ func ofWhom(text string, r deadline.Reading, s span) bool {
 	return whomHead.MatchString(fold(text[from:r.Begin])) && whomTail.MatchString(tight(fold(text[r.End:to]))) && to < s.to
 }
 
-// againstWhom is behind 对 and a time that say of whom what follows is done.
-var againstWhom = regexp.MustCompile(`^[\p{Han}\d%“”（）()、.]{0,24}?的(?:单位|企业|县区|县\([市区、]+\)|乡镇|项目|部门|街道|镇|村|责任人|个人)[\p{Han}、]{0,20}?(?:约谈|通报|问责|曝光|督办|扣分|处罚|追责|取消|挂牌|提醒)`)
+var (
+	// whomSaid ends the words between who acts and whom: 省财政厅对|2023年底前建成的….
+	whomSaid = regexp.MustCompile(`^(?:[\p{Han}（）()]{2,16}?)?(?:并|同时)?(?:对于?|凡|凡是|针对)$`)
+	// againstWhom is behind 对 and a time that say of whom what follows is done.
+	againstWhom = regexp.MustCompile(`^[\p{Han}\d%“”（）()、.]{0,24}?的(?:[\p{Han}]{1,8}|县\([市区、]+\))[\p{Han}、,]{0,20}?(?:约谈|通报|问责|曝光|督办|扣分|处罚|追责|取消|挂牌|提醒)`)
+	// givenWhom is behind 对 and a time that say of whom or what money is given for.
+	givenWhom = regexp.MustCompile(`^[\p{Han}\d%“”（）()、.]{0,24}?的[^。;]{0,24}?(?:给予|予以|享受|发放|安排|按)[^,。;]{0,20}?(?:补贴|补助|奖励|奖补|支持|减免|优惠|贴息|表彰|倾斜|资金)`)
+	// shareOfWhom is behind a time at which somebody has too little, of whom something is done then.
+	shareOfWhom = regexp.MustCompile(`^前?[\p{Han}]{0,16}?(?:低于|高于|不足|达不到|少于|未达到?|超过)[^,。;]{0,14}?的(?:[\p{Han}]{0,8}|县\([市区、]+\)),?(?:由|一律|予以|将|进行|给予|不予|取消|扣|约谈|通报|[\p{Han}]{2,16}(?:约谈|通报))`)
+)
 
 // talkedTo is true of such a time.
 func talkedTo(text string, r deadline.Reading, s span) bool {
 	p := partHolding(text, r, s)
 	from, _ := trimSpan(text, p.from, p.to)
-	return r.Begin >= from && whomHead.MatchString(tight(fold(text[from:r.Begin]))) && againstWhom.MatchString(tight(fold(text[min(r.End, s.to):s.to])))
+	after := tight(fold(text[min(r.End, s.to):s.to]))
+	if r.Begin < from || r.Kind == deadline.Recurring {
+		return false
+	}
+	return whomSaid.MatchString(tight(fold(text[from:r.Begin]))) && (againstWhom.MatchString(after) || givenWhom.MatchString(after)) || shareOfWhom.MatchString(after)
 }
+
+var (
+	mayHead = regexp.MustCompile(`可(?:以|自行|自愿)?(?:在|于)?$`)
+	mayTail = regexp.MustCompile(`^(?:之?前|以前|内|期间)?[^,。;]{0,20}?(?:办理|领取|申请|报名|登录|查询|预约|缴费|提出|选择|申报|享受|补办|前往|咨询|参加|查看|下载|使用|退|换|认领)`)
+)
+
+// mayBy is true of the time in which people may do something: 可于5月31日前到大厅办理.
+func mayBy(text string, r deadline.Reading, s span) bool {
+	p := partHolding(text, r, s)
+	return r.Begin >= p.from && mayHead.MatchString(tight(fold(text[p.from:r.Begin]))) && mayTail.MatchString(tight(fold(text[min(r.End, p.to):p.to])))
+}
+
+// ofAnyCase is before a term that runs for each of whom a rule is: 对停用3年以上的矿井，应当在一年内关闭.
+var ofAnyCase = regexp.MustCompile(`(?:^|,)(?:对于?|凡是?|针对)[^,。;]{0,30}的[^,。;]{0,12},?(?:应当?|须|要|必须|均|一律)*(?:在|于)?$`)
 
 var (
 	looksAt     = regexp.MustCompile(`(?:检查|核查|排查|审计|抽查|倒查|核实|复核|梳理|清理|清查|统计|调取|比对|摸排|评查|对|将)$`)

@@ -135,6 +135,7 @@ func softParts(text string, parts []span, e *entry) map[int]bool {
 		case i == 0 && softWord.MatchString(t) && onlyTime(softWord.ReplaceAllString(t, ""), e): // 力争在6月30日前，…
 			e.Soft = true
 			return nil
+		case i > 0 && standardOf.MatchString(fold(t)): // 完成38对服务区建设，每个服务区车位原则上不低于10%
 		case softWord.MatchString(t):
 			soft[i] = true
 		case i == 0 && onlyTime(text[p.from:p.to], e), purposeWord.MatchString(t):
@@ -148,6 +149,9 @@ func softParts(text string, parts []span, e *entry) map[int]bool {
 	}
 	return soft
 }
+
+// standardOf is a part that says how large each of the works before it is.
+var standardOf = regexp.MustCompile(`^(?:每[个座处家所条类户]|单[个座])[^,]*(?:不低于|不少于|不超过|不大于|不小于|不高于)`)
 
 // onlyTime is true of a first part that is nothing but the time: 2021年10月底前.
 func onlyTime(t string, e *entry) bool {

@@ -152,7 +152,7 @@ var withWhom = regexp.MustCompile(`^[\p{Han}、()]{2,40}?(?:会同|联合|协同
 func (k *committer) notByStage(c *clause, e *entry, s *stage) bool {
 	return byOthers.MatchString(tight(e.Source)) ||
 		slices.ContainsFunc(c.entries, func(o *entry) bool {
-			return o.Kind == plan.Dated && o.sentence.to > 0 && o.span.from >= e.span.to && o.sentence.from <= e.span.from && (o.Due == s.reading.Due || withWhom.MatchString(tight(fold(e.Source))))
+			return o.Kind == plan.Dated && o.sentence.to > 0 && o.span.from >= e.span.to && o.sentence.from <= e.span.from && (o.Due == s.reading.Due || withWhom.MatchString(tight(fold(e.Source))) || saysWhen(e, o))
 		}) ||
 		slices.ContainsFunc(c.readings, func(r deadline.Reading) bool {
 			return r.Begin == e.span.from && (r.Kind == deadline.Target && r.Rule == "T1" || r.Kind == deadline.Window && !r.Due.IsZero() && r.Due.Before(k.facts.Issued))

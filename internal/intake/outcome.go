@@ -1,0 +1,51 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+
+	"duban/internal/plan"
+)
+
+// resultOf is a part that says only by when the outcome of the part before it is handed in.
+var resultOf = regexp.MustCompile(`^[\p{Han}]{0,4}(?:结果|情况|名单|清单|台账|报告|材料)(?:报|上报|报送|反馈|通报|送)`)
+
+var (
+	// chargedWith is what somebody is charged with, before by when: 市水务局负责泵站改造，8月底前完工.
+	chargedWith = regexp.MustCompile(`负责([\p{Han}]{2,16})$`)
+	// looksAtSelf is work whose outcome is a paper on it, selfReport that paper.
+	looksAtSelf = regexp.MustCompile(`自查|自评|自验|自检|自纠`)
+	selfReport  = regexp.MustCompile(`(?:自查|自评|自验|自检|自纠)[\p{Han}]{0,4}(?:报告|材料|情况|结果|总结|表)`)
+)
+
+// saysWhen is true of a limit that says by when the work before it in the sentence is done,
+// not of a part of that work (负责拆除违建，8月底前拆除50处): the work has no limit beside it.
+func saysWhen(work, limit *entry) bool {
+	w, l := tight(fold(work.Source)), tight(fold(limit.Source))
+	if looksAtSelf.MatchString(w) && selfReport.MatchString(l) {
+		return true // 组织自评，11月20日前形成自评报告
+	}
+	m := chargedWith.FindStringSubmatch(w)
+	if m == nil {
+		return false
+	}
+	does := []rune(tight(fold(tidyTitle(strings.Replace(limit.Source, limit.words, "", 1)))))
+	return len(does) < 3 || !strings.Contains(m[1], string(does[:2])) || !strings.ContainsAny(string(does), "0123456789")
+}
+
+// ofWhat puts the work itself before such a title: 对5条河流开展排查，排查结果于8月15日前报县河长办.
+func (k *committer) ofWhat(c *clause, e *entry, s sentence) {
+	n := len(c.entries)
+	if n == 0 || e.Kind != plan.Dated {
+		return
+	}
+	work := c.entries[n-1]
+	if work.Kind != plan.Standing || work.span.from < s.from || work.span.to > e.span.from || hanIn(c.text[work.span.to:e.span.from]) > 0 {
+		return
+	}
+	if !resultOf.MatchString(tight(fold(e.Title))) && !saysWhen(work, e) {
+		return
+	}
+	e.Title = shorten(tidyTitle(work.Source)+"，"+e.Title, 60)
+	e.Source = c.text[work.span.from:e.span.to]
+}
