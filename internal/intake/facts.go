@@ -179,6 +179,10 @@ func lastDay(ps []para) (calendar.Day, bool) {
 func (f *facts) years(about string) {
 	for _, t := range []string{f.Title, about} {
 		t = fold(t)
+		if schoolYear.MatchString(t) && f.Issued.Month > 0 { // 2023—2024学年第二学期: its times are the next ones
+			f.Year, f.LastYear, f.Season = f.Issued.Year, f.Issued.Year, true
+			return
+		}
 		if m := yearsRe.FindStringSubmatch(t); m != nil {
 			f.Year, _ = strconv.Atoi(m[1])
 			f.LastYear, _ = strconv.Atoi(m[2])
@@ -225,6 +229,9 @@ func (f *facts) collects(title string) bool {
 
 // festive is a title about the days around a festival.
 var festive = regexp.MustCompile(`(?:19|20)\d\d年[“"]?(?:元旦|春节|两节|元春|中秋|国庆|五一|端午|清明)`)
+
+// schoolYear is a title about a school's year.
+var schoolYear = regexp.MustCompile(`(?:19|20)\d\d年? ?[-~至—]+ ?(?:19|20)?\d\d年? ?学年`)
 
 // winters is a title about the months around the turn of the year.
 var winters = regexp.MustCompile(`今冬明春|冬春季?(?:节|森林|安全|防火|火灾|救助|农田|水利)`)

@@ -15,6 +15,7 @@ import (
 func (k *committer) inStage(c *clause, rs []deadline.Reading) []deadline.Reading {
 	st, from := k.stageOver(c, rs)
 	out := slices.Clone(rs)
+	k.notOfPolicy(c, out)
 	if st == nil {
 		k.nextYears(out)
 		k.notPast(c, out)
@@ -42,6 +43,35 @@ func (k *committer) inStage(c *clause, rs []deadline.Reading) []deadline.Reading
 	}
 	k.notPast(c, out)
 	return out
+}
+
+// inSeason is inStage for a cell of a table in a paper whose times are the next ones.
+func (k *committer) inSeason(c *clause, rs []deadline.Reading) []deadline.Reading {
+	if !k.facts.Season {
+		return rs
+	}
+	return k.inStage(c, rs)
+}
+
+// notOfPolicy gives a time without a year, which stands behind the time for which a policy
+// holds, the year of the plan: 自2019年6月1日起至2025年12月31日免征增值税。…8月底前出台办法.
+func (k *committer) notOfPolicy(c *clause, rs []deadline.Reading) {
+	year := k.facts.Year
+	for i, r := range rs {
+		if i == 0 || year == 0 || r.Kind != deadline.Due || r.YearFrom != "item" || r.Due.IsZero() {
+			continue
+		}
+		o := rs[i-1]
+		if o.Kind != deadline.Window || o.Start.IsZero() || o.Due.Year != r.Due.Year || o.Start.Year == o.Due.Year || o.End > len(c.text) || !policyTerm.MatchString(tight(fold(c.text[o.End:min(len(c.text), o.End+60)]))) {
+			continue
+		}
+		if due := inYear(r.Due, year); year != r.Due.Year && !due.Before(k.facts.Issued) {
+			rs[i].Due, rs[i].YearFrom = due, "plan"
+			if r.Ask == "deadline.before_issue" || r.Sure == deadline.Sure {
+				rs[i].Sure, rs[i].Ask = deadline.Likely, ""
+			}
+		}
+	}
 }
 
 // onThatGround is between what has been done and what is to be done next.

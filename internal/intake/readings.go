@@ -74,6 +74,10 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "condition" // 对停用超过3年的尾矿库，应当在一年内完成治理
 	case !limit && mayBy(c.text, r, s):
 		why = "policy"
+	case !limit && openTime(c.text, r, s):
+		why = "policy" // 汇算办理时间为3月1日至6月30日
+	case !limit && c.role != roleGoals && bareYear.MatchString(tight(fold(r.Words))) && stateIs.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
+		why = "target" // 2023年我区大学毕业生征集比例为61%
 	case !limit && lookedAt(c.text, r, s):
 		why = "target" // 检查2020年1月1日至2021年3月31日期间的结算数据
 	case !limit && r.Kind == deadline.Recurring && saysWhat(c.text, r, s):
@@ -202,6 +206,8 @@ var dateHead = regexp.MustCompile(`^(?:(?:19|20)\d\d ?年)?\d{1,2} ?月 ?\d{1,2}
 
 var (
 	stepEnd  = regexp.MustCompile(`^(?:之?前|起|开始)?[\p{Han}]{0,6}(?:登记|申报|报名|受理|征集|申请|公示|投票|填报|预约|缴费|征求意见|招募|推荐|投标|收件)(?:工作|阶段)?(?:结束|截止|为止|期满)$|^(?:之?前)?(?:结束|截止)(?:登记|申报|报名|受理|征集|申请)$|^(?:结束|截止|为止)$`)
+	stepShut = regexp.MustCompile(`^(?:\d{1,2}[时点:](?:\d{2})?分?)?(?:截止|结束|为止)$`)
+	stepKind = regexp.MustCompile(`报名|登记|申报|申请|受理|征集|投票|填报|缴费|招募|公示`)
 	stepMade = regexp.MustCompile(`(?:登记|申报|报名|受理|征集|申请|公示|投票|填报|预约|缴费|征求意见|招募|推荐|投标|收件)(?:工作)?(?:时间|截止时间|期限)?(?:至|到|于|截至|截止到|截止至)?$`)
 )
 
@@ -233,6 +239,9 @@ func stepEnds(text string, r deadline.Reading, s span) bool {
 	before, after := tight(fold(text[from:r.Begin])), tight(fold(text[r.End:to]))
 	if before == "" && after == "结束" && sinceWhen.MatchString(tight(fold(text[s.from:from]))) {
 		return true // 从2023年11月开始，到2026年6月结束
+	}
+	if stepShut.MatchString(after) && stepKind.MatchString(text[s.from:r.Begin]) {
+		return true // 网上报名自12月1日开始，男青年至2月10日18时截止
 	}
 	if stepEnd.MatchString(after) && (before != "" || hanIn(after) > 2) {
 		return before == "" || stepMade.MatchString(before) || hanIn(after) > 2

@@ -91,7 +91,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 			return append(k.wordEntries(place, r, []*entry{e}), e)
 		}
 		c.text = r.limit
-		reads := deadline.Read(r.limit, ctx)
+		reads := k.inSeason(c, deadline.Read(r.limit, ctx))
 		var kept []deadline.Reading
 		for _, rd := range reads {
 			if isTerm(rd) && (rd.Event == "" || told(rd)) {
@@ -142,7 +142,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 	} else {
 		text := r.said
 		c.text = text
-		for _, rd := range k.countedOn(c, deadline.Read(text, k.ctx)) {
+		for _, rd := range k.countedOn(c, k.inSeason(c, deadline.Read(text, k.ctx))) {
 			if !k.counts(c, rd, span{0, len(text)}, true) {
 				continue
 			}

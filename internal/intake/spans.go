@@ -96,3 +96,15 @@ func banWindow(text string, r deadline.Reading, s span) bool {
 	}
 	return banWord.MatchString(strings.TrimLeft(tight(fold(text[min(r.End, s.to):s.to])), ","))
 }
+
+// openHead is before the time in which people may come to do something.
+var openHead = regexp.MustCompile(`(?:办理|申报|报名|缴费|受理|申请|汇算|缴存|征收|开放|预约|营业|集中缴费|参保缴费|补贴申领|退费)(?:办理|缴费)?(?:时间|时段|期限?|起止时间)(?:统一)?(?:为|是|:)(?:每年的?)?$`)
+
+// openTime is true of such a time.
+func openTime(text string, r deadline.Reading, s span) bool {
+	p := partHolding(text, r, s)
+	return r.Kind == deadline.Window && r.Begin >= p.from && openHead.MatchString(tight(fold(text[p.from:r.Begin]))) && hanIn(text[min(r.End, p.to):p.to]) <= 2
+}
+
+// stateIs is behind a year that says what was or is so, and not what is to be reached.
+var stateIs = regexp.MustCompile(`^(?:度)?,?[\p{Han}()]{2,30}?(?:率|比例|占比|比重|数量?|范围|标准|总量|浓度|余额|收入|人口|面积|总额)(?:约|均|仍)?为[^,。;]{0,16}?\d[^,。;]*$`)

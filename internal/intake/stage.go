@@ -142,7 +142,7 @@ func (k *committer) underHeading(c *clause) {
 }
 
 // byOthers is what waits for others to say when.
-var byOthers = regexp.MustCompile(`适时|择机|另行通知|按(?:照)?(?:国家|省|市|上级)[\p{Han}]{0,6}(?:统一)?(?:安排|部署|要求)`)
+var byOthers = regexp.MustCompile(`适时|择机|另行通知|以[\p{Han}]{2,20}(?:通知|公告|安排|规定|文件|要求|批复)为准|按(?:照)?(?:国家|省|市|上级)[\p{Han}]{0,6}(?:统一)?(?:安排|部署|要求)`)
 
 // withWhom is who acts with whom, and not yet what.
 var withWhom = regexp.MustCompile(`^[\p{Han}、()]{2,40}?(?:会同|联合|协同)[\p{Han}、()]{2,30}(?:局|委|办|部门|机构|队|单位|政府|公司)$`)
@@ -150,7 +150,9 @@ var withWhom = regexp.MustCompile(`^[\p{Han}、()]{2,40}?(?:会同|联合|协同
 // notByStage is true of work below a stage that goes on to a limit in its own sentence, of what others
 // say when to do, and of words about what was.
 func (k *committer) notByStage(c *clause, e *entry, s *stage) bool {
-	return byOthers.MatchString(tight(e.Source)) ||
+	return byOthers.MatchString(tight(e.Source)) || slices.ContainsFunc(c.readings, func(r deadline.Reading) bool { // 评审结束后10个工作日内提交报告
+		return r.Kind == deadline.Relative && r.Due.IsZero() && r.Event != "" && r.Begin >= e.span.from && r.Begin < e.span.to
+	}) ||
 		slices.ContainsFunc(c.entries, func(o *entry) bool {
 			return o.Kind == plan.Dated && o.sentence.to > 0 && o.span.from >= e.span.to && o.sentence.from <= e.span.from && (o.Due == s.reading.Due || withWhom.MatchString(tight(fold(e.Source))) || saysWhen(e, o))
 		}) ||
