@@ -68,8 +68,8 @@ func (p *process) says(text string) {
 }
 
 // hang is when a process is said to hang: what it may take by its own limits is 30
-// seconds at the most, and a busy machine takes some more.
-const hang = 3 * time.Minute
+// seconds at the most, and a busy machine takes much more.
+const hang = 10 * time.Minute
 
 // ends waits for the end and gives the exit status.
 func (p *process) ends() int {

@@ -3,10 +3,12 @@ package workflows_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 
 	"duban/internal/wire"
 	"duban/workflows"
@@ -36,6 +38,8 @@ func TestWhatIsSentAgainWhileATryEndsIsTried(t *testing.T) {
 				suite := testsuite.WorkflowTestSuite{}
 				suite.SetLogger(quiet{})
 				env := suite.NewTestWorkflowEnvironment()
+				env.SetTestTimeout(10 * time.Minute)
+				env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // the default is a second, which a busy machine takes
 				workflows.Register(env)
 				count := map[string]int{}
 				for _, of := range names {

@@ -27,6 +27,7 @@ func TestAnAuditWhoseWorkerDiedIsBegunAgainInTime(t *testing.T) {
 		suite := testsuite.WorkflowTestSuite{}
 		suite.SetLogger(quiet{})
 		env := suite.NewTestWorkflowEnvironment()
+		env.SetTestTimeout(10 * time.Minute)
 		env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // the default is a second, which a busy machine takes
 		workflows.Register(env)
 		var within time.Duration

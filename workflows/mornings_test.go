@@ -245,7 +245,7 @@ func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
 	require.Eventually(t, func() bool {
 		sent, err := b.store.Messages(t.Context(), ledger.MessageFilter{Plan: "p", States: []ledger.NoticeState{ledger.Sent}})
 		return err == nil && len(sent) == 45
-	}, time.Minute, 10*time.Millisecond, "all but those that are stopped have their receipts")
+	}, 10*time.Minute, 10*time.Millisecond, "all but those that are stopped have their receipts")
 	result, err := b.once(&line{tray: to}, wire.DeliverMorningName, in)
 	require.NoError(t, err)
 	require.Zero(t, result)

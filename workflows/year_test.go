@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"duban/activities"
@@ -228,7 +229,8 @@ func (b *bench) anew() {
 	suite := testsuite.WorkflowTestSuite{}
 	suite.SetLogger(quiet{})
 	b.TestWorkflowEnvironment = suite.NewTestWorkflowEnvironment()
-	b.SetTestTimeout(time.Minute)
+	b.SetTestTimeout(10 * time.Minute)
+	b.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // the default is a second, which a busy machine takes
 	workflows.Register(b)
 	acts := &activities.Activities{
 		Ledger: b.store, Starter: b.starts, Channels: channel.Set{b.post}, Words: words.New("zh"),

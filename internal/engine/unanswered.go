@@ -69,7 +69,14 @@ const lastAsk = time.Second
 // which takes a few seconds more, and gives *SilentError.
 func (e *Engine) within(ctx context.Context, do func(context.Context) error) error {
 	if e.patience == 0 {
-		return do(ctx)
+		for {
+			if err := do(ctx); err == nil || ctx.Err() != nil || !timedOut(err) {
+				return err
+			}
+			if err := rest(ctx, lastAsk/10); err != nil {
+				return err
+			}
+		}
 	}
 	limited, cancel := context.WithTimeout(ctx, e.patience)
 	defer cancel()
@@ -111,16 +118,19 @@ func (e *Engine) whySilent(ctx context.Context, err error) error {
 	}
 	// The clock is checked before Temporal and the workers: a clock that was set back stops
 	// timers and polls, so that these seem silent too.
-	if events, err := e.ledger.Events(ctx, ledger.EventFilter{AfterSeq: max(0, last-lastLines), Limit: lastLines}); err == nil {
-		var latest time.Time
-		for _, line := range events {
-			if line.Real.After(latest) {
-				latest = line.Real
-			}
+	var events []ledger.Event // none where they cannot be read
+	_ = ask(func(ctx context.Context) (err error) {
+		events, err = e.ledger.Events(ctx, ledger.EventFilter{AfterSeq: max(0, last-lastLines), Limit: lastLines})
+		return err
+	})
+	var latest time.Time
+	for _, line := range events {
+		if line.Real.After(latest) {
+			latest = line.Real
 		}
-		if behind := latest.Sub(e.now()); behind > clockBehind {
-			return &SilentError{ClockBack, fmt.Errorf("the clock is %s behind the ledger's last lines", behind.Round(time.Second))}
-		}
+	}
+	if behind := latest.Sub(e.now()); behind > clockBehind {
+		return &SilentError{ClockBack, fmt.Errorf("the clock is %s behind the ledger's last lines", behind.Round(time.Second))}
 	}
 	if stuck := ask(e.ledger.TryWrite); stuck != nil {
 		return &SilentError{LedgerStuck, stuck}

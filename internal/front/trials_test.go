@@ -228,7 +228,7 @@ func TestATrialWhoseEngineHangs(t *testing.T) {
 	for _, end := range []func(){func() { tried.End("d") }, leave} {
 		require.NoError(t, tried.Begin("d", p, cal, time.Second))
 		c := <-engines
-		require.Eventually(t, func() bool { made, _ := tried.Of("d"); return made.Under }, 10*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool { made, _ := tried.Of("d"); return made.Under }, 10*time.Minute, 10*time.Millisecond)
 		end()
 		tried.under.Wait()
 		made, ok := tried.Of("d")

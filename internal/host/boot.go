@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,7 +60,7 @@ type boot struct {
 }
 
 func newBoot(o Options) boot {
-	b := boot{works: o.Work, log: o.Log, limit: patience, gap: firstGap}
+	b := boot{works: o.Work, log: o.Log, limit: cmp.Or(o.Patience, patience), gap: firstGap}
 	return b
 }
 
@@ -100,7 +101,7 @@ func (h *Host) open(ctx context.Context, cfg settings.Config, o Options) (*ledge
 	if b.works {
 		b.limit = migrating
 	}
-	how := ledger.Options{Create: o.Embedded && !o.Known, Migrate: o.Embedded, Log: h.log}
+	how := ledger.Options{Create: o.Embedded && !o.Known, Migrate: o.Embedded, Log: h.log, Limits: ledger.Limits{Read: o.Patience, Write: o.Patience, Bulk: o.Patience}}
 	try := func(ctx context.Context) (*ledger.Store, error) { return ledger.OpenWith(ctx, LedgerURL(cfg), how) }
 	return wait(ctx, b, ledgerName, h.LedgerURL, try, func(s *ledger.Store) { _ = s.Close() })
 }

@@ -24,6 +24,7 @@ import (
 	"go.temporal.io/sdk/contrib/envconfig"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
+	"google.golang.org/grpc"
 
 	"duban/activities"
 	"duban/internal/calendar"
@@ -47,6 +48,10 @@ type Options struct {
 	Rehearsal bool      // no accounts are checked, and the embedded server may lose its last writes in a power cut
 	Out       io.Writer // gets a line for each message in the outbox
 	Log       *slog.Logger
+	// Patience is how long one call to the ledger or to Temporal may take where its caller sets no limit, and how long a
+	// command waits for an engine; zero: the usual limits. It is for machines that are busy with other things, as when
+	// tests run: there a call that takes minutes says nothing about the program.
+	Patience time.Duration
 }
 
 // Host has the parts of a running process. It must be closed.
@@ -69,6 +74,7 @@ type Host struct {
 	metrics   *served // nil: no metrics are served
 	log       *slog.Logger
 	boot      boot
+	patience  time.Duration // see Options.Patience
 	notify    notifier
 	stopBeat  func()
 }
@@ -85,7 +91,7 @@ func LedgerURL(cfg settings.Config) string {
 // Open starts the parts in order; on an error those that were started are stopped. A worker waits for the ledger and for
 // Temporal until they answer or ctx ends, and a command for twenty seconds: *AwayError. Other errors: see errors.go.
 func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err error) {
-	h := &Host{LedgerURL: Redact(LedgerURL(cfg)), log: o.Log, failed: make(chan error, 1), boot: newBoot(o)}
+	h := &Host{LedgerURL: Redact(LedgerURL(cfg)), log: o.Log, failed: make(chan error, 1), boot: newBoot(o), patience: o.Patience}
 	h.notify.on, h.notify.log = o.Work && !o.Rehearsal, o.Log
 	h.boot.notify = h.notify
 	if o.Work {
@@ -172,7 +178,7 @@ func (h *Host) connect(ctx context.Context, cfg settings.Config, o Options) (cli
 		return wait(ctx, h.boot, temporalName, h.Address, dial, client.Client.Close)
 	}
 	if !o.Embedded {
-		found, err := doorOf(ctx, cfg.Dir)
+		found, err := doorOf(ctx, cfg.Dir, h.boot.limit)
 		if err != nil {
 			return nil, err
 		}
@@ -215,6 +221,10 @@ func (h *Host) dial(ctx context.Context, cfg settings.Config, opts client.Option
 	}
 	if h.metrics != nil {
 		opts.MetricsHandler = h.metrics
+	}
+	opts.ConnectionOptions.GetSystemInfoTimeout = h.boot.limit // the SDK's five seconds are few on a machine that has just started
+	if h.patience > 0 {
+		opts.ConnectionOptions.DialOptions = append(opts.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(unhurried(h.patience)))
 	}
 	return client.DialContext(ctx, opts)
 }

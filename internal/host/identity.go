@@ -196,7 +196,7 @@ func Adopt(ctx context.Context, cfg settings.Config, trial bool, o Options) erro
 	}
 	cfg.UI, cfg.Metrics = false, ""
 	o.Embedded, o.Work, o.Known = true, false, true
-	h := &Host{LedgerURL: LedgerURL(cfg), log: o.Log, failed: make(chan error, 1), boot: newBoot(o)}
+	h := &Host{LedgerURL: LedgerURL(cfg), log: o.Log, failed: make(chan error, 1), boot: newBoot(o), patience: o.Patience}
 	defer h.Close()
 	err := h.known(ctx, cfg, o)
 	if err != nil {
@@ -240,9 +240,9 @@ func UI(cfg settings.Config) (string, error) {
 	return d.UI, err
 }
 
-// doorOf waits for the engine that runs on dir to be ready, for patience at the most.
-func doorOf(ctx context.Context, dir string) (door.Door, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// doorOf waits for the engine that runs on dir to be ready, for limit at the most.
+func doorOf(ctx context.Context, dir string, limit time.Duration) (door.Door, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	return door.Wait(ctx, dir)
 }

@@ -36,7 +36,7 @@ func TestTwoFirstWorkersMeet(t *testing.T) {
 	t.Parallel()
 	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": t.TempDir(), "DUBAN_UI": "false"})
 	require.NoError(t, err)
-	h, err := Open(t.Context(), cfg, Options{Embedded: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Rehearsal: true})
+	h, err := Open(t.Context(), cfg, Options{Embedded: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Rehearsal: true, Patience: 10 * time.Minute})
 	require.NoError(t, err)
 	defer h.Close()
 	var ledgers []*ledger.Store

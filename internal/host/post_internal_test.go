@@ -61,7 +61,7 @@ func tended(t *testing.T, c channel.Channel, wants string) *post {
 
 func (p *post) becomes(t *testing.T, open bool, why string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return p.gate.isOpen() == open }, time.Minute, time.Millisecond, why)
+	require.Eventually(t, func() bool { return p.gate.isOpen() == open }, 10*time.Minute, time.Millisecond, why)
 }
 
 func at(context.Context, []channel.Missed) error { return nil }
@@ -77,7 +77,7 @@ func TestAPostIsShutWhileItsChannelDoesNotAnswer(t *testing.T) {
 	require.ErrorIs(t, p.channels[0].Send(t.Context(), letter.Letter{}, at), channel.ErrMachine)
 	require.False(t, p.channels[0].(channel.Gated).Ready())
 	before := c.checks.Load()
-	require.Eventually(t, func() bool { return c.checks.Load() > before+2 }, time.Minute, time.Millisecond, "it is tried again")
+	require.Eventually(t, func() bool { return c.checks.Load() > before+2 }, 10*time.Minute, time.Millisecond, "it is tried again")
 	c.fails.Store(false)
 	p.becomes(t, true, "it answers again")
 	require.NoError(t, p.channels[0].Send(t.Context(), letter.Letter{}, at))

@@ -40,7 +40,7 @@ func workHere(dir string) error {
 	if err != nil {
 		return err
 	}
-	h, err := host.Open(context.Background(), cfg, host.Options{Work: true, Out: io.Discard, Log: host.Logger(cfg, os.Stderr)})
+	h, err := host.Open(context.Background(), cfg, host.Options{Work: true, Out: io.Discard, Log: host.Logger(cfg, os.Stderr), Patience: hang})
 	if err != nil {
 		return err
 	}
@@ -377,7 +377,7 @@ func (w *world) heard(planID string) {
 func (w *world) join(cfg settings.Config) *host.Host {
 	w.t.Helper()
 	cfg.Dir = w.cfg.Dir
-	h, err := host.Open(w.t.Context(), cfg, host.Options{Work: true, Out: io.Discard, Log: host.Logger(cfg, w.t.Output())})
+	h, err := host.Open(w.t.Context(), cfg, host.Options{Work: true, Out: io.Discard, Log: host.Logger(cfg, w.t.Output()), Patience: hang})
 	require.NoError(w.t, err)
 	w.t.Cleanup(func() { _ = h.Close() })
 	return h

@@ -21,7 +21,7 @@ import (
 // on the folder.
 func command(t *testing.T, cfg settings.Config) (*host.Host, error) {
 	t.Helper()
-	h, err := host.Open(t.Context(), cfg, host.Options{Log: quiet})
+	h, err := host.Open(t.Context(), cfg, host.Options{Log: quiet, Patience: hang})
 	if err == nil {
 		t.Cleanup(func() { _ = h.Close() })
 	}
@@ -31,7 +31,7 @@ func command(t *testing.T, cfg settings.Config) (*host.Host, error) {
 func again(t *testing.T, cfg settings.Config) (*host.Host, error) {
 	t.Helper()
 	free(t, cfg.Dir) // an engine that was closed, or failed to start, may still be ending
-	h, err := host.Open(t.Context(), cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Out: os.Stderr, Log: quiet})
+	h, err := host.Open(t.Context(), cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Out: os.Stderr, Log: quiet, Patience: hang})
 	if err == nil {
 		t.Cleanup(func() { _ = h.Close() })
 	} else {
@@ -257,7 +257,7 @@ func TestAStartIsBrokenOff(t *testing.T) {
 	const tries = 12
 	for i := range tries {
 		ctx, cancel := context.WithTimeout(t.Context(), whole*time.Duration(i)/tries)
-		h, err := host.Open(ctx, cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Log: quiet})
+		h, err := host.Open(ctx, cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Log: quiet, Patience: hang})
 		cancel()
 		if err == nil { // this start was faster than the first, and complete before it was broken off
 			require.NoError(t, h.Close())

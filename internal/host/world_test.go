@@ -74,6 +74,7 @@ func open(t *testing.T, cfg settings.Config, work bool) *world {
 
 func openAs(t *testing.T, cfg settings.Config, o host.Options) *world {
 	t.Helper()
+	o.Patience = hang
 	h, err := host.Open(t.Context(), cfg, o)
 	require.NoError(t, err)
 	cal, err := calendar.Load(seeds.Calendar())

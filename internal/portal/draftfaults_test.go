@@ -108,7 +108,7 @@ func TestADraftIsLaunchedOnce(t *testing.T) {
 	first.Set("apart", "on")
 	second.Set("apart", "on")
 	require.Equal(t, path, one.post(path+"/launch", first).to())
-	require.Eventually(t, func() bool { return acts.launches.Load() == 1 }, 5*time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return acts.launches.Load() == 1 }, hang, 10*time.Millisecond)
 	require.Contains(t, two.get(path).text(), "正在启动")
 	require.Equal(t, path, two.post(path+"/launch", second).to())
 	close(acts.goOn)

@@ -38,7 +38,7 @@ func (b *browser) until(path string) answer {
 	require.Eventually(b.t, func() bool {
 		a = b.get(path)
 		return a.header.Get("Refresh") == "" || !assert.Contains(b.t, a.body, "<progress ")
-	}, 5*time.Minute, 50*time.Millisecond, "it does not end")
+	}, hang, 50*time.Millisecond, "it does not end")
 	return a
 }
 

@@ -123,7 +123,7 @@ func makeWorld(staff string) (*world, error) {
 	if w.cal, err = calendar.Load(seeds.Calendar()); err != nil {
 		return nil, err
 	}
-	if w.host, err = host.Open(context.Background(), cfg, host.Options{Embedded: true, Work: true, Out: io.Discard, Log: quiet}); err != nil {
+	if w.host, err = host.Open(context.Background(), cfg, host.Options{Embedded: true, Work: true, Out: io.Discard, Log: quiet, Patience: hang}); err != nil {
 		return nil, err
 	}
 	w.check = w.host.Checkup(cfg, quiet)
@@ -188,9 +188,8 @@ func (w *world) launch(id, office, units, clauses string, clock calendar.Clock) 
 			return fmt.Errorf("%+v", pr)
 		}
 	}
-	const patience = 10 * time.Minute
-	for ends := time.Now().Add(patience); ; {
-		_, err = w.host.Engine.Launch(context.Background(), p, w.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour, ArmWait: patience})
+	for ends := time.Now().Add(hang); ; {
+		_, err = w.host.Engine.Launch(context.Background(), p, w.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour, ArmWait: hang})
 		var unarmed *engine.UnarmedError
 		late := errors.Is(err, context.DeadlineExceeded) || errors.As(err, new(*serviceerror.DeadlineExceeded))
 		if !errors.As(err, &unarmed) || !late || time.Now().After(ends) {
@@ -216,9 +215,12 @@ func planFiles(id, office, units, clauses string) (text, whole string) {
 	return text, head + clauses
 }
 
+// hang is how long a test waits for an answer: long enough for a slow and busy machine.
+const hang = 10 * time.Minute
+
 // options are those of a portal on the shared engine.
 func (w *world) options() portal.Options {
-	return portal.Options{Reader: w.read, Acts: w.host.Engine.Patient(time.Minute), SignIn: w.sign, Accounts: func() (*accounts.List, error) { return w.list, nil },
+	return portal.Options{Reader: w.read, Acts: w.host.Engine.Patient(hang), Patience: hang, SignIn: w.sign, Accounts: func() (*accounts.List, error) { return w.list, nil },
 		Now: time.Now, Files: w.files, Drafts: w.drafts, Checkup: w.check, Log: quiet}
 }
 

@@ -299,8 +299,8 @@ func touches(p *plan.Plan, e script.Entry, task string) bool {
 }
 
 // undecided tells whether a stage about the entry's task that speaks before soon is
-// not decided yet; for a duty, whether an occurrence that opens before at is not
-// opened yet. A talk that is not in the ledger yet is not waited for here: the act on it
+// not decided yet, or a pause that ends before soon goes on; for a duty, whether an occurrence
+// that opens before at is not opened yet. A talk that is not in the ledger yet is not waited for here: the act on it
 // fails, and perform tries again.
 func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Time) (bool, error) {
 	l, err := d.store.Plan(ctx, d.Plan.ID)
@@ -324,7 +324,8 @@ func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Ti
 		if t.State != ledger.TaskOpen || about(e) != "" && about(e) != t.ID || !touched(t.ID) {
 			continue
 		}
-		if next := rules.Next(ledger.CaseOf(t)); next != nil && next.At.Before(soon) {
+		c := rules.Course(ledger.CaseOf(t))
+		if _, resumes := c.ResumesBy(soon); resumes || c.Next != nil && c.Next.At.Before(soon) {
 			return true, nil
 		}
 	}
@@ -361,13 +362,17 @@ func (d *driver) unsaid(ctx context.Context, e script.Entry, soon time.Time) (bo
 }
 
 // unopened tells whether an occurrence of a duty that opens before at is not opened
-// yet. It is computed from the duty as it is in the ledger: the occurrences that the
+// yet, or a pause of the duty that ends before at goes on. It is computed from the duty as it is in the ledger: the occurrences that the
 // act itself will open are not waited for.
 func unopened(ctx context.Context, store *ledger.Store, l ledger.Launched, rules act.Rules, duty string, at time.Time) (bool, error) {
 	row, err := store.Task(ctx, l.Plan.ID, duty)
 	i := slices.IndexFunc(l.Plan.Tasks, func(t plan.Task) bool { return t.ID == duty })
-	if err != nil || i < 0 || row.State != ledger.TaskOpen || row.Facts.Pause != nil {
+	if err != nil || row.State != ledger.TaskOpen {
 		return false, err
+	}
+	if row.Facts.Pause != nil || i < 0 {
+		_, resumes := rules.Course(ledger.CaseOf(row)).ResumesBy(at)
+		return resumes, nil
 	}
 	o, ok := rules.OccurrenceAfter(l.Plan.Tasks[i], row.Facts, row.Facts.OpenedUpTo())
 	return ok && o.Opens.Before(at), nil

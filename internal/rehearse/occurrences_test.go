@@ -13,6 +13,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/script"
 )
 
 // quarterly is a ledger with a launched plan of one quarterly duty, whose occurrences open
@@ -58,6 +59,36 @@ func TestAnActDoesNotWaitForWhatItOpensItself(t *testing.T) {
 	require.True(t, waits(2021, 6, 10))
 	secondQuarter(t, store, l, when)
 	require.False(t, waits(2021, 6, 10))
+}
+
+// An act on a task or a duty waits until a pause that ends before the act's instant has ended:
+// until then the act would be refused for the pause.
+func TestAnActWaitsForTheEndOfAPause(t *testing.T) {
+	t.Parallel()
+	store, l, when := quarterly(t)
+	secondQuarter(t, store, l, when)
+	rules, err := act.NewRules(&l.Plan, calendar.New())
+	require.NoError(t, err)
+	y := &year{rehearsal: &rehearsal{Options: Options{Plan: &l.Plan}}, store: store}
+	y.driver = &driver{year: y}
+	for thing, sort := range map[string]script.Sort{"d.2021Q2": script.OnTask, "d": script.OnDuty} {
+		waits := func(day int) bool {
+			at := calendar.NewDay(2021, 4, day).At(12, 0, calendar.Beijing)
+			got, err := y.driver.undecided(t.Context(), script.Entry{Sort: sort, Thing: thing}, at, at)
+			require.NoError(t, err)
+			return got
+		}
+		require.False(t, waits(21), thing)
+		row, err := store.Task(t.Context(), "p", thing)
+		require.NoError(t, err)
+		a := act.Act{ID: "pause", Kind: act.Suspend, By: act.Actor{Account: "office", Name: "协调办"}, At: when.Plan, On: calendar.DayOf(when.Plan.In(calendar.Beijing)), Until: calendar.NewDay(2021, 4, 21), Reason: "汛期"}
+		paused, _, refused := rules.Act(rules.Course(ledger.CaseOf(row)), a)
+		require.Nil(t, refused)
+		_, _, err = store.Act(t.Context(), ledger.Acted{Plan: "p", Task: thing, Act: a, Version: row.Version, Facts: paused.Case}, when)
+		require.NoError(t, err)
+		require.False(t, waits(20), thing)
+		require.True(t, waits(21), thing)
+	}
 }
 
 // After the last day a rehearsal waits for what the ledger says is due: an occurrence that

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"time"
 
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"duban/internal/calendar"
@@ -362,7 +363,8 @@ func lastDecided(ctx context.Context, address string, p *plan.Plan) (day calenda
 }
 
 // arms is how long launch waits for one more task to be armed before it gives up.
-// Launching again goes on with the tasks that the last try left unarmed.
+// Launching again goes on with what the last try left undone: tasks that are not armed, or
+// that could not be noted as armed while the engine's process held the ledger's lock.
 const arms = 15 * time.Minute
 
 func (r *rehearsal) launch(ctx context.Context, eng *engine.Engine, clock calendar.Clock) (report engine.LaunchReport, err error) {
@@ -373,16 +375,18 @@ func (r *rehearsal) launch(ctx context.Context, eng *engine.Engine, clock calend
 			At: r.from, Clock: clock, Grace: clock.Plan(clock.Epoch.Add(30 * time.Second)).Sub(r.from),
 		})
 		var unarmed *engine.UnarmedError
-		if !errors.As(err, &unarmed) || ctx.Err() != nil {
+		var silent *serviceerror.DeadlineExceeded
+		if err == nil || ctx.Err() != nil || !errors.As(err, &unarmed) && !errors.As(err, &silent) && !ledger.Later(err) {
 			return report, err
 		}
-		if n := len(unarmed.Tasks); n < left {
-			until, left = time.Now().Add(arms), n
+		if unarmed != nil && len(unarmed.Tasks) < left {
+			until, left = time.Now().Add(arms), len(unarmed.Tasks)
 		}
 		if time.Now().After(until) {
 			return report, err
 		}
-		r.Log.Warn("Arming goes on: the machine is slow", "left", len(unarmed.Tasks), "error", unarmed.First)
+		r.Log.Warn("Arming goes on: the machine is slow", "left", left, "error", err)
+		pause(ctx, look)
 	}
 }
 
