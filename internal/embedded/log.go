@@ -37,8 +37,15 @@ func (l serverLog) With(tags ...tag.Tag) log.Logger {
 }
 func (l serverLog) SLog() *slog.Logger { return l.to }
 
+// noClient is what the server says when it could not reach itself for a minute (GetSystemClient in common/sdk).
+const noClient = "error creating sdk client"
+
 // Fatal says that the server, or a part of it, cannot go on. It must not return, and it must not end the process, which
 // may only be stopping: it ends the goroutine, and whoever runs the server hears why.
+//
+// The goroutine that could not make the server's own client waits instead, for as long as the process runs: it is within
+// a sync.Once, and others that wait for the same client would take it for made, find none and end the process by a panic.
+// The server gives up waiting for it when it is stopped.
 func (l serverLog) Fatal(msg string, tags ...tag.Tag) {
 	l.write(slog.LevelError, msg, tags)
 	if !l.stopping.Load() {
@@ -46,6 +53,9 @@ func (l serverLog) Fatal(msg string, tags ...tag.Tag) {
 		case l.failed <- errors.New(sentence(msg, tags)):
 		default:
 		}
+	}
+	if msg == noClient {
+		select {}
 	}
 	runtime.Goexit()
 }

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/server/common/log/tag"
@@ -49,4 +51,25 @@ func TestTheServerGivesUp(t *testing.T) {
 	l.stopping.Store(true)
 	require.False(t, fatally())
 	require.Empty(t, l.failed)
+}
+
+// The server's own client is made once. Whoever waits while it cannot be made goes on waiting: it would go on without a
+// client, and that ends the process.
+func TestNobodyGoesOnWithoutTheServersClient(t *testing.T) {
+	t.Parallel()
+	l := serverLog{slog.New(slog.DiscardHandler), &atomic.Bool{}, make(chan error, 1)}
+	var once sync.Once
+	went := make(chan struct{}, 2)
+	for range 2 {
+		go func() {
+			once.Do(func() { l.Fatal(noClient, tag.Error(context.DeadlineExceeded)) })
+			went <- struct{}{}
+		}()
+	}
+	require.EqualError(t, <-l.failed, noClient+" error=context deadline exceeded")
+	select {
+	case <-went:
+		t.Fatal("it went on")
+	case <-time.After(100 * time.Millisecond):
+	}
 }

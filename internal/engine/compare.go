@@ -24,8 +24,9 @@ const answerIn = 20 * time.Second
 
 // settleIn is how long the description of a workflow that is at work may stay the same
 // before the workflow is judged by the position it has noted: as long as the description
-// changes, the workflow is only slow.
-const settleIn = 20 * time.Second
+// changes, the workflow is only slow. It is longer than a workflow task may wait for a worker
+// that was killed, or is too busy to take it (StickyScheduleToStartTimeout in internal/host).
+const settleIn = 45 * time.Second
 
 // unsettled is how long compare goes on describing a workflow whose descriptions keep
 // changing; after that time the workflow is judged by the last one.

@@ -188,7 +188,7 @@ func (r reconciling) outlived(ctx context.Context, x *workflow.WorkflowExecution
 			}
 		}
 	}
-	if ended, err := ends(settleIn, true); ended || err != nil {
+	if ended, err := ends(answerIn, true); ended || err != nil {
 		return nil, err
 	}
 	if !r.mend || f.Asks {
@@ -197,7 +197,7 @@ func (r reconciling) outlived(ctx context.Context, x *workflow.WorkflowExecution
 	if err := r.look(ctx, f.Workflow); err != nil {
 		return &f, err
 	}
-	ended, err := ends(settleIn, false)
+	ended, err := ends(answerIn, false)
 	if err != nil || !ended {
 		return &f, err // no worker took it in time: the workflow reads the ledger when one does
 	}

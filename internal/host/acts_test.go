@@ -49,7 +49,9 @@ func (w *world) agree(planID string, tasks ...string) {
 	l, err := w.Ledger.Plan(w.t.Context(), planID)
 	require.NoError(w.t, err)
 	due := l.Clock.Plan(time.Now())
-	w.eventually("nothing is left unsaid", func(ctx context.Context) bool { return len(w.unsaid(ctx, planID, due)) == 0 })
+	w.eventually("nothing is left unsaid", func(ctx context.Context) bool {
+		return len(w.unsaid(ctx, planID, due)) == 0 && len(w.unsaidOfTalks(ctx, planID, due)) == 0
+	})
 	rules := w.rules(w.t.Context(), planID)
 	for _, task := range tasks {
 		require.EventuallyWithT(w.t, func(c *assert.CollectT) { // a workflow learns of a record a moment after it is in the ledger
@@ -93,6 +95,32 @@ func (w *world) unsaid(ctx context.Context, planID string, before time.Time) (st
 	for _, t := range tasks {
 		if next := rules.Next(ledger.CaseOf(t)); t.State == ledger.TaskOpen && next != nil && next.At.Before(before) {
 			stages = append(stages, t.ID+"/"+next.ID)
+		}
+	}
+	return stages
+}
+
+// unsaidOfTalks is unsaid for the plan's talks, as TALK/STAGE, with those that were to open and
+// did not, as TALK/.
+func (w *world) unsaidOfTalks(ctx context.Context, planID string, before time.Time) (stages []string) {
+	rules := w.rules(ctx, planID)
+	l, err := w.Ledger.Plan(ctx, planID)
+	require.NoError(w.t, err)
+	tasks, err := w.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID})
+	require.NoError(w.t, err)
+	talks, err := w.Ledger.Talks(ctx, planID, "")
+	require.NoError(w.t, err)
+	rows := map[string]ledger.Task{}
+	for _, t := range tasks {
+		rows[t.ID] = t
+	}
+	for _, k := range talks {
+		next := &plan.Stage{At: k.OpensAt}
+		if k.State != act.TalkPending {
+			next = rules.TalkCourse(ledger.TalkCaseOf(&l.Plan, rows[k.Task], k)).Next
+		}
+		if k.GoesOn() && next != nil && next.At.Before(before) {
+			stages = append(stages, k.ID+"/"+next.ID)
 		}
 	}
 	return stages

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,8 +96,11 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	for name, id := range ids {
 		for i, h := range w.runs(id) {
 			t.Logf("%-14s run %d: %3d events", name, i+1, len(h.Events))
-			if name == "task-silent" {
-				require.LessOrEqual(t, len(h.Events), 70, "a silent task's whole ladder")
+			if name == "task-silent" { // workflow tasks come more often where a busy machine does not answer in time
+				own := slices.DeleteFunc(slices.Clone(h.Events), func(e *history.HistoryEvent) bool {
+					return strings.HasPrefix(e.GetEventType().String(), "WorkflowTask")
+				})
+				require.LessOrEqual(t, len(own), 40, "a silent task's whole ladder")
 			}
 			if *record != "" && i < 12 {
 				writeHistory(t, filepath.Join(*record, fmt.Sprintf("%s-%02d.json.gz", name, i+1)), h)

@@ -159,7 +159,7 @@ func TestWhatIsClosedBeforeItIsSpokenIsLeftOut(t *testing.T) {
 		// A wake window of twenty days: remind-30, which speaks on 04-30, is decided long before.
 		clock := fast(p, day, 500*time.Millisecond)
 		eng := engine.New(w.Client, w.Ledger, 20*24*time.Hour, time.Now, quiet)
-		_, err := eng.Launch(t.Context(), p, w.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour})
+		_, err := eng.Launch(t.Context(), p, w.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour, ArmWait: hang})
 		require.NoError(t, err)
 		w.eventually("a is decided", func(ctx context.Context) bool {
 			decided, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: id, Task: "a"})

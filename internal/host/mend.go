@@ -12,18 +12,20 @@ import (
 // mending is the background work of a worker outside Temporal: the comparison with the
 // ledger at its start, the refresh of lists, and the clearing of the outbox.
 type mending struct {
-	stop context.CancelFunc
-	done sync.WaitGroup
+	stop     context.CancelFunc
+	done     sync.WaitGroup
+	compared chan struct{} // closed when the comparison at the start has succeeded, or was given up
 }
 
 // startMending starts the background work.
 func (h *Host) startMending(cfg settings.Config) {
 	ctx, stop := context.WithCancel(context.Background())
-	h.mending = &mending{stop: stop}
+	h.mending = &mending{stop: stop, compared: make(chan struct{})}
 	h.mending.done.Go(func() { h.refresh(ctx) })
 	h.mending.done.Go(func() { h.clearOutbox(ctx, cfg) })
 	h.mending.done.Go(func() {
 		h.mend(ctx)
+		close(h.mending.compared)
 		h.mendWaiting(ctx)
 	})
 }

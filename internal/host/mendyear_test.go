@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -59,12 +60,18 @@ func (w *world) mails() map[string]time.Time {
 	return out
 }
 
-// once requires that no file that was in the outbox before was written again.
+// once requires that no file that was in the outbox before was written again, but for messages
+// that the ledger tried again because the stop of the engine had cut a try off: those are one
+// file (channel.TwiceIsOne).
 func (w *world) once(before map[string]time.Time) {
 	w.t.Helper()
+	all, err := w.Ledger.Messages(w.t.Context(), ledger.MessageFilter{})
+	require.NoError(w.t, err)
 	now := w.mails()
 	for name, at := range before {
-		require.Equal(w.t, at, now[name], "%s is said once", name)
+		if !slices.ContainsFunc(all, func(m ledger.MessageInfo) bool { return m.Attempt > 1 && strings.Contains(name, m.ID[:12]) }) {
+			require.Equal(w.t, at, now[name], "%s is said once", name)
+		}
 	}
 }
 
@@ -141,7 +148,7 @@ func TestAResetRunIsBehind(t *testing.T) {
 		id := workflows.TaskWorkflowID("reset", task)
 		_, err := w.Client.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
 			Namespace: "default", WorkflowExecution: &common.WorkflowExecution{WorkflowId: id, RunId: w.firstRun(id)}, RequestId: "reset-" + task, Reason: "by hand",
-			WorkflowTaskFinishEventId: 4, ResetReapplyExcludeTypes: []enums.ResetReapplyExcludeType{enums.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL, enums.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE},
+			WorkflowTaskFinishEventId: w.firstTask(id), ResetReapplyExcludeTypes: []enums.ResetReapplyExcludeType{enums.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL, enums.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE},
 		})
 		require.NoError(t, err)
 	}
@@ -155,6 +162,18 @@ func TestAResetRunIsBehind(t *testing.T) {
 	}
 	w.well("reset")
 	require.Len(t, w.mended("reset"), 2)
+}
+
+// firstTask is the number of the event with which the first run of a workflow completed a
+// workflow task first.
+func (w *world) firstTask(id string) int64 {
+	w.t.Helper()
+	events := w.history(id, w.firstRun(id)).Events
+	i := slices.IndexFunc(events, func(e *history.HistoryEvent) bool {
+		return e.GetEventType() == enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+	})
+	require.GreaterOrEqual(w.t, i, 0)
+	return events[i].GetEventId()
 }
 
 // late is a Temporal client that calls first before it describes a workflow for the first time.
