@@ -63,7 +63,7 @@ var columnWords = []struct {
 	{regexp.MustCompile(`责任(单位|主体|部门|科室|处室|股室|县区)|承办|实施(单位|主体)|落实单位|负责(单位|部门)|建设单位|项目单位|^[\p{Han}]{0,4}(?:单位|银行|企业|学校|医院|部门|街道|乡镇)名称$|^单位(名称)?$|^部门$|责任分工|组织单位|业主|^责任$|项目法人|落实部门|任务分工|分工$|责任方|责任清单`), colUnit},
 	{regexp.MustCompile(`^(县|区|市)?(\(市、区\)|\(市\)|\(区\)|区县|县区|市区|市、区)$|县\([市区、]+\)|县区|区县|^(所在地|所属地区|地区|属地|行政区|县市区|所在县|辖区|城市|行政区划)`), colCounty},
 	{regexp.MustCompile(`^(类别|领域|分类|类型|问题类别|问题|存在问题|问题描述|问题表现|反馈问题|板块|方面|项目类别|任务类别|任务类型|行动名称|工程类别|专项|重点领域|所属领域|大类)$`), colGroup},
-	{regexp.MustCompile(`项目名称|工程名称|任务名称|项目$|^名称$|事项(名称)?$|^工作任务$|^任务$|^重点任务$|^重点工作$|^主要任务$|^目标任务$|^工作事项$|^工作项目$|指标名称|^工作要点$|实事|清单名称|改革事项|目标与任务`), colTask},
+	{regexp.MustCompile(`项目名称|工程名称|任务名称|项目$|^名称$|事项(名称)?$|^工作任务$|^任务$|^重点任务$|^重点工作$|^主要任务$|^目标任务$|^工作事项$|^工作项目$|指标名称|^(?:标段|合同段)(?:名称|号|划分)?$|^工作要点$|实事|清单名称|改革事项|目标与任务`), colTask},
 	{regexp.MustCompile(`^(?:检查|抽查|执法|组织|整改|治理|办理|主管|落实|执行|具体)?(?:单位|部门|科室|处室|股室)$`), colUnit},
 	{looseTask, colTask},
 	{regexp.MustCompile(`^计量单位$`), colOther},
@@ -238,8 +238,49 @@ func (h *headedTable) findTimes() {
 		}
 	}
 	if len(h.when) < 2 {
-		h.when = nil
+		h.when = h.stepColumns()
 	}
+}
+
+// stepHead is a head that names a step of the work and no time.
+var stepHead = regexp.MustCompile(`(?:批复|立项|招标|开工|完工|竣工|验收|投产|投用|投运|交付|启动|封顶|建成|通车|设计|审批|移交|公示)[\p{Han}]{0,3}$`)
+
+// aDay is a cell that is a day or a month and no more, or says that the step is done.
+var aDay = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?\d{1,2}月(?:\d{1,2}日|[上中下]旬|底|末|初)?(?:之?前)?$|^(?:19|20)\d\d年(?:底|末|年底)(?:之?前)?$|^20\d\d[./-]\d{1,2}(?:[./-]\d{1,2})?$|^(?:已|全部)?(?:批复|完成|开工|招标|完工|竣工|验收)$|^已[\p{Han}]{2,6}$|^[-—/\\无]?$`)
+
+// stepColumns are two or more columns whose heads name steps of the work and whose cells
+// are days: 初步设计批复, 招标完成, 开工建设. The table has no other column of a limit.
+func (h headedTable) stepColumns() []timeColumn {
+	if _, limit := h.cols[colLimit]; limit {
+		return nil
+	}
+	var out []timeColumn
+	for i, cell := range h.heads() {
+		if !stepHead.MatchString(tight(fold(cell))) {
+			continue
+		}
+		days, rest := 0, false
+		for _, r := range h.Rows[h.head+1:] {
+			if i >= len(r.Cells) {
+				continue
+			}
+			t := tight(fold(r.Cells[i]))
+			if !aDay.MatchString(t) {
+				rest = true
+				break
+			}
+			if strings.ContainsAny(t, "0123456789") {
+				days++
+			}
+		}
+		if days > 0 && !rest {
+			out = append(out, timeColumn{at: i, head: tight(fold(cell))})
+		}
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
 }
 
 func joinHeads(a, b []string) []string {

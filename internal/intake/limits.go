@@ -41,6 +41,10 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 				k.aside = append(k.aside, Aside{Place: c.place, Words: one.Words, Why: "target", at: span{from + one.Begin, from + one.End}, c: c})
 				continue
 			}
+			if tight(fold(one.Words)) == "全年" && byLaw.MatchString(tight(fold(c.text[:from]))) {
+				k.aside = append(k.aside, Aside{Place: c.place, Words: one.Words, Why: "target", at: span{from + one.Begin, from + one.End}, c: c})
+				continue // 对混装混运行为依法查处。时间要求：全年
+			}
 			if len(read) > 1 && whole && !byWholeYear(c.text[from:to], one) || whole && c.recursBefore(readings, from, bracket) {
 				continue
 			}
@@ -97,6 +101,9 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 		}
 	}
 }
+
+// byLaw is before the labels of an item that is done whenever there is cause.
+var byLaw = regexp.MustCompile(`(?:依法|依规|从严|严肃|严厉)(?:依规|从严|从快)?(?:查处|处理|处罚|打击|惩处|问责)[^。;]{0,12}[。;,]?(?:[^。;:]{2,6}:[^。;:]*[。;])*[\p{Han}]{2,6}:$`)
 
 // byWholeYear tells that a limit says how much of the work the whole year is for, beside
 // another time: 上半年实现30项，全年实现60项.
@@ -232,16 +239,20 @@ func (c *clause) onlyThenDated(readings []deadline.Reading, of deadline.Reading)
 			below = append(below, s)
 		}
 	}
-	if len(below) != 1 {
+	if len(below) == 0 {
 		return false
 	}
 	to := c.undatedTo(below[0])
 	if to >= below[0].to {
 		return false
 	}
-	work := c.text[max(c.headLen, below[0].from):to]
-	return sumsUp.MatchString(work) || looksAtSelf.MatchString(work) && selfReport.MatchString(c.text[to:below[0].to]) &&
-		slices.ContainsFunc(below[0].readings, func(r deadline.Reading) bool { return r.Begin >= to && !r.Due.IsZero() && r.Due.Before(of.Due) })
+	work, said := c.text[max(c.headLen, below[0].from):to], tight(fold(c.text[to:below[0].to]))
+	if len(below) == 1 && sumsUp.MatchString(work) {
+		return true
+	}
+	return (looksAtSelf.MatchString(work) && selfReport.MatchString(said) || goesThrough.MatchString(work) && listsThem.MatchString(said)) &&
+		slices.ContainsFunc(below[0].readings, func(r deadline.Reading) bool { return r.Begin >= to && !r.Due.IsZero() && r.Due.Before(of.Due) }) &&
+		!slices.ContainsFunc(below[1:], func(s sentence) bool { return !dates(s.readings) })
 }
 
 // sumsUp is what is done on the way to a report, which has the day.

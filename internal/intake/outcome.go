@@ -18,12 +18,21 @@ var (
 	selfReport  = regexp.MustCompile(`(?:自查|自评|自验|自检|自纠)[\p{Han}]{0,4}(?:报告|材料|情况|结果|总结|表)`)
 )
 
+var (
+	// goesThrough is work done on each of many, listsThem the list that it ends in.
+	goesThrough = regexp.MustCompile(`逐[一案个户件项村处]{1,2}(?:清理|排查|核查|摸排|登记|检查|梳理|甄别|认定)`)
+	listsThem   = regexp.MustCompile(`(?:台账|清单|名单|底数)`)
+)
+
 // saysWhen is true of a limit that says by when the work before it in the sentence is done,
 // not of a part of that work (负责拆除违建，8月底前拆除50处): the work has no limit beside it.
 func saysWhen(work, limit *entry) bool {
 	w, l := tight(fold(work.Source)), tight(fold(limit.Source))
 	if looksAtSelf.MatchString(w) && selfReport.MatchString(l) {
 		return true // 组织自评，11月20日前形成自评报告
+	}
+	if goesThrough.MatchString(w) && listsThem.MatchString(l) {
+		return true // 对未结案件逐案清理，6月15日前完成分类台账
 	}
 	m := chargedWith.FindStringSubmatch(w)
 	if m == nil {

@@ -97,6 +97,9 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	if len(names) == 0 && e.opening != "" {
 		names, several = k.subject(e.opening, e)
 	}
+	if len(names) == 0 && nobody && e.sentence.to > 0 && e.sentence.from < e.span.from && strings.Contains(text, "由") && k.agent(c, e, false) != "" {
+		return false // 过期试剂由保卫处统一处置, behind what others do
+	}
 	if len(names) == 0 && e.sentence.to > 0 && e.sentence.from < e.span.from {
 		before := commaSpans(c.text, span{max(e.sentence.from, e.span.from-2000), e.span.from})
 		for i := len(before) - 1; i >= max(0, len(before)-12) && len(names) == 0; i-- { // the last who was named goes on

@@ -84,6 +84,10 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 出台考核办法，明确教授每学年至少讲授一门课程
 	case !limit && bareYear.MatchString(tight(fold(r.Words))) && stageNamed(c.text, r, s):
 		why = "stage" // 2024年为内业化验阶段
+	case !limit && r.Kind == deadline.Recurring && tight(fold(r.Words)) == "学期" && oneTerm.MatchString(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]):
+		why = "target" // 2022年秋季学期检查发现的隐患
+	case !limit && r.Rule == "L1" && restLater(c.text, r, s):
+		why = "target" // 立行立改；短期无法整改的，5月31日前完成
 	case !limit && forecast.MatchString(tight(fold(c.text[s.from:s.to]))):
 		why = "target" // 预测7月下旬至8月上旬可能出现强降雨
 	case !limit && r.Kind == deadline.Recurring && budgeted.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
@@ -153,6 +157,17 @@ var (
 	// seasonIs are words that say when a season is.
 	seasonIs = regexp.MustCompile(`^[\p{Han}]{2,6}(?:期|季)(?:为|是)`)
 )
+
+// oneTerm is before 学期 where it is one of a school's terms and no rhythm.
+var oneTerm = regexp.MustCompile(`[春秋季本上下该新末一二期](?:个)?$`)
+
+// restOf begins what is said of the matters that cannot be done at once.
+var restOf = regexp.MustCompile(`^[;,。]?(?:对)?(?:短期|短时间|一时|暂时|暂不|不能|无法|难以|确需|需要|需)[^,。;]{0,20}的,[^。;]*?\d{1,2}月[^。;]*前`)
+
+// restLater is true of 立行立改 behind which the limit for all other matters is said.
+func restLater(text string, r deadline.Reading, s span) bool {
+	return restOf.MatchString(tight(fold(text[r.End:min(len(text), r.End+240)])))
+}
 
 // ruleMade ends a comma part in which a rule is made, ruleSays begins what it says.
 var (

@@ -150,8 +150,11 @@ var withWhom = regexp.MustCompile(`^[\p{Han}、()]{2,40}?(?:会同|联合|协同
 // notByStage is true of work below a stage that goes on to a limit in its own sentence, of what others
 // say when to do, and of words about what was.
 func (k *committer) notByStage(c *clause, e *entry, s *stage) bool {
-	return byOthers.MatchString(tight(e.Source)) || slices.ContainsFunc(c.readings, func(r deadline.Reading) bool { // 评审结束后10个工作日内提交报告
-		return r.Kind == deadline.Relative && r.Due.IsZero() && r.Event != "" && r.Begin >= e.span.from && r.Begin < e.span.to
+	return byOthers.MatchString(tight(e.Source)) || slices.ContainsFunc(c.readings, func(r deadline.Reading) bool {
+		if r.Rule == "L1" && r.Begin >= e.span.from && r.Begin < e.span.to && restLater(c.text, r, e.span) {
+			return true // what cannot be done at once has the limit of all
+		}
+		return r.Kind == deadline.Relative && r.Due.IsZero() && r.Event != "" && r.Begin >= e.span.from && r.Begin < e.span.to // 评审结束后10个工作日内提交报告
 	}) ||
 		slices.ContainsFunc(c.entries, func(o *entry) bool {
 			return o.Kind == plan.Dated && o.sentence.to > 0 && o.span.from >= e.span.to && o.sentence.from <= e.span.from && (o.Due == s.reading.Due || withWhom.MatchString(tight(fold(e.Source))) || saysWhen(e, o))

@@ -87,8 +87,11 @@ func (k *committer) stageEntries(place string, r *row) []*entry {
 				continue // the end of the last period
 			}
 			e.Source, e.Title = r.raw, r.title
-			if step := stepOf(cell.head); step != "" {
+			if step := stepOf(cell.head); step != "" || columnOf(cell.head) != colLimit {
 				e.Title = shorten(r.title, 40) + "：" + step
+				if columnOf(cell.head) != colLimit { // the head is the step: 初步设计批复
+					e.Title = shorten(r.title, 40) + "：" + k.printed(cell.head)
+				}
 				if e.Kind == plan.Dated {
 					e.Milestone = milestoneOf(step)
 				}
