@@ -48,6 +48,9 @@ var (
 // boxLabel is a label in a bracket of its own at the beginning of a line: 【牵头单位】市林业局.
 var boxLabel = regexp.MustCompile(`(?m)^ *[【〔\[［](` + labelWords + `) ?[：:]?[】〕\]］] ?[：:]?`)
 
+// boxMid is another one on the line: 【责任科室】财务科　【完成时间】2022年底前.
+var boxMid = regexp.MustCompile(`[ \x{3000}\t]*[【〔\[［](` + labelWords + `) ?[：:]?[】〕\]］] ?[：:]?`)
+
 // isLabel is true of a line that begins with 责任单位： and its kin.
 func isLabel(t string) bool {
 	if len(t) > 96 {

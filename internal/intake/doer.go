@@ -51,6 +51,9 @@ var (
 	notBy  = regexp.MustCompile(`^(?:的|和|与|及|所|下属|直属|机关|系统|网站|平台|局|委|会|长|[\p{Han}]{0,6}(?:局|委|办公室|中心|支队|大队|总队|专班|公司))`)
 )
 
+// partByAll is a part that says whose a matter is, before what is done by when.
+var partByAll = regexp.MustCompile(`^[\p{Han}“”()、]{2,24}由(各[\p{Han}()、]{1,24}?)(?:负责|牵头|落实|实施|承办)$`)
+
 // byAll is a comma part that only says that all of a kind are responsible.
 var byAll = regexp.MustCompile(`^(?:并|均|统一)?由(各[\p{Han}()、]{2,24}?)(?:负责|牵头|落实|实施|承办)(?:落实|实施|抓好|组织)?$`)
 

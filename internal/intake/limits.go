@@ -167,7 +167,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
 			continue
 		}
-		if (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1" || bareYear.MatchString(tight(fold(r.Words)))) && (c.stepsWithin(readings, r) || c.allDated(readings, r)) && !k.headSays(c, r, from) { // the steps have times of their own
+		if (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1" || bareYear.MatchString(tight(fold(r.Words))) || c.stepUntil(r)) && (c.stepsWithin(readings, r) || c.allDated(readings, r)) && !k.headSays(c, r, from) { // the steps have times of their own
 			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
 			c.stage = &r
 			continue
@@ -208,6 +208,12 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		k.otherActors(c, e, readings)
 		c.covered(everything)
 	}
+}
+
+// stepUntil tells that a time in brackets ends a step of the work: 总结提升（12月底前）, below
+// 治理步骤.
+func (c *clause) stepUntil(r deadline.Reading) bool {
+	return r.Kind == deadline.Due && c.parent != nil && stepsHead.MatchString(c.parent.title) && timeInBrackets.MatchString(fold(c.text[:c.headLen]))
 }
 
 // readingsIn are the readings between two places of a text.
@@ -285,6 +291,9 @@ func (k *committer) otherActor(part, first string, sentence bool) string {
 		return names[0] // 各行业主管部门同步制定分行业方案
 	}
 	t = alongside.ReplaceAllString(t, "$1")
+	if names, several := k.subjectAt(t); sentence && several && len(names) == 1 && strings.HasPrefix(first, "各") && levelOf(t) != "" && !k.sameUnit(names[0], first) {
+		return names[0] // 各招标人开展自查；市直各监管部门组织抽查
+	}
 	name := k.plainSubject(t)
 	inside := levelOf(fold(first)) == "" // the parts of one body have no level: 教务处, 后勤处
 	body := organEnd.MatchString(name) || officeEnd.MatchString(name) || inside && (looseEnd.MatchString(name) || ownOffice.MatchString(name) && !noOffice.MatchString(name))

@@ -105,6 +105,8 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		for i := len(before) - 1; i >= max(0, len(before)-12) && len(names) == 0; i-- { // the last who was named goes on
 			if n := k.reviewer(c.text[before[i].from:before[i].to]); n != "" { // 费用由市财政局审核，5月15日前支付70%
 				names, several = []string{n}, false
+			} else if m := partByAll.FindStringSubmatch(tight(fold(c.text[before[i].from:before[i].to]))); m != nil { // 散养户由各村负责，8月10日前划定区域
+				names, several = []string{k.printed(m[1])}, true
 			} else if n, many := k.subject(c.text[before[i].from:before[i].to], e); i == 0 || !many || len(br) == 0 && len(n) > 0 {
 				names, several = n, many
 			}
@@ -123,6 +125,8 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	if len(names) == 0 && e.span.to > e.span.from && e.span.to-e.span.from < 1200 {
 		for _, p := range commaSpans(c.text, e.span) { // …，由各乡镇指挥所负责
 			if m := byAll.FindStringSubmatch(tight(fold(c.text[p.from:p.to]))); m != nil {
+				names, several = []string{k.printed(m[1])}, true
+			} else if m := partByAll.FindStringSubmatch(tight(fold(c.text[p.from:p.to]))); m != nil && e.phrase.from >= p.to {
 				names, several = []string{k.printed(m[1])}, true
 			}
 		}

@@ -113,7 +113,7 @@ func readInside(ctx context.Context, s Source, depth int) (Document, error) {
 	empty := true
 	for i := range d.Blocks {
 		d.Blocks[i].Place.File = s.Name
-		d.Blocks[i].Text = bulletHead.ReplaceAllString(boxLabel.ReplaceAllString(d.Blocks[i].Text, "$1："), "●")
+		d.Blocks[i].Text = bulletHead.ReplaceAllString(boxMid.ReplaceAllString(boxLabel.ReplaceAllString(d.Blocks[i].Text, "$1："), "；$1："), "●")
 		empty = empty && strings.TrimSpace(d.Blocks[i].Text) == "" && d.Blocks[i].Table == nil
 	}
 	if empty {
