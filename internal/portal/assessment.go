@@ -23,10 +23,11 @@ type assessPage struct {
 	File       string
 	Periods    []Option
 	Units      []assessUnit
-	One        *assessOne // a unit's points, and what they rest on
-	Entries    []assessEntry
+	One        *assessOne    // a unit's points, and what they rest on
+	Entries    []assessEntry // of the unit that is chosen, or of all
 	Objections []assessObjection
 	Doings     []link
+	pager      // of the entries
 }
 
 type assessUnit struct {
@@ -112,7 +113,14 @@ func (v *visit) assessment() error {
 		}
 	}
 	office := v.who.Account.Unit == a.People.Office
-	for _, e := range a.Entries {
+	entries := a.Entries
+	if chosen != "" {
+		entries = slices.DeleteFunc(slices.Clone(entries), func(e act.Entry) bool { return e.Unit != chosen })
+	}
+	skip := min(v.skip(), len(entries))
+	shown := entries[skip:min(skip+pageOf, len(entries))]
+	p.pager = v.pager(skip, len(shown), len(entries))
+	for _, e := range shown {
 		one := assessEntry{Entry: e, Kind: v.say.T("assess.kind_" + string(e.Fact)), Name: a.People.Name(e.Unit), Files: v.proofs(a, e.Proof)}
 		if e.Struck != nil {
 			one.StruckWords = v.say.T("assess.entry_struck", words.Data{"By": e.Struck.By, "Day": say.Day(e.Struck.On), "Words": e.Struck.Words})

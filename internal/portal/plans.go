@@ -116,7 +116,8 @@ func (v *visit) plan() error {
 		for _, l := range o.Counts.ByLight {
 			p.Lights = append(p.Lights, v.lightCount(id, l.Light, l.Count))
 		}
-		p.Drawn, p.Table = v.drawnBoard(o, p.Clauses)
+		drawn := v.drawnBoard(o, p.Clauses)
+		p.Drawn, p.Table = drawn.picture, drawn.table
 		p.Tabs = []Option{{v.at(p.Path), v.say.T("page.by_month"), !p.Clauses}, {v.at(p.Path, "down", "clause"), v.say.T("page.by_clause"), p.Clauses}}
 		p.Units, p.Floor = v.unitLines(o.Counts.ByUnit, nil, id), o.Counts.RankFloor
 		switch _, err := r.AssessedPlan(v.ctx(), v.asks(), id); {
@@ -171,42 +172,54 @@ func (v *visit) unitLines(all []report.UnitTally, was map[string]int, planID str
 	return lines
 }
 
-// boards are light boards as last drawn: one of a hundred units takes longer to draw than to read.
-type boards struct {
+// pictures are pictures of whole plans as last drawn: one with a line for each of a hundred units
+// takes longer to draw than to read.
+type pictures struct {
 	mu    sync.Mutex
-	drawn map[boardOf]drawnBoard
+	drawn map[pictureOf]drawnPicture
 }
 
-// boardOf is all that a board follows from: an overview is that of its plan after an event, on a day.
-type boardOf struct {
+// pictureOf is all that a picture follows from: what is read of a plan is that of the ledger after
+// an event, on a day.
+type pictureOf struct {
+	shows      string // board, clauses or loads
 	plan, lang string
-	clauses    bool
 	head       int64
 	day, past  calendar.Day
 }
 
-type drawnBoard struct{ picture, table template.HTML }
+type drawnPicture struct{ picture, table template.HTML }
 
-// mostBoards is how many boards are kept. When one more comes, all are forgotten.
-const mostBoards = 8
+// mostPictures is how many pictures are kept. When one more comes, all are forgotten.
+const mostPictures = 8
 
-func (v *visit) drawnBoard(o query.Overview, clauses bool) (picture, table template.HTML) {
-	of := boardOf{o.Plan.ID, v.say.Lang(), clauses, o.Head, o.AsOf, v.past}
-	v.boards.mu.Lock()
-	d, known := v.boards.drawn[of]
-	v.boards.mu.Unlock()
+// of gives the picture of of and its table, which draw makes unless they are kept.
+func (p *pictures) of(of pictureOf, draw func() drawnPicture) drawnPicture {
+	p.mu.Lock()
+	d, known := p.drawn[of]
+	p.mu.Unlock()
 	if known {
-		return d.picture, d.table
+		return d
 	}
-	b := v.board(o, clauses)
-	d = drawnBoard{b.SVG(), b.Table()}
-	v.boards.mu.Lock()
-	defer v.boards.mu.Unlock()
-	if v.boards.drawn == nil || len(v.boards.drawn) >= mostBoards {
-		v.boards.drawn = map[boardOf]drawnBoard{}
+	d = draw()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drawn == nil || len(p.drawn) >= mostPictures {
+		p.drawn = map[pictureOf]drawnPicture{}
 	}
-	v.boards.drawn[of] = d
-	return d.picture, d.table
+	p.drawn[of] = d
+	return d
+}
+
+func (v *visit) drawnBoard(o query.Overview, clauses bool) drawnPicture {
+	of := pictureOf{shows: "board", plan: o.Plan.ID, lang: v.say.Lang(), head: o.Head, day: o.AsOf, past: v.past}
+	if clauses {
+		of.shows = "clauses"
+	}
+	return v.pictures.of(of, func() drawnPicture {
+		b := v.board(o, clauses)
+		return drawnPicture{b.SVG(), b.Table()}
+	})
 }
 
 // board is the light board of a plan, by month or by clause.
@@ -332,8 +345,11 @@ func (v *visit) planMessages() error {
 		if err != nil {
 			return err
 		}
-		b := v.bars(o.Loads)
-		return v.show("loads", v.say.T("page.title_loads"), loadsPage{v.at(planPath(id)), o.Plan.Title, v.speak().Day(o.AsOf), b.SVG(), b.Table()})
+		drawn := v.pictures.of(pictureOf{shows: "loads", plan: id, lang: v.say.Lang(), head: o.Head, day: o.AsOf, past: v.past}, func() drawnPicture {
+			b := v.bars(o.Loads)
+			return drawnPicture{b.SVG(), b.Table()}
+		})
+		return v.show("loads", v.say.T("page.title_loads"), loadsPage{v.at(planPath(id)), o.Plan.Title, v.speak().Day(o.AsOf), drawn.picture, drawn.table})
 	})
 }
 

@@ -79,15 +79,15 @@ type Mount struct {
 // portal serves the pages.
 type portal struct {
 	Options
-	mux     *http.ServeMux
-	pages   map[string]map[string]*page // by language and name
-	assets  assets
-	origins *http.CrossOriginProtection
-	secure  bool         // cookies only over TLS
-	sealKey string       // of sealOf; every program has one of its own
-	jar     string       // ends the names of cookies: see cookieName
-	streams atomic.Int64 // streams of news that are open: see live
-	boards  boards
+	mux      *http.ServeMux
+	pages    map[string]map[string]*page // by language and name
+	assets   assets
+	origins  *http.CrossOriginProtection
+	secure   bool         // cookies only over TLS
+	sealKey  string       // of sealOf; every program has one of its own
+	jar      string       // ends the names of cookies: see cookieName
+	streams  atomic.Int64 // streams of news that are open: see live
+	pictures pictures
 
 	mu  sync.Mutex
 	lag map[string]*words.Words

@@ -27,6 +27,7 @@ type Coming struct {
 	N     int               `json:"n"`     // number of all these stages, also of those that Ahead leaves out
 	Loads report.Loads      `json:"loads"` // messages sent, and from AsOf on those that are foretold if nobody acts
 	At    time.Time         `json:"at"`    // when it was computed, wall clock
+	Head  int64             `json:"-"`     // sequence number of the ledger's last event then
 }
 
 // Coming is which stages come next in a plan, for those who may see all of it: ErrNotWhole.
@@ -46,6 +47,9 @@ func (r *Reader) Coming(ctx context.Context, v Viewer, planID string) (Coming, e
 
 func (r reading) coming(ctx context.Context, planID string) (o Coming, err error) {
 	o.At = r.Now()
+	if o.Head, _, err = r.store.Head(ctx); err != nil {
+		return o, err
+	}
 	t, err := r.bookOf(ctx, planID, false)
 	if err != nil {
 		return o, err
