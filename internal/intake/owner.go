@@ -126,7 +126,12 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		for _, p := range commaSpans(c.text, e.span) { // …，由各乡镇指挥所负责
 			if m := byAll.FindStringSubmatch(tight(fold(c.text[p.from:p.to]))); m != nil {
 				names, several = []string{k.printed(m[1])}, true
-			} else if m := partByAll.FindStringSubmatch(tight(fold(c.text[p.from:p.to]))); m != nil && e.phrase.from >= p.to {
+			} else if _, by, ok := strings.Cut(tight(fold(c.text[p.from:p.to])), "由各"); ok && nobody && m == nil { // 学籍信息9月20日前由各学校录入系统
+				if n, many := k.subjectAt("各" + by); many && len(n) == 1 && !partByAll.MatchString(tight(fold(c.text[p.from:p.to]))) {
+					names, several = n, true
+				}
+			}
+			if m := partByAll.FindStringSubmatch(tight(fold(c.text[p.from:p.to]))); m != nil && e.phrase.from >= p.to {
 				names, several = []string{k.printed(m[1])}, true
 			}
 		}

@@ -86,6 +86,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "stage" // 2024年为内业化验阶段
 	case !limit && r.Kind == deadline.Recurring && tight(fold(r.Words)) == "学期" && oneTerm.MatchString(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]):
 		why = "target" // 2022年秋季学期检查发现的隐患
+	case !limit && bareYear.MatchString(tight(fold(r.Words))) && (yearOfWhat.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))) || termOf.MatchString(tight(fold(c.text[min(r.End, s.to):s.to])))):
+		why = "target" // 暂停安排2026年新增投资; 2024年春季学期发放的资助
 	case !limit && r.Rule == "L1" && restLater(c.text, r, s):
 		why = "target" // 立行立改；短期无法整改的，5月31日前完成
 	case !limit && forecast.MatchString(tight(fold(c.text[s.from:s.to]))):
@@ -160,6 +162,13 @@ var (
 
 // oneTerm is before 学期 where it is one of a school's terms and no rhythm.
 var oneTerm = regexp.MustCompile(`[春秋季本上下该新末一二期](?:个)?$`)
+
+var (
+	// yearOfWhat is before the year of money or a plan that something is done to.
+	yearOfWhat = regexp.MustCompile(`(?:暂停|停止|取消|扣减|核减|调减|优先|不再|不得|追减)(?:安排|下达|核定|申报|拨付|新增)?$`)
+	// termOf is behind the year of a term of school in which something was so.
+	termOf = regexp.MustCompile(`^[春秋]季学期[^,。;]{0,16}的`)
+)
 
 // restOf begins what is said of the matters that cannot be done at once.
 var restOf = regexp.MustCompile(`^[;,。]?(?:对)?(?:短期|短时间|一时|暂时|暂不|不能|无法|难以|确需|需要|需)[^,。;]{0,20}的,[^。;]*?\d{1,2}月[^。;]*前`)

@@ -32,7 +32,7 @@ var (
 	// whomSaid ends the words between who acts and whom: 省财政厅对|2023年底前建成的….
 	whomSaid = regexp.MustCompile(`^(?:[\p{Han}（）()]{2,16}?)?(?:并|同时)?(?:对于?|凡|凡是|针对)$`)
 	// againstWhom is behind 对 and a time that say of whom what follows is done.
-	againstWhom = regexp.MustCompile(`^[\p{Han}\d%“”（）()、.]{0,24}?的(?:[\p{Han}]{1,8}|县\([市区、]+\))[\p{Han}、,]{0,20}?(?:约谈|通报|问责|曝光|督办|扣分|处罚|追责|取消|挂牌|提醒)`)
+	againstWhom = regexp.MustCompile(`^[\p{Han}\d%“”（）()、.]{0,24}?的(?:[\p{Han}]{1,8}|县\([市区、]+\))[\p{Han}、,]{0,20}?(?:约谈|通报|问责|曝光|督办|扣分|处罚|追责|取消|挂牌|提醒|追回|追缴|清退|扣减|暂停|注销|关停|停业)`)
 	// givenWhom is behind 对 and a time that say of whom or what money is given for.
 	givenWhom = regexp.MustCompile(`^[\p{Han}\d%“”（）()、.]{0,24}?的[^。;]{0,24}?(?:给予|予以|享受|发放|安排|按)[^,。;]{0,20}?(?:补贴|补助|奖励|奖补|支持|减免|优惠|贴息|表彰|倾斜|资金)`)
 	// shareOfWhom is behind a time at which somebody has too little, of whom something is done then.

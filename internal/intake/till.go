@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -41,6 +42,23 @@ var mechanism = regexp.MustCompile(`(?:实行|建立|落实|执行|坚持|健全
 // mechanismOf is behind such a rhythm.
 var mechanismOf = regexp.MustCompile(`^[\p{Han}“”]{0,6}(?:机制|制度)`)
 
+// wayOfWorking is a comma part that only says how one works: 实行日调度、周通报制度.
+var wayOfWorking = regexp.MustCompile(`(?:实行|建立|落实|执行|坚持|健全|推行|实施|完善)[^,。;]*(?:制度|机制)$`)
+
+// inName tells that a rhythm is part of the name of such a way.
+func inName(text string, r deadline.Reading) bool {
+	from := strings.LastIndexAny(text[:r.Begin], "，,。；;\n") + 1
+	to := len(text)
+	if i := strings.IndexAny(text[r.End:], "，,。；;\n"); i >= 0 {
+		to = r.End + i
+	}
+	for from < r.Begin && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	m := wayOfWorking.FindStringIndex(tight(fold(text[from:to])))
+	return m != nil && m[0] <= len(tight(fold(text[from:r.Begin])))
+}
+
 // untilThen ends a recurrence where the sentence says 直至2023年3月底.
 func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 	var out []deadline.Reading
@@ -55,6 +73,9 @@ func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 				out = out[:len(out)-1]
 			}
 			continue // 3月至4月实行周调度，各区每周四报送进度: one rhythm, in that time
+		}
+		if r.Kind == deadline.Recurring && inName(text, r) && slices.ContainsFunc(rs[i+1:], func(o deadline.Reading) bool { return o.Kind == deadline.Recurring && !inName(text, o) }) {
+			continue // 实行日调度、周通报制度，各县每周四前报送进展
 		}
 		if r.Kind == deadline.Recurring && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && mechanismOf.MatchString(text[r.End:min(len(text), r.End+60)]) && mechanism.MatchString(text[max(0, r.Begin-18):r.Begin]) {
 			continue // 建立半月调度机制，每月1日、16日通报: the name of the way of working
