@@ -186,6 +186,7 @@ type late struct {
 func (l *late) DescribeWorkflowExecution(ctx context.Context, id, run string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
 	if id == workflows.TaskWorkflowID("behindhand", "a") {
 		l.once.Do(l.first)
+		ctx = context.WithoutCancel(ctx) // first may have taken longer than a description may
 	}
 	return l.Client.DescribeWorkflowExecution(ctx, id, run)
 }
