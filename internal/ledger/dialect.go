@@ -9,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
@@ -34,7 +35,10 @@ type dialect interface {
 	ownClock() bool                                  // the ledger has no clock but this machine's
 	limits() string                                  // SQL that a writing transaction begins with, in one message with lockHead; "" none
 	lockHead() string                                // reads the chain's head and keeps other writers out
-	overwrites(t *tx, on bool) error                 // what the transaction deletes from now on is overwritten in the file
+	// turn is how long a process that has written for long leaves the ledger to others, which
+	// ask for it more often than that; 0: the database lets those who wait have it in turn.
+	turn() time.Duration
+	overwrites(t *tx, on bool) error // what the transaction deletes from now on is overwritten in the file
 	blockers(ctx context.Context, db *sqlx.DB) ([]string, error)
 	exact(column string) string
 	among(column string) string  // a condition with one argument: a list

@@ -107,7 +107,7 @@ func TestSQLiteConnections(t *testing.T) {
 			}
 			got[pragma] = v
 		}
-		want := map[string]string{"journal_mode": "wal", "foreign_keys": "1", "synchronous": "2", "busy_timeout": "2000", "query_only": map[string]string{"writer": "0", "reader": "1"}[name]}
+		want := map[string]string{"journal_mode": "wal", "foreign_keys": "1", "synchronous": "2", "busy_timeout": map[string]string{"writer": fmt.Sprint(liteTurn.Milliseconds()), "reader": "2000"}[name], "query_only": map[string]string{"writer": "0", "reader": "1"}[name]}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

@@ -17,7 +17,7 @@ type Limits struct {
 	Lock      time.Duration
 	Statement time.Duration
 	Silence   time.Duration // a PostgreSQL connection that owes an answer; longer than Statement
-	Busy      time.Duration // one wait for SQLite's write lock; then it is asked for again
+	Busy      time.Duration // one wait for a lock of SQLite's, but for the writer's: see liteTurn
 	Blocked   time.Duration // a wait for the chain that is worth a line in the log
 	Read      time.Duration // a read with all its tries, unless the caller's context ends first
 	Write     time.Duration // a write whose caller sets no deadline

@@ -166,6 +166,9 @@ func (postgres) overwrites(*tx, bool) error { return nil }
 func (postgres) clock() string  { return `SELECT clock_timestamp()` }
 func (postgres) ownClock() bool { return false }
 
+// turn is 0: those who wait for the row of the chain get it in turn.
+func (postgres) turn() time.Duration { return 0 }
+
 // patient lifts the server's limits for a reading transaction that may take long: between
 // two pages of events a replay makes the tables again, which takes a while on a slow machine.
 func (postgres) patient() string {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
@@ -135,7 +136,9 @@ func (l lite) pools(string) (writer, reader *sqlx.DB, err error) {
 	if l.ReadOnly {
 		return nil, reader, nil
 	}
-	if writer, err = sqlx.Open(liteDriver, l.dsn("mode=rw&_txlock=immediate")); err != nil {
+	often := l
+	often.Limits.Busy = liteTurn
+	if writer, err = sqlx.Open(liteDriver, often.dsn("mode=rw&_txlock=immediate")); err != nil {
 		return nil, nil, errors.Join(err, reader.Close())
 	}
 	writer.SetMaxOpenConns(1)
@@ -182,10 +185,18 @@ func (l lite) here() error {
 // tidy brings what is in the write-ahead log into the file, so that the file alone is
 // the ledger, also while other processes have it open. What another process is reading
 // just now stays in the log.
-func (lite) tidy(ctx context.Context, writer *sqlx.DB) error {
-	_, err := writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+func (l lite) tidy(ctx context.Context, writer *sqlx.DB) error {
+	_, err := writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d; PRAGMA wal_checkpoint(TRUNCATE)`, l.Limits.Busy.Milliseconds()))
 	return err
 }
+
+// liteTurn is a turn. SQLite gives its write lock to whoever asks when it is free, and who waits
+// for it asks every 100 ms in the end: a process with much to write would have the lock for as
+// long as that lasts, and a person's command would give up. So a writer asks every few
+// milliseconds instead, for which its wait is as short as a turn.
+const liteTurn = 18 * time.Millisecond
+
+func (lite) turn() time.Duration { return liteTurn }
 
 func (lite) prepares() bool           { return true }
 func (lite) preparesReads() bool      { return true }

@@ -92,13 +92,30 @@ func (s *Store) unheard(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// long is how long this process writes without a pause before another one has its turn: see
+// dialect.turn.
+const long = 500 * time.Millisecond
+
 // work is the writer's goroutine.
 func (s *Store) work() {
 	defer close(s.stopped)
+	var since, ended time.Time // when this process began to write without a pause, and when its last transaction ended
 	for {
 		select {
 		case j := <-s.jobs:
+			if now := time.Now(); since.IsZero() || now.Sub(ended) >= s.d.turn() {
+				since = now
+			}
 			s.settle(s.gather(j))
+			if ended = time.Now(); ended.Sub(since) < long {
+				continue
+			}
+			since = time.Time{}
+			select {
+			case <-time.After(s.d.turn()):
+			case <-s.shut:
+				return
+			}
 		case <-s.shut:
 			return
 		}
@@ -140,11 +157,16 @@ func (s *Store) attempt(batch []*job) (left []*job, err error) {
 	wait := s.watch()
 	defer wait.over()
 	defer s.trouble.Store(nil)
-	for pause := 5 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+	rest := time.Second // the longest pause between two tries
+	var before error    // why the last try failed
+	for pause := 5 * time.Millisecond; ; pause = min(2*pause, rest) {
 		if batch = living(batch); len(batch) == 0 {
 			return nil, nil
 		}
 		ran, err := s.transact(batch, wait)
+		if before != nil && !ran && errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("%w: %w", named(before), err) // the time was over within a try: why the tries before failed is the reason
+		}
 		f := classify(err)
 		switch {
 		case !f.again():
@@ -152,8 +174,14 @@ func (s *Store) attempt(batch []*job) (left []*job, err error) {
 		case ran && len(batch) > 1 && f != lost && f != readOnly && f != replaced:
 			return batch, err // one of them may be the reason
 		}
+		rest = time.Second
+		if turn := s.d.turn(); turn > 0 && f == transient && !ran {
+			rest = turn / 3 // another process writes: it leaves the ledger for no longer than a turn
+		}
+		pause = min(pause, rest)
 		wait.because(err)
 		s.trouble.Store(&err)
+		before = err
 		for _, j := range batch {
 			j.last.Store(&err)
 		}
@@ -197,10 +225,11 @@ func (s *Store) transact(batch []*job, wait *wait) (ran bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("ledger: begin: %w", err)
 	}
-	// When ctx ends, the pool undoes the transaction, and whatever is asked of it afterwards
-	// gets sql.ErrTxDone: that the time was over is why, and what a caller is to hear.
+	// When ctx ends, the pool undoes the transaction, and whatever is asked of it afterwards gets
+	// sql.ErrTxDone, or that the rows it reads are closed, for which there is no error to compare
+	// with: that the time was over is why, and what a caller is to hear.
 	defer func() {
-		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+		if err != nil && ctx.Err() != nil {
 			err = tooLate(ctx, err)
 		}
 	}()

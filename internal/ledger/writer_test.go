@@ -2,8 +2,9 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,8 +32,43 @@ func TestAWriteWhoseTimeIsOverSaysSo(t *testing.T) {
 	defer wait.over()
 	ran, err := s.transact([]*job{cut}, wait)
 	require.True(t, ran)
-	require.ErrorIs(t, err, sql.ErrTxDone)
 	require.ErrorIs(t, err, context.Canceled)
 	require.True(t, Later(err), err)
 	require.False(t, classify(err).again())
+}
+
+// TestWhoHasMuchToWriteLeavesOthersATurn: while one store of a SQLite file writes without a pause,
+// in transactions that last, another gets its write in between, long before the first is done.
+func TestWhoHasMuchToWriteLeavesOthersATurn(t *testing.T) {
+	t.Parallel()
+	address := "sqlite:" + filepath.Join(t.TempDir(), "ledger.db")
+	busy, err := Open(t.Context(), address)
+	require.NoError(t, err)
+	defer busy.Close()
+	other, err := OpenWith(t.Context(), address, Options{Limits: Limits{Write: 10 * time.Minute}})
+	require.NoError(t, err)
+	defer other.Close()
+	const many = 100 // transactions of the busy store: without turns the other comes in after all of them
+	var done atomic.Bool
+	var turns atomic.Int64
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			for !done.Load() && turns.Load() < many {
+				if err := busy.Hold(t.Context(), func() { turns.Add(1); time.Sleep(200 * time.Millisecond) }); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for turns.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	_, err = other.Record(t.Context(), Event{Key: "a person's", Kind: "test"})
+	before := turns.Load()
+	done.Store(true)
+	all.Wait()
+	require.NoError(t, err)
+	require.Less(t, before, int64(many))
 }
