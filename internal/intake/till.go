@@ -74,8 +74,10 @@ func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 			}
 			continue // 3月至4月实行周调度，各区每周四报送进度: one rhythm, in that time
 		}
-		if r.Kind == deadline.Recurring && inName(text, r) && slices.ContainsFunc(rs[i+1:], func(o deadline.Reading) bool { return o.Kind == deadline.Recurring && !inName(text, o) }) {
-			continue // 实行日调度、周通报制度，各县每周四前报送进展
+		if r.Kind == deadline.Recurring && inName(text, r) && slices.ContainsFunc(rs[i+1:], func(o deadline.Reading) bool {
+			return o.Kind == deadline.Recurring && o.Recurrence == r.Recurrence && !inName(text, o)
+		}) {
+			continue // 实行专班调度、周通报制度，各县每周四前报送进展: one rhythm
 		}
 		if r.Kind == deadline.Recurring && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && mechanismOf.MatchString(text[r.End:min(len(text), r.End+60)]) && mechanism.MatchString(text[max(0, r.Begin-18):r.Begin]) {
 			continue // 建立半月调度机制，每月1日、16日通报: the name of the way of working
