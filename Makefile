@@ -25,7 +25,8 @@ bin/starter bin/worker:
 	@sh internal/deploy/build.sh $(@F)
 
 # Those that wait longest begin first, so that none is left for the end: the first three wait for clocks and for faults
-# that last, and leave most of the processor to what runs beside them.
+# that last, and leave most of the processor to what runs beside them. Three packages at a time keep two cores busy; with
+# four a dozen engines waited for each other.
 LONG = ./internal/host ./internal/rehearse ./internal/deploy ./internal/portal/pagetest ./starter ./internal/ledger ./internal/intake ./internal/portal ./internal/bench ./activities ./internal/act
 
 # Rarer collections: a tenth to a quarter less processor time in the tests that read and write much. The limit is a process's.
@@ -33,7 +34,7 @@ test: export GOGC = 400
 test: export GOMEMLIMIT = 2GiB
 test: needs ## run every test: embedded server, both databases, Temporal on PostgreSQL (full disks too, where a file system can be mounted)
 	go test -vet=off -tags noembed ./internal/embedded # `make check` vets
-	sh internal/deploy/mounts.sh go test -vet=off -p 4 -timeout 40m $(LONG) ./...
+	sh internal/deploy/mounts.sh go test -vet=off -p 3 -timeout 40m $(LONG) ./...
 
 .PHONY: chaos
 chaos: bin/starter needs ## a year through every fault, each held for a minute: in a folder, and on a cluster of three workers (about an hour)

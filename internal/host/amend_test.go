@@ -346,7 +346,7 @@ func TestWhatRefusesAnAmendmentIsNamed(t *testing.T) {
 	before := twoUnits(t, "left", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"))
 	w.launchStill(before)
 	after := twoUnits(t, "left", nil, entry("a", "due: 2021-06-30"), strings.Replace(entry("b", "due: 2021-06-30, lead: 市生态环境局"), "任务b", "任务乙", 1))
-	end := w.head()
+	end := w.still("left")
 	by := engine.AmendOptions{Paper: "一号文", By: liaison}
 	for range 2 {
 		_, err := w.Engine.Amend(t.Context(), after, w.cal, by)
@@ -510,7 +510,7 @@ func TestTasksMoveToANewPolicy(t *testing.T) {
 	want, _, refused := rules.Act(rules.Course(w.course("pol", "a")), act.Act{ID: "x", Kind: act.SetPolicy, By: clerk, At: p.Issued.At(0, 0, calendar.Beijing).UTC(), On: p.Issued, Policy: "standard@3", Reason: "试"})
 	require.Nil(t, refused)
 
-	end := w.head()
+	end := w.still("pol")
 	moves, err := whatif.New(w.Ledger, time.Now).PolicyMoves(t.Context(), "pol", next)
 	require.NoError(t, err)
 	var told []string

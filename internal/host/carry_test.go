@@ -53,7 +53,7 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 	old := twoUnits(t, "y21", nil,
 		entry("a", "due: 2021-05-31"),
 		entry("b", "due: 2021-12-31"),
-		entry("done", "due: 2021-05-31"),
+		entry("done", "due: 2021-12-31"), // verified before it is due, however long that takes
 		entry("watch", "kind: duty, lead: 市生态环境局, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"), // another unit, so that its missed occurrences open a talk of their own
 		entry("always", "kind: standing"))
 	clock := endingOn(fast(old, 40*time.Millisecond, 3*time.Second), end)

@@ -89,7 +89,7 @@ func options(t *testing.T) rehearse.Options {
 	require.False(t, strictyaml.Failed(problems))
 	return rehearse.Options{
 		Plan: p, Calendar: cal, Window: 2 * time.Hour, Dir: filepath.Join(t.TempDir(), "rehearsal"), Spawn: spawn,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), // why a year began again, when the test fails
 	}
 }
 
