@@ -142,6 +142,7 @@ func (w *world) lived(id string) {
 	require.NoError(w.t, w.act(id, "done", clerk, act.Act{Kind: act.Verify}))
 	_, err := w.Engine.Propose(w.t.Context(), id, act.Act{ID: "talk", Ref: "a", By: clerk, Reason: "多次催办未见进展", Talk: &act.TalkFacts{What: "talk"}}, nil)
 	require.NoError(w.t, err)
+	w.agree(id, "a", "b", "c", "d") // the talk's workflow has told the leader
 	w.silent(id)
 	w.well(id)
 }
