@@ -3,8 +3,6 @@ package portal
 import (
 	"errors"
 
-	"golang.org/x/sync/errgroup"
-
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
@@ -82,18 +80,12 @@ func (v *visit) lead() error {
 		return err
 	}
 	page.More = waits.Total - len(waits.Lines)
-	page.Decide = make([]decision, len(waits.Lines))
-	var group errgroup.Group // a case file is many small statements: they are read side by side
-	group.SetLimit(4)
-	for i, o := range waits.Lines {
-		group.Go(func() (err error) {
-			page.Decide[i] = decision{owed: v.owed(o), ID: newActID()}
-			page.Decide[i].Facts, err = v.facts(o)
+	for _, o := range waits.Lines {
+		d := decision{owed: v.owed(o), ID: newActID()}
+		if d.Facts, err = v.facts(o); err != nil {
 			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
+		}
+		page.Decide = append(page.Decide, d)
 	}
 	return v.show("lead", v.say.T("page.title_lead"), page)
 }
