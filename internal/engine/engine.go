@@ -53,6 +53,13 @@ type records struct {
 	now    func() time.Time
 }
 
+// At is a copy of the engine whose clock stands still at an instant of the wall clock.
+func (e *Engine) At(now time.Time) *Engine {
+	still := *e
+	still.now = func() time.Time { return now }
+	return &still
+}
+
 // whatIf asks the ledger what something would change.
 func (r records) whatIf() whatif.WhatIf { return whatif.New(r.ledger, r.now) }
 

@@ -25,6 +25,7 @@ type Chain struct {
 	dropped  map[string]int64     // notice key → sequence number of the event that dropped the notice
 	since    map[string]bool      // notice key → whether it was dropped because the same was said at least as gravely while it waited
 	decided  map[string]int64     // Decision.Key of a stage → sequence number
+	behind   time.Duration        // longest plan time from a stage's instant to its decision
 	amended  time.Time            // plan clock: when the last amendment's new tasks were assigned; without any, when it was recorded
 	noticed  time.Time            // plan clock: when the last holiday notice was put in force
 	besides  map[string]done      // by act ID: acts on complaints, incidents and the assessment
@@ -38,6 +39,7 @@ type done struct {
 	seq  int64
 	task string
 	kind act.Kind
+	own  bool // the engine did it by itself
 }
 
 // keep reads from the ledger's events what Chain holds for the plan. Events without
@@ -73,14 +75,14 @@ func (k *Chain) take(e ledger.Event, planID string) error {
 	}
 	id, isAct := strings.CutPrefix(e.Key, "act/"+planID+"/")
 	switch {
-	case isAct, e.Kind == ledger.MessageIntent, e.Kind == ledger.NoticeDropped, e.Kind == ledger.PlanAmended, e.Kind == ledger.TaskOrdered:
+	case isAct, e.Kind == ledger.StageDecided, e.Kind == ledger.MessageIntent, e.Kind == ledger.NoticeDropped, e.Kind == ledger.PlanAmended, e.Kind == ledger.TaskOrdered:
 		if err := json.Unmarshal(e.Data, &data); err != nil {
 			return err
 		}
 	}
 	switch {
 	case isAct:
-		k.acts[id] = done{data.Act.At, e.Seq, e.Task, data.Act.Kind}
+		k.acts[id] = done{data.Act.At, e.Seq, e.Task, data.Act.Kind, data.Act.By == act.EngineActor}
 		if e.Task == "" {
 			k.besides[data.Act.ID] = k.acts[id]
 		}
@@ -89,6 +91,7 @@ func (k *Chain) take(e ledger.Event, planID string) error {
 		}
 	case e.Kind == ledger.StageDecided:
 		k.decided[e.Key] = e.Seq
+		k.behind = max(k.behind, e.PlanAt.Sub(data.Stage.At))
 	case e.Kind == ledger.NoticeDropped:
 		k.dropped[data.Notice] = e.Seq
 		k.since[data.Notice] = data.Since != ""
@@ -141,6 +144,19 @@ func (k Chain) overtaken(task string, at time.Time, dropped int64) bool {
 func (k Chain) outrun(task string, at time.Time, said int64) bool {
 	for _, a := range k.acts {
 		if a.task == task && a.at.Before(at) && said < a.seq {
+			return true
+		}
+	}
+	return false
+}
+
+// foregone tells that a stage of the task at the instant at was rightly never decided though
+// it is foretold: the engine itself did an act on the task when the stage was already due, as
+// the daily audit does of what is left to it, and was then no further behind than it was in
+// this year. Of people's acts the rehearsal has none come before what is due (settled).
+func (k Chain) foregone(task string, at time.Time) bool {
+	for _, a := range k.acts {
+		if a.own && a.task == task && !a.at.Before(at) && a.at.Sub(at) <= k.behind {
 			return true
 		}
 	}

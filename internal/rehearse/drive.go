@@ -116,9 +116,10 @@ func (d *driver) heldUp(now time.Time) bool {
 func (d *driver) perform(ctx context.Context, e script.Entry) answer {
 	for tries := time.Duration(1); ; tries++ {
 		turn := d.turns.Load()
-		at, err := d.settled(ctx, e)
+		now, err := d.settled(ctx, e)
+		at := d.instant(now)
 		if err == nil {
-			err = d.alone(ctx, e, at, turn, min(tries*attempt, 2*time.Minute))
+			err = d.alone(ctx, e, now, turn, min(tries*attempt, 2*time.Minute))
 		}
 		var refused *engine.RefusedError
 		switch {
@@ -136,10 +137,15 @@ func (d *driver) perform(ctx context.Context, e script.Entry) answer {
 	}
 }
 
+// instant is the instant of an act that was found settled at a real instant: see settled.
+func (d *driver) instant(now time.Time) time.Time {
+	return d.clock.Plan(now).UTC().Truncate(time.Microsecond)
+}
+
 // alone sends one entry, an amendment or a notice while no other act is under way.
 // When an amendment or a notice was sent after turn, the count at which the act's
-// instant at was taken, the error is errUnsettled: the act needs a new instant.
-func (d *driver) alone(ctx context.Context, e script.Entry, at time.Time, turn int64, within time.Duration) error {
+// real instant now was taken, the error is errUnsettled: the act needs a new instant.
+func (d *driver) alone(ctx context.Context, e script.Entry, now time.Time, turn int64, within time.Duration) error {
 	if e.Sort == script.Amends || e.Sort == script.Notice {
 		d.whole.Lock()
 		defer d.whole.Unlock()
@@ -153,12 +159,15 @@ func (d *driver) alone(ctx context.Context, e script.Entry, at time.Time, turn i
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	return d.send(ctx, e, at)
+	return d.send(ctx, e, now)
 }
 
-// send carries one entry to the engine.
-func (d *driver) send(ctx context.Context, e script.Entry, at time.Time) error {
-	a := e.Act
+// send carries one entry to the engine. What follows at once from readings, and from acts on
+// complaints, on incidents and on the assessment, is written here and not by a worker: it bears
+// the act's own instant, too, however long the writing takes. Nothing waits for the stages that
+// come due meanwhile.
+func (d *driver) send(ctx context.Context, e script.Entry, now time.Time) error {
+	a, at, still := e.Act, d.instant(now), d.engine.At(now)
 	a.At = at
 	switch e.Sort {
 	case script.OnTalk:
@@ -176,19 +185,19 @@ func (d *driver) send(ctx context.Context, e script.Entry, at time.Time) error {
 	case script.Notice:
 		return d.recalendar(ctx, e)
 	case script.Measured:
-		_, err := d.engine.BringReadings(ctx, d.Plan.ID, e.Readings, false, "", a.By, written())
+		_, err := still.BringReadings(ctx, d.Plan.ID, e.Readings, false, "", a.By, written())
 		return err
 	case script.OnComplaint:
-		return d.complain(ctx, e, a)
+		return d.complain(ctx, still, e, a)
 	case script.OnIncident:
 		id := e.Thing
 		if a.Kind == act.OpenIncident {
 			id = ""
 		}
-		got, err := d.engine.Incident(ctx, d.Plan.ID, id, a, written())
+		got, err := still.Incident(ctx, d.Plan.ID, id, a, written())
 		return numbered(e, got, err)
 	case script.Assesses:
-		return d.engine.Assess(ctx, d.Plan.ID, a, nil, nil)
+		return still.Assess(ctx, d.Plan.ID, a, nil, nil)
 	case script.OnTask, script.OnDuty:
 	}
 	return d.engine.Act(ctx, d.Plan.ID, e.Thing, a)
@@ -198,9 +207,9 @@ func (d *driver) send(ctx context.Context, e script.Entry, at time.Time) error {
 func written() *words.Words { return words.New("zh") }
 
 // complain does an act on a complaint.
-func (d *driver) complain(ctx context.Context, e script.Entry, a act.Act) error {
+func (d *driver) complain(ctx context.Context, still *engine.Engine, e script.Entry, a act.Act) error {
 	if a.Kind == act.TakeIn {
-		numbers, err := d.engine.TakeIn(ctx, d.Plan.ID, []engine.Taking{{Act: a}})
+		numbers, err := still.TakeIn(ctx, d.Plan.ID, []engine.Taking{{Act: a}})
 		var taking *engine.TakingError
 		if errors.As(err, &taking) {
 			err = taking.Err
@@ -215,7 +224,7 @@ func (d *driver) complain(ctx context.Context, e script.Entry, a act.Act) error 
 	if err != nil {
 		return err
 	}
-	return d.engine.Complain(ctx, d.Plan.ID, n, a, written())
+	return still.Complain(ctx, d.Plan.ID, n, a, written())
 }
 
 // numbered tells whether a complaint or an incident has the number that its script gives it.
@@ -230,8 +239,8 @@ var errUnsettled = errors.New("rehearse: the plan or the calendar has changed si
 
 // settled waits until every stage about the entry's task that is due by now has been
 // decided and said, so that acts and notices come in the order of their instants, as
-// the preview has them. It gives the plan instant at which it found this: the act
-// bears it. An act on a task that is not in the ledger yet has no instant: one taken before
+// the preview has them. It gives the real instant at which it found this: the act
+// bears it (instant). An act on a task that is not in the ledger yet has no instant: one taken before
 // the task opened would be before it in the preview, and the act after it in the ledger.
 func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error) {
 	if e.Sort == script.OnTask || e.Sort == script.OnDuty {
@@ -242,17 +251,16 @@ func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error)
 	began := time.Now()
 	for {
 		now := time.Now()
-		at := d.clock.Plan(now).UTC()
 		soon := d.clock.Plan(now.Add(min(guard, d.Day/4)))
-		waits, err := d.undecided(ctx, e, at, soon)
+		waits, err := d.undecided(ctx, e, d.clock.Plan(now).UTC(), soon)
 		if !waits && err == nil && time.Since(began) < hush {
 			waits, err = d.unsaid(ctx, e, soon)
 		}
 		if err != nil || !waits {
-			return at.Truncate(time.Microsecond), err
+			return now, err
 		}
 		if !pause(ctx, max(look, 5*time.Since(now))) {
-			return at, ctx.Err()
+			return now, ctx.Err()
 		}
 	}
 }

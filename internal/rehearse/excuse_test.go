@@ -27,7 +27,7 @@ func TestWhatTheChainExcuses(t *testing.T) {
 	key := notice("").Key()
 	chain := func(actAt time.Time, actSeq, wordSeq int64) Chain {
 		return Chain{
-			acts:    map[string]done{"t/a": {actAt, actSeq, "t", act.Verify}},
+			acts:    map[string]done{"t/a": {at: actAt, seq: actSeq, task: "t", kind: act.Verify}},
 			intent:  map[string]int64{key: wordSeq},
 			dropped: map[string]int64{key: wordSeq},
 			decided: map[string]int64{"p/t/r1/warn": wordSeq},
@@ -79,4 +79,33 @@ func TestOneWordOfTwoLadders(t *testing.T) {
 	diffs := Compare(foretold, nil, notices, at.AddDate(0, 1, 0), Chain{})
 	require.Len(t, diffs, 2)
 	require.Equal(t, []string{Unexpected, Unsaid}, []string{diffs[0].What, diffs[1].What}, "said at another time, and not when foretold")
+}
+
+// TestWhatTheEngineItselfOvertakes: a stage that is foretold and was never decided is excused only by
+// an act of the engine's own on that task, of that instant or a later one, and only as far as the
+// engine was behind with other stages.
+func TestWhatTheEngineItselfOvertakes(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2021, 5, 8, 0, 30, 0, 0, time.UTC)
+	foretold := []plan.Foretold{{Task: "t", Stage: plan.Stage{ID: "remind", Kind: plan.Remind, At: at, To: []people.Recipient{{Unit: "jiance", Role: people.Liaison}}}}}
+	for name, c := range map[string]struct {
+		by     done
+		behind time.Duration
+		want   []string
+	}{
+		"the engine's act, while it was behind": {done{at: at.Add(5 * time.Hour), task: "t", own: true}, 5 * time.Hour, nil},
+		"the engine was never so far behind":    {done{at: at.Add(5 * time.Hour), task: "t", own: true}, 4 * time.Hour, []string{Missing}},
+		"a person's act":                        {done{at: at.Add(5 * time.Hour), task: "t"}, 5 * time.Hour, []string{Missing}},
+		"an act on another task":                {done{at: at.Add(5 * time.Hour), task: "u", own: true}, 5 * time.Hour, []string{Missing}},
+		"an earlier act":                        {done{at: at.Add(-time.Second), task: "t", own: true}, 5 * time.Hour, []string{Missing}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, d := range Compare(foretold, nil, nil, at.AddDate(0, 1, 0), Chain{acts: map[string]done{"t/a": c.by}, behind: c.behind}) {
+				got = append(got, d.What)
+			}
+			require.Equal(t, c.want, got)
+		})
+	}
 }

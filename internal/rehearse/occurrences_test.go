@@ -1,19 +1,24 @@
 package rehearse
 
 import (
+	"context"
+	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/script"
+	"duban/internal/water"
 )
 
 // quarterly is a ledger with a launched plan of one quarterly duty, whose occurrences open
@@ -134,4 +139,44 @@ func TestWhatIsStillDueAfterTheLastDay(t *testing.T) {
 	wait.What = "open 2021Q3"
 	require.NoError(t, store.PutWait(t.Context(), wait))
 	require.True(t, due(april), "what is tried again is no stage")
+}
+
+// What follows at once from readings bears the instant at which the rehearsal found that nothing
+// else was due, though their writing took days of the plan's: a reminder that came due meanwhile is not
+// before it in the preview.
+func TestWhatFollowsBearsTheActsInstant(t *testing.T) {
+	t.Parallel()
+	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	c, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", Logger: slog.New(slog.DiscardHandler)}) // nobody answers
+	require.NoError(t, err)
+	defer c.Close()
+	start, now := calendar.NewDay(2021, 5, 7).At(9, 0, calendar.Beijing), time.Now().Add(-5*time.Second)
+	clock := calendar.Clock{Epoch: now, Start: start, Rate: 24 * 60 * 60}
+	duty := plan.Task{ID: "data", Kind: plan.Duty, Lead: "jiance", Policy: "p", Recur: &plan.Recurrence{Every: "month", Shift: 10, From: calendar.NewDay(2021, 4, 1)}}
+	l := ledger.Launched{At: start, Clock: clock, Plan: plan.Plan{ID: "p", Year: 2021, Tasks: []plan.Task{duty},
+		Water:    &water.Register{Duties: []water.Duty{{Unit: "jiance", Task: "data"}}, Sections: []water.Section{{ID: "s1", Name: "润城", Data: "jiance"}}},
+		Policies: map[string]plan.Policy{"p": {Stages: []plan.Rule{{ID: "remind", Kind: plan.Remind, Before: &plan.Offset{N: 2}}}}}}}
+	when := ledger.When{Real: start, Plan: start}
+	_, err = store.AddPlan(t.Context(), l, []ledger.Task{ledger.TaskOf(&l.Plan, duty, start)}, when)
+	require.NoError(t, err)
+	row := ledger.TaskOf(&l.Plan, plan.Task{ID: "data.2021-04", Kind: plan.Dated, Lead: "jiance", Policy: "p", Due: calendar.NewDay(2021, 5, 10)}, start)
+	row.Duty, row.Period = "data", "2021-04"
+	_, err = store.OpenTask(t.Context(), row, when)
+	require.NoError(t, err)
+
+	y := &year{rehearsal: &rehearsal{Options: Options{Plan: &l.Plan}}, store: store, clock: clock}
+	d := &driver{year: y, engine: engine.New(c, store, time.Hour, time.Now, slog.New(slog.DiscardHandler))}
+	limited, cancel := context.WithTimeout(t.Context(), time.Second) // the task's workflow cannot be told
+	defer cancel()
+	require.NoError(t, d.send(limited, script.Entry{Sort: script.Measured, Act: act.Act{By: act.Actor{Account: "clerk", Unit: "jiance"}}, Readings: []water.Reading{
+		{Section: "s1", Month: water.Month{Year: 2021, Month: 4}, Span: water.OfMonth, Class: water.III, Sources: map[string]string{"class": "4月.xlsx B2"}}}}, now))
+	chain, err := keep(t.Context(), store, "p")
+	require.NoError(t, err)
+	require.Equal(t, start.UTC(), chain.measured.UTC())
+	ended, has := chain.acts["data.2021-04/"+act.ReadingsID(act.Verify)]
+	require.True(t, has)
+	require.Equal(t, start.UTC(), ended.at.UTC())
+	require.True(t, ended.own)
 }
