@@ -50,7 +50,8 @@ const (
 const look = 2 * time.Second
 
 // AnswerWithin sets how long a person's act waits for its answer before it fails with
-// *SilentError; zero, as New leaves it, waits for ever.
+// *SilentError; zero, as New leaves it, sets no limit beside those of Temporal's client, and the
+// act is asked for once: who asks for ever would be held up by one workflow that never answers.
 func (e *Engine) AnswerWithin(limit time.Duration) { e.patience = limit }
 
 // Patient is a copy of the engine that answers people within a limit: see AnswerWithin.
@@ -66,17 +67,10 @@ const lastAsk = time.Second
 // within calls do with the limit of AnswerWithin. do can be called again: an act under the same ID
 // is done once. So it is where Temporal's server or the SDK, whose own limits for a request are
 // shorter, gives up before the limit. When there is no answer in time, within looks for the cause,
-// which takes a few seconds more, and gives *SilentError.
+// which takes a few seconds more, and gives *SilentError. Without a limit do is called once.
 func (e *Engine) within(ctx context.Context, do func(context.Context) error) error {
 	if e.patience == 0 {
-		for {
-			if err := do(ctx); err == nil || ctx.Err() != nil || !timedOut(err) {
-				return err
-			}
-			if err := rest(ctx, lastAsk/10); err != nil {
-				return err
-			}
-		}
+		return do(ctx)
 	}
 	limited, cancel := context.WithTimeout(ctx, e.patience)
 	defer cancel()

@@ -41,8 +41,16 @@ func TestWhoeverSaysFirstThatTimeIsUp(t *testing.T) {
 	refused := &RefusedError{}
 	require.ErrorIs(t, e.within(t.Context(), func(context.Context) error { return refused }), refused)
 
-	e.AnswerWithin(time.Hour)
 	asked := 0
+	e.AnswerWithin(0)
+	require.Error(t, e.within(t.Context(), func(context.Context) error {
+		asked++
+		return serviceerror.NewDeadlineExceeded("a limit of the server's own")
+	}), "without a limit it is asked once")
+	require.Equal(t, 1, asked)
+
+	e.AnswerWithin(time.Hour)
+	asked = 0
 	require.NoError(t, e.within(t.Context(), func(context.Context) error {
 		if asked++; asked < 3 {
 			return serviceerror.NewDeadlineExceeded("a limit of the server's own")

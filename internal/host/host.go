@@ -139,6 +139,7 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 		people.StoodIn = h.Ledger.StoodIn
 	}
 	h.Engine.HoldAgainst(people)
+	h.Engine.AnswerWithin(o.Patience)
 	if !o.Work {
 		h.Engine.AnswerWithin(patience * 6 / 10) // the rest of patience is for opening, and for finding out why there is no answer
 		return h, nil

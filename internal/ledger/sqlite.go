@@ -186,7 +186,7 @@ func (l lite) here() error {
 // the ledger, also while other processes have it open. What another process is reading
 // just now stays in the log.
 func (l lite) tidy(ctx context.Context, writer *sqlx.DB) error {
-	_, err := writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d; PRAGMA wal_checkpoint(TRUNCATE)`, l.Limits.Busy.Milliseconds()))
+	_, err := writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = %d`, l.Limits.Busy.Milliseconds(), liteTurn.Milliseconds()))
 	return err
 }
 
