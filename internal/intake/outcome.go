@@ -55,6 +55,35 @@ func (k *committer) ofWhat(c *clause, e *entry, s sentence) {
 	if !resultOf.MatchString(tight(fold(e.Title))) && !saysWhen(work, e) {
 		return
 	}
-	e.Title = shorten(tidyTitle(work.Source)+"，"+e.Title, 60)
+	e.Title = shorten(withMatter(tidyTitle(work.Source), e.Title), 60)
 	e.Source = c.text[work.span.from:e.span.to]
+}
+
+// withMatter puts what is worked on before a title, behind the title's own head, without who is
+// charged with it: of 市水务局负责泵站改造 and 完工 it makes 泵站改造，完工. A title that begins with
+// the matter says it once.
+func withMatter(work, title string) string {
+	matter := uncharged(work)
+	head, rest := "", title
+	if i := strings.Index(title, "："); i >= 0 {
+		head, rest = title[:i+len("：")], title[i+len("："):]
+	}
+	first, then, more := strings.Cut(rest, "，")
+	first = uncharged(first)
+	if more {
+		then = "，" + then
+	}
+	if strings.Contains(first, matter) || strings.Contains(matter, first) {
+		return head + first + then
+	}
+	return head + matter + "，" + first + then
+}
+
+// uncharged is what somebody is charged with in words that say who is: 负责人 and 负责同志 name a person.
+func uncharged(s string) string {
+	_, matter, ok := strings.Cut(s, "负责")
+	if !ok || matter == "" || strings.HasPrefix(matter, "人") || strings.HasPrefix(matter, "同志") {
+		return s
+	}
+	return matter
 }

@@ -186,6 +186,9 @@ func (u unseen) score(t *testing.T, f *figures) {
 			continue
 		}
 		f.made++
+		if parts := strings.Split(k.Title, "，"); len(parts) > 1 && strings.HasSuffix(parts[1], parts[0]) {
+			t.Errorf("%s: the title says something twice: %s", u.Name, k.Title)
+		}
 		if taken[k.ID] || slices.ContainsFunc(u.Want, func(s string) bool {
 			w := readWanted(s)
 			return w.dated(k) && strings.Contains(flat(k.Source+k.Title), flat(w.Words))
