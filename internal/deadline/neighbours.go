@@ -21,6 +21,9 @@ func (s *scan) besideOthers() {
 			if r.Kind == Recurring && o.Kind == Due && !o.Due.IsZero() && s.ofMechanism(at) { // 建立月调度机制（8月底前）
 				r.Kind, r.Rule, r.Recurrence, r.Recur, r.Sure, r.Ask = Target, "T1", "", Recur{}, Sure, ""
 			}
+			if !r.Due.IsZero() && o.Kind == Due && s.clause[at.from] == s.clause[s.spans[j].from] && s.namesCheck(s.spans[j]) { // 7月底前开展年中督查
+				o.Kind, o.Rule, o.Sure, o.Ask, o.Due, o.Other, o.Milestone = Target, "T1", Sure, "", noDay, noDay, ""
+			}
 			if r.Kind == Recurring && r.Recurrence == Yearly && o.Kind == Recurring && s.seasonBehind(at) {
 				r.Kind, r.Rule, r.Recurrence, r.Recur = Target, "T1", "", Recur{}
 			}
@@ -34,6 +37,15 @@ func (s *scan) besideOthers() {
 			}
 		}
 	}
+}
+
+// namesCheck tells that 年中 or 年底 is the name of the check or the report behind it.
+func (s *scan) namesCheck(at span) bool {
+	switch s.str(at.from, at.to) {
+	case "年中", "年底", "年末", "年初":
+		return s.one2(at.to, "督查", "检查", "考核", "评估", "总结", "考评", "盘点", "述职", "调度", "推进会", "分析", "评价", "测评", "验收", "报告")
+	}
+	return false
 }
 
 // seasonBehind tells that a span of days in every year is the time of a season that
