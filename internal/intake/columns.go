@@ -41,6 +41,10 @@ var (
 	looseUnit = regexp.MustCompile(`^[\p{Han}]{1,6}(?:单位|主体|部门)$`)
 )
 
+// objectOf is a head that names what something is done to, which no other column says so
+// well: 检查对象 beside 检查内容.
+var objectOf = regexp.MustCompile(`^(检查|抽查|督查|巡查|排查|监测|抽检|整治|执法检查|监督检查)的?对象$`)
+
 var columnWords = []struct {
 	re *regexp.Regexp
 	as column
@@ -56,6 +60,7 @@ var columnWords = []struct {
 	{regexp.MustCompile(`里程碑(?:名称|事件|节点)?$|节点(?:名称|事项|任务)$`), colTask},
 	{regexp.MustCompile(`^(?:计划|预计|拟|应|要求)(?:完成|办结|建成|完工|竣工|投用|开工)$`), colLimit},
 	{regexp.MustCompile(`^(?:实施|计划|建设|完成)?(?:年度|年份)$`), colYear},
+	{regexp.MustCompile(`(?:时间|日期)(?:安排|计划|要求)$`), colLimit},
 	{pastColumn, colPast},
 	{regexp.MustCompile(`时限|时间|时期$|节点|进度|日期|期限|截止|年度计划|完成期|^(?:月份|月度|季度|时段)$`), colLimit},
 	{regexp.MustCompile(`配合|协办|协作|参与|协同|协助|参加|联动|^(?:监管|监督|督导|督办|验收|指导|包联|联系|审核)(?:单位|部门)$`), colAssist},
@@ -65,6 +70,7 @@ var columnWords = []struct {
 	{regexp.MustCompile(`^(类别|领域|分类|类型|问题类别|问题|存在问题|问题描述|问题表现|反馈问题|板块|方面|项目类别|任务类别|任务类型|行动名称|工程类别|专项|重点领域|所属领域|大类)$`), colGroup},
 	{regexp.MustCompile(`项目名称|工程名称|任务名称|项目$|^名称$|事项(名称)?$|^工作任务$|^任务$|^重点任务$|^重点工作$|^主要任务$|^目标任务$|^工作事项$|^工作项目$|指标名称|^(?:标段|合同段)(?:名称|号|划分)?$|^工作要点$|实事|清单名称|改革事项|目标与任务`), colTask},
 	{regexp.MustCompile(`^(?:检查|抽查|执法|组织|整改|治理|办理|主管|落实|执行|具体)?(?:单位|部门|科室|处室|股室)$`), colUnit},
+	{objectOf, colTask},
 	{looseTask, colTask},
 	{regexp.MustCompile(`^计量单位$`), colOther},
 	{looseUnit, colUnit},
@@ -118,9 +124,50 @@ func readHeader(t tableAt) (headedTable, bool) {
 			h.head, h.cols, h.more, h.two = h.head+1, cols, more, true
 		}
 	}
+	h.findLimit()
 	h.findTimes()
 	h.findTally()
 	return h, true
+}
+
+var (
+	whenDone = regexp.MustCompile(`(?:检查|督查|督察|抽查|验收|实施|建成)(?:时间|日期)$`)
+	toCome   = regexp.MustCompile(`(?:底|日|月)之?前$|^每|季度|[上下]半年|年内`)
+	planned  = regexp.MustCompile(`计划|安排`)
+)
+
+// findLimit takes a column that may tell when something was done for the limit, where no
+// other column sets one and its cells or the table's title speak of what is to come:
+// 检查时间 over 5月底前 and 每季度一次, or in a 检查计划表.
+func (h *headedTable) findLimit() {
+	if _, ok := h.cols[colLimit]; ok || len(periodColumns(h.heads())) > 1 {
+		return
+	}
+	for i, cell := range h.heads() {
+		if columnOf(cell) != colPast || !whenDone.MatchString(tight(fold(cell))) {
+			continue
+		}
+		full, ahead := 0, 0
+		for _, r := range h.Rows[h.head+1:] {
+			if i < len(r.Cells) && strings.TrimSpace(r.Cells[i]) != "" {
+				full++
+				if toCome.MatchString(tight(fold(r.Cells[i]))) {
+					ahead++
+				}
+			}
+		}
+		title := h.title
+		for _, r := range h.Rows[:h.head] {
+			title += first(nonEmpty(r.Cells))
+		}
+		if full > 0 && (ahead*3 >= full || planned.MatchString(title)) {
+			h.cols[colLimit] = i
+			if h.cols[colPast] == i {
+				delete(h.cols, colPast)
+			}
+			return
+		}
+	}
 }
 
 // partOfYear is a period that is no whole year: 2023年目标 beside 完成时限 is the work itself.

@@ -196,7 +196,7 @@ func (k *committer) remarkLimit(c *clause, r *row, kept []deadline.Reading) ([]d
 	return out, true
 }
 
-var matterVerb = regexp.MustCompile(`^(?:推出|推行|上线|出台|制定|编制|印发|建立|培育|引进|招引|扩建|续建|加固|疏浚|清理|清淤|配备|配置|资助|救助|补助|帮扶|慰问|筹集|新增|新建|改建|扩建|建设|建成|改造|完成|开展|实施|更新|购置|培训|发放|安装|铺设|整治|治理|修复|提升|打造|创建|为|对|免费|组织|举办|推进|启动|投放|增设|优化|设立|种植|栽植|拆除|维修|加装)`)
+var matterVerb = regexp.MustCompile(`^(?:推出|推行|上线|出台|制定|编制|印发|建立|培育|引进|招引|扩建|续建|加固|疏浚|清理|清淤|配备|配置|资助|救助|补助|帮扶|慰问|筹集|新增|新建|改建|扩建|建设|建成|改造|完成|开展|实施|更新|购置|培训|发放|安装|铺设|整治|治理|修复|提升|打造|创建|为|对|免费|组织|举办|推进|启动|投放|增设|优化|设立|种植|栽植|拆除|维修|加装|检查|抽查|抽检|巡查|排查|监测|督查)`)
 
 // matter is what a row is about: the sentence that says what is done, where the
 // column of names only names a thing (公共停车位: 新增城区公共停车位300个).

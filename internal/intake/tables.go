@@ -172,6 +172,11 @@ func (h headedTable) rows() []row {
 				content = strings.TrimSpace(content + "\n" + r.Cells[m])
 			}
 		}
+		if at, ok := h.cols[colTask]; ok && h.head >= 0 && title != "" && title != lostCell && at < len(h.heads()) {
+			if m := objectOf.FindStringSubmatch(tight(fold(h.heads()[at]))); m != nil && !strings.HasPrefix(title, m[1]) { // 检查对象 over 加油站
+				title = m[1] + title
+			}
+		}
 		if len(h.tally) > 0 {
 			title = h.tallied(r)
 		}
