@@ -3,7 +3,7 @@ package intake
 import "regexp"
 
 // closing is a paragraph that speaks to all who are responsible, or of all the tasks.
-var closing = regexp.MustCompile(`^请?各(?:责任|牵头|承办|主办|实施|有关|相关|成员|配合|督办|督导|监管|整改|包保|帮扶)(?:单位|部门)[^。:]{0,12}(?:\d|每|按|于|在)|^(?:以上|上述)(?:各项)?(?:任务|工作|事项)(?:的)?(?:完成|落实|进展|办理|推进)情况`)
+var closing = regexp.MustCompile(`^请?各(?:责任|牵头|承办|主办|实施|有关|相关|成员|配合|督办|督导|监管|整改|包保|帮扶)(?:单位|部门)[^。:]{0,12}(?:\d|每|按|于|在)|^请?各(?:单位|部门|科室|股室|处室|学校|校|园|镇|乡镇|街道|县区|社区|村)[^。:,]{0,12}?(?:要|应|须)?(?:\d|每[月周季半年旬日]|于\d|在\d)|^(?:以上|上述)(?:各项)?(?:任务|工作|事项)(?:的)?(?:完成|落实|进展|办理|推进)情况`)
 
 // closes tells that a paragraph behind the last of several items, which has said who is
 // responsible for it, is none of its words: 完成时限：长期⏎各责任单位请于2月28日前报送方案。

@@ -49,7 +49,7 @@ func labelUnits(line string) []string {
 		s = m[1]
 		i = len(s)
 	}
-	names, _, _ := readUnits(s[:i], seatOwner)
+	names, _, _ := readUnits(itemsCounted.ReplaceAllString(s[:i], ""), seatOwner)
 	var out []string
 	for _, n := range order(names) {
 		if f := tight(fold(n.name)); (bare || s[i] != ':') && (utf8.RuneCountInString(f) > 18 || strings.Contains(f, "由") || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f) || verbThenUnit(f)) {
@@ -84,7 +84,13 @@ var partLabel = regexp.MustCompile(`^[\p{Han}]{2,8}[部处股]$`)
 var noPart = regexp.MustCompile(`(?:全|内|外|局|干|细|底|顶|上|下|东|南|西|北|中|腹|根)部$|(?:好|坏|用|害|各|到|他|出|去|妙|停车|充电|之)处$`)
 
 // leadsWhat is a heading of the tasks that a unit leads.
-var leadsWhat = regexp.MustCompile(`^([\p{Han}、()]{2,30}?)(?:牵头|负责|承担|主办)的?(?:任务|事项|工作|项目)(?: ?\(共?\d+[项件个]\))?$`)
+var leadsWhat = regexp.MustCompile(`^([\p{Han}、()]{2,30}?)(?:牵头|负责|承担|主办|承办)(?:的?(?:任务|事项|工作|项目)(?:` + howManyItems + `)?|` + howManyItems + `)$`)
+
+// howManyItems is the count of the items below a heading, and itemsCounted that at its end:
+// 县住建局（2项）.
+const howManyItems = ` ?\(共?(?:计)?\d+[项件个条](?:任务|工作|事项)?\)`
+
+var itemsCounted = regexp.MustCompile(howManyItems + `$`)
 
 // levelWord is a word for all bodies of a level: 县级公立医院.
 var levelWord = regexp.MustCompile(`^[省市县区乡镇州]级`)

@@ -239,6 +239,14 @@ func (b *outliner) partHead(t string) bool {
 	return ok && m.style == styleDigit && partHead.MatchString(t) && !builtWord.MatchString(t) && !strings.Contains(t, "前")
 }
 
+// restHead tells that a line behind the months of a calendar heads what is done all along:
+// 常规工作.
+func (b *outliner) restHead(t string) bool {
+	return len(b.open) > 0 && b.open[0].mark.style == styleMonth && restOfYear.MatchString(t) && !isLabel(t)
+}
+
+var restOfYear = regexp.MustCompile(`^(?:常规|日常|经常性|常态化|其他|其它|全年|每月|长期|贯穿全[年程])(?:性)?(?:工作|事项|任务|活动|安排|工作安排)$`)
+
 // boxHead is the head of a box with items of its own: 专栏1 重点治水工程.
 var boxHead = regexp.MustCompile(`^专栏(?:[一二三四五六七八九十]{1,3}|\d{1,2})?[:.、]?[\p{Han}“”、]{0,30}$`)
 
@@ -247,7 +255,7 @@ func (b *outliner) plain(p para) {
 		b.item(mark{style: styleMonth, num: len(b.o.top) + 1, box: true}, p)
 		return
 	}
-	if t := tight(fold(p.text)); (monthHead.MatchString(t) || b.partHead(t) || leadsWhat.MatchString(t) || b.unitHead(t)) && b.mayHead() {
+	if t := tight(fold(p.text)); (monthHead.MatchString(t) || b.partHead(t) || leadsWhat.MatchString(t) || b.unitHead(t)) && b.mayHead() || b.restHead(t) {
 		b.item(mark{style: styleMonth, num: len(b.o.top) + 1}, p)
 		return
 	}
