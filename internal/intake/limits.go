@@ -178,15 +178,26 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 			c.stage = &r
 			continue
 		}
-		for _, s := range c.sentences(readings) {
-			if timeInBrackets.MatchString(fold(c.text[:c.headLen])) || year || stageSaid.MatchString(strings.TrimRight(tight(fold(c.text[r.End:c.headLen])), "。:;")) || !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
+		var undated *sentence // behind others that have days of their own
+		for n, s := range c.sentences(readings) {
+			if of := timeInBrackets.MatchString(fold(c.text[:c.headLen])) && r.Kind == deadline.Window; of && c.datesItself(s, r, false) {
+				rest := c.sentences(readings)[n+1:]
+				if i := slices.IndexFunc(rest, func(o sentence) bool { return !c.datesItself(o, r, true) }); i >= 0 {
+					undated = &rest[i]
+				}
+			}
+			if undated == nil && (timeInBrackets.MatchString(fold(c.text[:c.headLen])) || year || stageSaid.MatchString(strings.TrimRight(tight(fold(c.text[r.End:c.headLen])), "。:;")) || !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
 				return o.Begin >= c.headLen && (o.Kind == deadline.Recurring || !o.Due.IsZero())
-			}) { // a sentence with a time of its own is not the heading's matter
+			})) { // a sentence with a time of its own is not the heading's matter
 				to = max(to, c.undatedTo(s))
 			}
 			break
 		}
-		s := span{from, to}
+		s, opens := span{from, to}, c.headLen
+		if undated != nil { // 8月31日前完成鉴定。各所联合执法: the stage's end is for what has no day
+			s = span{undated.from, c.undatedTo(*undated)}
+			opens = s.from
+		}
 		s.from, s.to = trimSpan(c.text, s.from, s.to)
 		e := k.dated(c, r, s, c.bracketFor(0))
 		if e == nil {
@@ -194,7 +205,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		}
 		e.Source = strings.ReplaceAll(e.Source, "\n", "")
 		e.Title = shorten(strings.Trim(strings.Replace(clauseTopic(c), tight(r.Words), "", 1), "（）() "), 40)
-		e.opening = strings.TrimLeft(c.text[min(c.headLen, s.to):s.to], "。：:，, \n")
+		e.opening = strings.TrimLeft(c.text[min(opens, s.to):s.to], "。：:，, \n")
 		if strings.Contains(e.opening, "前者") { // who of several does it is not said
 			e.opening = ""
 			e.span.to = min(e.span.to, c.headLen)
@@ -291,8 +302,8 @@ func (k *committer) otherActor(part, first string, sentence bool) string {
 		return names[0] // 各行业主管部门同步制定分行业方案
 	}
 	t = alongside.ReplaceAllString(t, "$1")
-	if names, several := k.subjectAt(t); sentence && several && len(names) == 1 && strings.HasPrefix(first, "各") && levelOf(t) != "" && !k.sameUnit(names[0], first) {
-		return names[0] // 各招标人开展自查；市直各监管部门组织抽查
+	if names, several := k.subjectAt(t); sentence && several && first != "" && !k.sameUnit(names[0], first) && !urges.MatchString(t) {
+		return names[0] // 各招标人开展自查；市直各监管部门组织抽查. 镇政府成立专班。各村张贴通告
 	}
 	name := k.plainSubject(t)
 	inside := levelOf(fold(first)) == "" // the parts of one body have no level: 教务处, 后勤处
@@ -305,6 +316,9 @@ func (k *committer) otherActor(part, first string, sentence bool) string {
 	}
 	return name
 }
+
+// urges is a sentence that only calls upon bodies to be in earnest.
+var urges = regexp.MustCompile(`^[\p{Han}()、,]{2,40}?(?:要|应|须|务必)?(?:切实|进一步|务必|要)*(?:高度重视|提高(?:政治站位|认识)|统一思想|加强(?:组织)?领导|强化责任|压实责任|落实责任|精心组织|密切配合|通力协作)`)
 
 // alongside is a body before a word that it does its own along with the one before it.
 var alongside = regexp.MustCompile(`^(\p{Han}[\p{Han}()、]{1,20}?[^会])(?:同步|同时|分别|一并|相应|同期)`)
@@ -326,7 +340,7 @@ func (k *committer) otherActors(c *clause, e *entry, readings []deadline.Reading
 		}
 		parts := commaSpans(c.text, s.span)
 		for i, p := range parts {
-			if n == 0 && i == 0 {
+			if n == 0 && i == 0 || p.from < e.span.to && p.from >= e.span.from && i == 0 {
 				continue
 			}
 			name := k.otherActor(c.text[p.from:p.to], first, i == 0)
@@ -350,27 +364,35 @@ func (k *committer) otherActors(c *clause, e *entry, readings []deadline.Reading
 	}
 }
 
-// allDated tells that every sentence below a heading begins with a time of its own
-// within the heading's: 总结（12月）。各县12月10日前报送总结.
+// allDated tells that every sentence below a heading has a time of its own within the
+// heading's: 总结（12月）。各县12月10日前报送总结.
 func (c *clause) allDated(readings []deadline.Reading, of deadline.Reading) bool {
 	n := 0
 	for _, s := range c.sentences(readings) {
 		if s.to <= c.headLen {
 			continue
 		}
-		parts := commaSpans(c.text, s.span)
-		i := slices.IndexFunc(s.readings, func(r deadline.Reading) bool {
-			return r.Begin >= c.headLen && (r.Kind == deadline.Recurring && r.Recurrence != "" || r.Kind == deadline.Due && !r.Due.IsZero() && !r.Due.After(of.Due))
-		})
-		if i < 0 {
-			return false
-		}
-		if p := partOf(parts, s.readings[i].Begin); p > 0 && !adverbial(c.text, parts[:p]) && !thin(c.text, parts[p], s.readings[i]) {
+		if !c.datesItself(s, of, n > 0) {
 			return false
 		}
 		n++
 	}
 	return n > 0
+}
+
+// datesItself tells that a sentence below a heading begins with a time of its own within
+// the heading's, or, behind others, has the heading's own day behind what leads to it: 市局梳理
+// 问题，12月底前出台清单, below 总结（12月）.
+func (c *clause) datesItself(s sentence, of deadline.Reading, later bool) bool {
+	i := slices.IndexFunc(s.readings, func(r deadline.Reading) bool {
+		return r.Begin >= c.headLen && (r.Kind == deadline.Recurring && r.Recurrence != "" || r.Kind == deadline.Due && !r.Due.IsZero() && !r.Due.After(of.Due))
+	})
+	if i < 0 {
+		return false
+	}
+	parts := commaSpans(c.text, s.span)
+	p := partOf(parts, s.readings[i].Begin)
+	return p <= 0 || later && s.readings[i].Due == of.Due || adverbial(c.text, parts[:p]) || thin(c.text, parts[p], s.readings[i])
 }
 
 // stepsWithin tells that the text below a heading begins with a step dated within

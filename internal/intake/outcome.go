@@ -22,6 +22,9 @@ var (
 	// goesThrough is work done on each of many, listsThem the list that it ends in.
 	goesThrough = regexp.MustCompile(`逐[一案个户件项村处]{1,2}(?:清理|排查|核查|摸排|登记|检查|梳理|甄别|认定)`)
 	listsThem   = regexp.MustCompile(`(?:台账|清单|名单|底数)`)
+	// mends is work on what is broken, worksAgain that it is in use again.
+	mends      = regexp.MustCompile(`维修|修复|抢修|检修|修缮|更换`)
+	worksAgain = regexp.MustCompile(`恢复[\p{Han}]{0,4}(?:运行|使用|通行|功能|供[水电气热]|原状)`)
 )
 
 // saysWhen is true of a limit that says by when the work before it in the sentence is done,
@@ -33,6 +36,9 @@ func saysWhen(work, limit *entry) bool {
 	}
 	if goesThrough.MatchString(w) && listsThem.MatchString(l) {
 		return true // 对未结案件逐案清理，6月15日前完成分类台账
+	}
+	if mends.MatchString(w) && worksAgain.MatchString(l) {
+		return true // 对故障设施进行维修，7月底前恢复正常运行
 	}
 	m := chargedWith.FindStringSubmatch(w)
 	if m == nil {

@@ -183,7 +183,7 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	if c.role == roleHead {
 		return // the letter's undated words are courtesy
 	}
-	if len(s.readings) > 0 && withoutRoles(tight(c.text[from:to])) == "" {
+	if len(s.readings) > 0 && withoutRoles(narrowComma.ReplaceAllString(tight(c.text[from:to]), "$1，")) == "" {
 		return // 县水务局牵头，…: who does what follows
 	}
 	if formulaIs.MatchString(c.text[from:to]) || k.asideAs(c, span{from, to}, "policy") {

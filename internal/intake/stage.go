@@ -144,13 +144,16 @@ func (k *committer) underHeading(c *clause) {
 // byOthers is what waits for others to say when.
 var byOthers = regexp.MustCompile(`适时|择机|另行通知|以[\p{Han}]{2,20}(?:通知|公告|安排|规定|文件|要求|批复)为准|按(?:照)?(?:国家|省|市|上级)[\p{Han}]{0,6}(?:统一)?(?:安排|部署|要求)`)
 
+// onceFound is what is done at once whenever there is cause: 发现飞线充电的立即制止.
+var onceFound = regexp.MustCompile(`^(?:各[\p{Han}]{1,8})?(?:一经|一旦|如|凡|若)?(?:发现|遇有?|出现|接到|接报)[^,。;]{2,40}?(?:的|后|时)?,?(?:要|应|须)?(?:立即|及时|当场|第一时间|马上|随时|即时|迅速)`)
+
 // withWhom is who acts with whom, and not yet what.
 var withWhom = regexp.MustCompile(`^[\p{Han}、()]{2,40}?(?:会同|联合|协同)[\p{Han}、()]{2,30}(?:局|委|办|部门|机构|队|单位|政府|公司)$`)
 
 // notByStage is true of work below a stage that goes on to a limit in its own sentence, of what others
 // say when to do, and of words about what was.
 func (k *committer) notByStage(c *clause, e *entry, s *stage) bool {
-	return byOthers.MatchString(tight(e.Source)) || slices.ContainsFunc(c.readings, func(r deadline.Reading) bool {
+	return byOthers.MatchString(tight(e.Source)) || onceFound.MatchString(tight(fold(e.Source))) || slices.ContainsFunc(c.readings, func(r deadline.Reading) bool {
 		if r.Rule == "L1" && r.Begin >= e.span.from && r.Begin < e.span.to && restLater(c.text, r, e.span) {
 			return true // what cannot be done at once has the limit of all
 		}
