@@ -165,7 +165,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		k.addressee(c, e)
 		return true
 	}
-	if len(names) == 0 || len(br) > 0 && !several && anyBody.MatchString(names[0]) && k.reg.prefixName(fold(names[0])) == "" {
+	if len(names) == 0 || len(br) > 0 && !several && anyBody.MatchString(names[0]) && !bodyOfPlace.MatchString(names[0]) && k.reg.prefixName(fold(names[0])) == "" {
 		return false
 	}
 	if several {
@@ -186,7 +186,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	for _, n := range names {
 		k.reg.resolve(n, c.place)
 	}
-	if unitKind(names[0]) == people.Enterprise && !k.isParty(names[0]) { // 首钢公司完成改造。市生态环境局负责。
+	if unitKind(names[0]) == people.Enterprise && !k.isParty(names[0]) && (carried || levelOf(tight(fold(names[0]))) == "") { // 首钢公司完成改造。市生态环境局负责, but 区水务集团每月清淤
 		if first := order(br); len(first) > 0 && first[0].seat != seatAssist && unitKind(first[0].name) == people.CityDepartment {
 			e.Assist, e.SetAssist = k.others(first, names[0]), true
 			return true
@@ -221,6 +221,9 @@ func (k *committer) inBracket(c *clause, e *entry) ([]string, bool) {
 // anyBody is a word for bodies of one kind and the name of none: who a bracket names
 // sees that they act. 供水单位每日检测（县卫健局）.
 var anyBody = regexp.MustCompile(`^[\p{Han}]{0,5}(?:单位|企业|机构|学校|医院|法人|负责人|商户|农户|场馆|场所|设施|体育馆|文化馆|图书馆)$`)
+
+// bodyOfPlace is the name of the one such body of a place: 县图书馆, 市中心医院.
+var bodyOfPlace = regexp.MustCompile(`^[省市县区州旗](?:第[一二三四五六]|人民|中心|中医|妇幼保健|少儿|青少年)?[\p{Han}]{0,3}(?:医院|体育馆|文化馆|图书馆|体育场馆)$`)
 
 // others are those of a bracket behind its first, and who the sentence names.
 func (k *committer) others(ordered []named, actor string) []string {
