@@ -131,6 +131,8 @@ func readHeader(t tableAt) (headedTable, bool) {
 }
 
 var (
+	howOftenHead = regexp.MustCompile(`(?:频次|频率|频度)$`)
+
 	whenDone = regexp.MustCompile(`(?:检查|督查|督察|抽查|验收|实施|建成)(?:时间|日期)$`)
 	toCome   = regexp.MustCompile(`(?:底|日|月)之?前$|^每|季度|[上下]半年|年内`)
 	planned  = regexp.MustCompile(`计划|安排`)
@@ -138,13 +140,14 @@ var (
 
 // findLimit takes a column that may tell when something was done for the limit, where no
 // other column sets one and its cells or the table's title speak of what is to come:
-// 检查时间 over 5月底前 and 每季度一次, or in a 检查计划表.
+// 检查时间 over 5月底前 and 每季度一次, or in a 检查计划表; 检查频次 over 每季度1次.
 func (h *headedTable) findLimit() {
 	if _, ok := h.cols[colLimit]; ok || len(periodColumns(h.heads())) > 1 {
 		return
 	}
 	for i, cell := range h.heads() {
-		if columnOf(cell) != colPast || !whenDone.MatchString(tight(fold(cell))) {
+		often := howOftenHead.MatchString(tight(fold(cell)))
+		if !often && (columnOf(cell) != colPast || !whenDone.MatchString(tight(fold(cell)))) {
 			continue
 		}
 		full, ahead := 0, 0
@@ -160,7 +163,7 @@ func (h *headedTable) findLimit() {
 		for _, r := range h.Rows[:h.head] {
 			title += first(nonEmpty(r.Cells))
 		}
-		if full > 0 && (ahead*3 >= full || planned.MatchString(title)) {
+		if full > 0 && (ahead*3 >= full || !often && planned.MatchString(title)) {
 			h.cols[colLimit] = i
 			if h.cols[colPast] == i {
 				delete(h.cols, colPast)

@@ -167,7 +167,8 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
 			continue
 		}
-		if (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1" || bareYear.MatchString(tight(fold(r.Words))) || c.stepUntil(r)) && (c.stepsWithin(readings, r) || c.allDated(readings, r)) && !k.headSays(c, r, from) { // the steps have times of their own
+		undated := k.undatedBelow(c, r, readings)
+		if undated == nil && (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1" || bareYear.MatchString(tight(fold(r.Words))) || c.stepUntil(r)) && (c.stepsWithin(readings, r) || c.allDated(readings, r)) && !k.headSays(c, r, from) { // the steps have times of their own
 			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
 			c.stage = &r
 			continue
@@ -178,14 +179,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 			c.stage = &r
 			continue
 		}
-		var undated *sentence // behind others that have days of their own
-		for n, s := range c.sentences(readings) {
-			if of := timeInBrackets.MatchString(fold(c.text[:c.headLen])) && r.Kind == deadline.Window; of && c.datesItself(s, r, false) {
-				rest := c.sentences(readings)[n+1:]
-				if i := slices.IndexFunc(rest, func(o sentence) bool { return !c.datesItself(o, r, true) }); i >= 0 {
-					undated = &rest[i]
-				}
-			}
+		for _, s := range c.sentences(readings) {
 			if undated == nil && (timeInBrackets.MatchString(fold(c.text[:c.headLen])) || year || stageSaid.MatchString(strings.TrimRight(tight(fold(c.text[r.End:c.headLen])), "。:;")) || !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
 				return o.Begin >= c.headLen && (o.Kind == deadline.Recurring || !o.Due.IsZero())
 			})) { // a sentence with a time of its own is not the heading's matter
@@ -219,6 +213,20 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		k.otherActors(c, e, readings)
 		c.covered(everything)
 	}
+}
+
+// undatedBelow is the first sentence that leaves its day to a stage, below a heading with the
+// stage's time in brackets and behind others that have days of their own; nil for none.
+func (k *committer) undatedBelow(c *clause, r deadline.Reading, readings []deadline.Reading) *sentence {
+	below := c.sentences(readings)
+	if r.Kind != deadline.Window || !timeInBrackets.MatchString(fold(c.text[:c.headLen])) || len(below) < 2 || !c.datesItself(below[0], r, false) {
+		return nil
+	}
+	i := slices.IndexFunc(below, func(s sentence) bool { return !dates(s.readings) })
+	if i < 0 {
+		return nil
+	}
+	return &below[i]
 }
 
 // stepUntil tells that a time in brackets ends a step of the work: 总结提升（12月底前）, below

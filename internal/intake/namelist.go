@@ -152,7 +152,7 @@ func unitName(t string) string {
 	if t == "等" || t == "各" || t == lostCell {
 		return ""
 	}
-	t = strings.TrimSuffix(t, "等")
+	t = itemsCounted.ReplaceAllString(strings.TrimSuffix(t, "等"), "")
 	if i := strings.LastIndexByte(t, '('); i > 0 && partyTail.MatchString(t[i:]) { // 县数据局(甲方)
 		t = t[:i]
 	}

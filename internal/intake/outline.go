@@ -271,6 +271,9 @@ func (b *outliner) plain(p para) {
 	}
 	b.endBlock(p)
 	if b.closes(p) {
+		if len(b.open) > 1 { // it is no part of the item before it
+			b.open = b.open[:len(b.open)-1]
+		}
 		b.item(mark{style: styleMonth, num: len(b.o.top) + 1}, p)
 		return
 	}

@@ -193,7 +193,7 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 			n += m
 			rest = rest[len(m):]
 		}
-		if afterName.MatchString(rest) || strings.HasPrefix(rest, "、") || strings.HasPrefix(rest, "等") {
+		if (afterName.MatchString(rest) && !isBuilt(n, rest)) || strings.HasPrefix(rest, "、") || strings.HasPrefix(rest, "等") {
 			return append([]string{n}, k.listed(rest)...), isCollective(n)
 		}
 	}
@@ -240,7 +240,7 @@ var (
 )
 
 // shortOffice is a part of one body in two characters: 党办每月开展调查.
-var shortOffice = regexp.MustCompile(`^(?:[党院校厂局院所站馆]办|纪委|团委|工会|党委|妇联|残联)$`)
+var shortOffice = regexp.MustCompile(`^(?:[党院校厂局院所站馆]办|[省市县区州]局|纪委|团委|工会|党委|妇联|残联)$`)
 
 // plainSubject is the body that a sentence begins with, told by the end of its name
 // and by what follows: 市政管理处要于…, 国家医保局于…, 各试点县2022年….
