@@ -138,7 +138,7 @@ func (a *app) status(err error, printed *terminal.Output) int {
 
 // serve notes that the command works until it is told to stop, and needs longer to stop.
 func (a *app) serve() {
-	collect(100)
+	host.CollectRarely()
 	a.serves.Store(true)
 }
 

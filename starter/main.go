@@ -13,15 +13,10 @@ func main() { os.Exit(program()) }
 
 // program is this process, and gives its exit status.
 func program() int {
-	collect(400) // most commands end in a moment, before much memory is worth collecting; those that serve set it back
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // most commands end in a moment, before much memory is worth collecting; those that serve set it back
+	}
 	ctx, release := host.ToldToStop()
 	defer release()
 	return run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
-}
-
-// collect sets how rarely memory is collected (GOGC), unless the environment says so.
-func collect(percent int) {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(percent)
-	}
 }

@@ -238,6 +238,15 @@ func searchAttributes() map[string]enums.IndexedValueType {
 	return m
 }
 
+// CollectRarely sets how rarely a process that serves collects its memory, unless the environment says so (GOGC): the
+// heap is small and most values are short-lived, so that this halves the number of collections.
+func CollectRarely() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+		ballast()
+	}
+}
+
 // ballast is never touched, so that it has no memory behind it, but the collector counts it as live: a small heap grows
 // by three times its size more before it is collected.
 var ballast = sync.OnceValue(func() []byte { return make([]byte, 48<<20) })
@@ -249,10 +258,7 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options, people 
 	if err != nil {
 		return err
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200) // the heap is small and most values are short-lived: this halves the number of collections
-		ballast()
-	}
+	CollectRarely()
 	if err := h.await(ctx, temporalName, h.Address, h.checkNamespace); err != nil {
 		return err
 	}

@@ -25,8 +25,7 @@ type dialect interface {
 	here() error                                     // an error unless the database is still the one that was opened
 	tidy(ctx context.Context, writer *sqlx.DB) error // called before the pools are closed
 	closed()                                         // called after the pools are closed
-	prepares() bool                                  // the writer keeps its statements prepared
-	preparesReads() bool                             // the reader keeps its statements prepared
+	prepares() bool                                  // statements are kept prepared
 	writing() *sql.TxOptions                         // options of a writing transaction
 	snapshot() *sql.TxOptions                        // options of a reading transaction that sees one state
 	patient() string                                 // SQL that such a reading transaction begins with; "" none
@@ -43,6 +42,7 @@ type dialect interface {
 	exact(column string) string
 	among(column string) string  // a condition with one argument: a list
 	list(values []string) any    // that argument
+	ahead(column string) string  // what stands ahead of a text column's first slash, or all of it
 	holds(column string) string  // a condition with one argument: a text that is part of the column
 	through(index string) string // beside a table: by which index its rows are found, where the planner would not take it
 	parameters() int             // how many one statement may have

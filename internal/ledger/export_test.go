@@ -8,8 +8,8 @@ var Rights = rights
 // Alone gives every write a transaction of its own, to measure what sharing is worth.
 func (s *Store) Alone() { s.most = 1 }
 
-// Prepared counts the writer's statements that have names.
-func (s *Store) Prepared() int { return len(s.ready) }
+// Prepared counts the statements that have names.
+func (s *Store) Prepared() (writes, reads int) { return len(s.ready), int(s.kept.Load()) }
 
 // Hold calls inside in the middle of a write, which holds the chain.
 func (s *Store) Hold(ctx context.Context, inside func()) error {

@@ -481,8 +481,8 @@ func TestStatementNames(t *testing.T) {
 			s, _ := open(t, c.address(t))
 			well(t, s, "one")
 			must(t, s.Close()) // the writer's goroutine is done with them
-			if got := s.Prepared() > 0; got != c.want {
-				t.Errorf("prepared: %t", got)
+			if writes, reads := s.Prepared(); writes > 0 != c.want || reads > 0 != c.want {
+				t.Errorf("prepared: %d of the writer's, %d of the readers'", writes, reads)
 			}
 		})
 	}

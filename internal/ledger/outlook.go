@@ -440,11 +440,13 @@ func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis str
 		Floor   string       `db:"floor"`
 		Ended   sql.NullTime `db:"ended_at"`
 		Put     sql.NullTime `db:"archived_at"`
+		calendarRow
 	}
 	// The plan is joined by its version too, so that an index answers and the document is not read.
 	err = s.one(ctx, &row, `SELECT p.version, o.basis, p.clock, p.launched_at, p.grace, p.ended_at, p.archived_at, (SELECT COALESCE(MAX(version), 0) FROM units) AS directory,
-		COALESCE((SELECT value FROM office WHERE name = 'rank_floor'), '0') AS floor FROM outlook_plans o
-		JOIN plans p ON p.id = o.plan AND p.version = o.version WHERE o.plan = ?`, planID)
+		c.since AS since, c.undone AS undone, COALESCE((SELECT value FROM office WHERE name = 'rank_floor'), '0') AS floor FROM outlook_plans o
+		JOIN plans p ON p.id = o.plan AND p.version = o.version
+		LEFT JOIN calendars c ON c.year = (SELECT year FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1) WHERE o.plan = ?`, planID)
 	if errors.Is(err, ErrNotFound) {
 		var there string
 		if err := s.one(ctx, &there, `SELECT id FROM plans WHERE id = ?`, planID); err != nil {
@@ -454,10 +456,6 @@ func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis str
 	}
 	if err != nil {
 		return l, "", false, fmt.Errorf("plan %s: %w", planID, err)
-	}
-	var since []calendarRow
-	if err := s.all(ctx, &since, `SELECT since, undone FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1`); err != nil {
-		return l, "", false, err
 	}
 	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version, Ended: fromNull(row.Ended), Archived: fromNull(row.Put)}
 	l.RankFloor, _ = strconv.Atoi(row.Floor) // as Plan reads it
@@ -471,10 +469,7 @@ func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis str
 	if err := json.Unmarshal([]byte(row.Clock), &l.Clock); err != nil {
 		return l, "", false, fmt.Errorf("ledger: plan %s: clock: %w", planID, err)
 	}
-	if len(since) > 0 {
-		return l, row.Basis, true, since[0].on(&l)
-	}
-	return l, row.Basis, true, nil
+	return l, row.Basis, true, row.on(&l)
 }
 
 // frameVersion says all that the frame of a plan depends on.

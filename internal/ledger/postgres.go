@@ -17,7 +17,7 @@ import (
 type postgres struct {
 	cfg pq.Config
 	Options
-	direct *atomic.Bool // the writer's connection leads to the server itself
+	direct *atomic.Bool // the newest connection leads to the server itself, with no pooler between
 }
 
 // readers bounds the reading connections of one process on PostgreSQL.
@@ -35,8 +35,8 @@ func newPostgres(address string, o Options) (postgres, error) {
 	// A statement with arguments goes out as one message and leaves no name
 	// behind. A pooler that gives every transaction another connection of the
 	// server (pgbouncer in transaction mode) would not find a prepared one again,
-	// or find another client's; only the writer prepares, and only where no
-	// pooler is between.
+	// or find another client's; statements are prepared only where no pooler is
+	// between.
 	cfg.BinaryParameters = true
 	if cfg.ConnectTimeout <= 0 || cfg.ConnectTimeout > o.Limits.Connect {
 		cfg.ConnectTimeout = o.Limits.Connect
@@ -111,7 +111,7 @@ func (p postgres) inspect(ctx context.Context, db *sqlx.DB) (string, error) {
 }
 
 func (p postgres) pools(id string) (writer, reader *sqlx.DB, err error) {
-	reader = newPool(p.cfg, p.Options, id, new(atomic.Bool))
+	reader = newPool(p.cfg, p.Options, id, p.direct)
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
 	if p.ReadOnly {
@@ -138,10 +138,6 @@ func (postgres) tidy(context.Context, *sqlx.DB) error { return nil }
 func (postgres) closed() {}
 
 func (p postgres) prepares() bool { return p.direct.Load() }
-
-// preparesReads is false: a pooler may give the next reader another connection of the
-// server's, on which the statement was never prepared.
-func (postgres) preparesReads() bool { return false }
 
 func (postgres) writing() *sql.TxOptions { return &sql.TxOptions{Isolation: sql.LevelReadCommitted} }
 
@@ -194,6 +190,8 @@ func (postgres) exact(column string) string { return column }
 func (postgres) among(column string) string { return column + ` = ANY (?)` }
 func (postgres) list(values []string) any   { return pq.Array(values) }
 func (postgres) parameters() int            { return 65535 }
+
+func (postgres) ahead(column string) string { return `split_part(` + column + `, '/', 1)` }
 
 func (postgres) holds(column string) string { return `strpos(` + column + `, ?) > 0` }
 

@@ -199,7 +199,6 @@ const liteTurn = 18 * time.Millisecond
 func (lite) turn() time.Duration { return liteTurn }
 
 func (lite) prepares() bool           { return true }
-func (lite) preparesReads() bool      { return true }
 func (lite) writing() *sql.TxOptions  { return nil }
 func (lite) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 func (lite) indexed() string          { return "" }
@@ -229,6 +228,10 @@ func (lite) exact(column string) string { return column + " || ''" }
 func (lite) among(column string) string { return column + ` IN (SELECT value FROM json_each(?))` }
 func (lite) list(values []string) any   { return asJSON(values) }
 func (lite) parameters() int            { return 32766 }
+
+func (lite) ahead(column string) string {
+	return `substr(` + column + `, 1, instr(` + column + ` || '/', '/') - 1)`
+}
 
 func (lite) holds(column string) string { return `instr(` + column + `, ?) > 0` }
 

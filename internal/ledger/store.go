@@ -212,10 +212,10 @@ func (s *Store) all(ctx context.Context, dest any, query string, args ...any) er
 // fixed ones; those that are put together for a list come in many shapes.
 const mostKept = 200
 
-// prepared is a query of the reader as a statement that stays prepared, because SQLite
-// takes longer to parse a query than to read a row; nil where none is kept.
+// prepared is a query of the reader as a statement that stays prepared, because a database
+// takes longer to parse and plan a query than to read a row; nil where none is kept.
 func (s *Store) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
-	if !s.d.preparesReads() {
+	if !s.d.prepares() {
 		return nil, nil
 	}
 	if stmt, ok := s.reads.Load(query); ok {

@@ -174,22 +174,27 @@ func (s *Store) Named(ctx context.Context, planID string, ids []string) (map[str
 	return named, nil
 }
 
-// OpenFor are the origins of the open tasks of a plan whose IDs begin with prefix, one a task.
-func (s *Store) OpenFor(ctx context.Context, planID, prefix string) ([]act.Origin, error) {
+// OpenFor counts the open tasks of a plan whose IDs begin with prefix, by their origins without
+// what stands behind the first slash: of an incident's tasks by the incident.
+func (s *Store) OpenFor(ctx context.Context, planID, prefix string) (map[act.Origin]int, error) {
 	w := where{}
 	w.equal("plan", planID)
 	w.add("state = ?", string(TaskOpen))
 	w.begins("id", prefix)
-	var rows []string
-	if err := s.all(ctx, &rows, `SELECT origin FROM tasks`+w.String(), w.args...); err != nil {
+	var rows []struct {
+		Of string `db:"of_all"`
+		N  int    `db:"n"`
+	}
+	if err := s.all(ctx, &rows, `SELECT `+s.d.ahead("origin")+` AS of_all, COUNT(*) AS n FROM tasks`+w.String()+` GROUP BY `+s.d.ahead("origin"), w.args...); err != nil {
 		return nil, err
 	}
-	all := make([]act.Origin, len(rows))
-	for i, r := range rows {
-		var err error
-		if all[i], err = act.ParseOrigin(r); err != nil {
+	all := map[act.Origin]int{}
+	for _, r := range rows {
+		o, err := act.ParseOrigin(r.Of)
+		if err != nil {
 			return nil, fmt.Errorf("ledger: a task of %s: %w", planID, err)
 		}
+		all[o] = r.N
 	}
 	return all, nil
 }

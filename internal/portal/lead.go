@@ -173,7 +173,7 @@ func (v *visit) facts(o query.Obligation) (facts []report.Fact, err error) {
 		}
 	}
 	if o.Talk != "" {
-		c, err := v.Reader.TalkCase(v.ctx(), v.asks(), o.Plan, o.Talk)
+		c, err := v.Reader.TalkFacts(v.ctx(), v.asks(), o.Plan, o.Talk)
 		if err != nil {
 			return nil, err
 		}

@@ -90,6 +90,9 @@ type visit struct {
 
 // newVisit is the visit of a request before it is known whose it is: see enter.
 func (p *portal) newVisit(w http.ResponseWriter, r *http.Request) *visit {
+	if r.Method == http.MethodGet && r.URL.Path != "/live" { // an act changes plans, and what is live goes on for hours
+		r = r.WithContext(query.Once(r.Context()))
+	}
 	return &visit{portal: p, w: w, r: r, say: p.words(p.language(r, ""))}
 }
 

@@ -37,6 +37,16 @@ func (r *Reader) Case(ctx context.Context, v Viewer, planID, task string) (repor
 // means its last talk. planID and the errors are as for Case, with a *TalkError in place
 // of the *TaskError.
 func (r *Reader) TalkCase(ctx context.Context, v Viewer, planID, talk string) (c report.Case, err error) {
+	return r.talkCase(ctx, v, planID, talk, reading.caseOf)
+}
+
+// TalkFacts is TalkCase for a page of many talks that shows only what each rests on: without
+// messages and what workflows wait for.
+func (r *Reader) TalkFacts(ctx context.Context, v Viewer, planID, talk string) (report.Case, error) {
+	return r.talkCase(ctx, v, planID, talk, reading.briefCaseOf)
+}
+
+func (r *Reader) talkCase(ctx context.Context, v Viewer, planID, talk string, of func(reading, context.Context, ledger.Task) (report.Case, error)) (c report.Case, err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return c, err
@@ -56,7 +66,7 @@ func (r *Reader) TalkCase(ctx context.Context, v Viewer, planID, talk string) (c
 	if err != nil {
 		return c, err
 	}
-	if c, err = in.caseOf(ctx, t); err != nil {
+	if c, err = of(in, ctx, t); err != nil {
 		return c, err
 	}
 	if !v.sees(t) {
@@ -79,7 +89,28 @@ func (r reading) caseOf(ctx context.Context, t ledger.Task) (report.Case, error)
 	if err != nil {
 		return report.Case{}, err
 	}
-	if err := r.saidOf(ctx, f, append([]ledger.Task{t}, all.Occurrences...)); err != nil {
+	return r.filed(ctx, f, all)
+}
+
+// briefCaseOf is caseOf of a task's talks and the events about it alone.
+func (r reading) briefCaseOf(ctx context.Context, t ledger.Task) (report.Case, error) {
+	f, err := r.framed(ctx, t.Plan)
+	if err != nil {
+		return report.Case{}, err
+	}
+	all := report.Records{Task: t, Called: map[string]ledger.Labels{}}
+	if err := r.gather(ctx, t, &all); err != nil {
+		return report.Case{}, err
+	}
+	if all.Called[t.Plan], err = r.labels(ctx, t.Plan); err != nil {
+		return report.Case{}, err
+	}
+	return r.filed(ctx, f, all)
+}
+
+// filed is the case file that records make, without the talks that the viewer may not see.
+func (r reading) filed(ctx context.Context, f *framed, all report.Records) (report.Case, error) {
+	if err := r.saidOf(ctx, f, append([]ledger.Task{all.Task}, all.Occurrences...)); err != nil {
 		return report.Case{}, err
 	}
 	all = all.WithoutTalks(func(k ledger.Talk) bool { return r.who.seesTalk(f.Plan.Directory, k) })
@@ -295,9 +326,13 @@ func (b base) records(ctx context.Context, t ledger.Task) (r report.Records, err
 		of = append([]ledger.Task{t}, r.Occurrences...)
 	}
 	if t.Duty == "" {
-		if r.Events, err = b.store.Events(ctx, ledger.EventFilter{Plan: t.Plan, Limit: 1}); err != nil {
+		first, err := once(ctx, b.store, "first event "+t.Plan, func() ([]ledger.Event, error) {
+			return b.store.Events(ctx, ledger.EventFilter{Plan: t.Plan, Limit: 1})
+		})
+		if err != nil {
 			return r, err
 		}
+		r.Events = slices.Clone(first)
 	}
 	for _, o := range of {
 		if err := b.gather(ctx, o, &r); err != nil {
@@ -317,12 +352,12 @@ func (b base) records(ctx context.Context, t ledger.Task) (r report.Records, err
 		}
 	}
 	for _, id := range plans {
-		if r.Called[id], err = b.store.Labels(ctx, id); err != nil {
+		if r.Called[id], err = b.labels(ctx, id); err != nil {
 			return r, err
 		}
 	}
-	waits, err := b.store.Waits(ctx, t.Plan)
-	r.Stuck = slices.DeleteFunc(waits, func(w ledger.Wait) bool {
+	waits, err := once(ctx, b.store, "waits "+t.Plan, func() ([]ledger.Wait, error) { return b.store.Waits(ctx, t.Plan) })
+	r.Stuck = slices.DeleteFunc(slices.Clone(waits), func(w ledger.Wait) bool {
 		thing, _, _ := strings.Cut(w.Thing, "#") // the ID of a talk is that of its task, # and a number
 		return w.LeftOver(b.Now()) || !slices.ContainsFunc(of, func(o ledger.Task) bool { return o.ID == thing })
 	})
@@ -330,6 +365,11 @@ func (b base) records(ctx context.Context, t ledger.Task) (r report.Records, err
 	return r, err
 }
 
+func (b base) labels(ctx context.Context, planID string) (ledger.Labels, error) {
+	return once(ctx, b.store, "labels "+planID, func() (ledger.Labels, error) { return b.store.Labels(ctx, planID) })
+}
+
+// gather adds a task's stages, its talks with the tasks that these are about, and its events.
 func (b base) gather(ctx context.Context, t ledger.Task, r *report.Records) error {
 	stages, err := b.store.Stages(ctx, t.Plan, t.ID)
 	if err != nil {

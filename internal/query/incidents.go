@@ -281,9 +281,9 @@ func (r reading) tasksFor(ctx context.Context, planID, id string) ([]ledger.Task
 func (r reading) openFor(ctx context.Context, planID string) (map[string]int, error) {
 	origins, err := r.store.OpenFor(ctx, planID, act.IncidentTasks)
 	open := map[string]int{}
-	for _, o := range origins {
+	for o, n := range origins {
 		if id, _, _ := act.IncidentOf(o); id != "" {
-			open[id]++
+			open[id] = n
 		}
 	}
 	return open, err

@@ -14,6 +14,7 @@ import (
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
+	"duban/internal/words"
 )
 
 // TestEveryNumberOfTheBoardIsThatOfItsRows: the number in each field of the boards by month
@@ -186,6 +187,9 @@ func TestFewRowsSayTheSame(t *testing.T) {
 				}
 				k, err := r.TalkCase(t.Context(), v, "water", "over#1")
 				require.NoError(t, err)
+				brief, err := r.TalkFacts(t.Context(), v, "water", "over#1")
+				require.NoError(t, err)
+				require.Equal(t, report.Speak(words.New("zh")).TalkFacts(k), report.Speak(words.New("zh")).TalkFacts(brief))
 				l, err := r.Ladders(t.Context(), v, query.TaskFilter{Plan: "water"})
 				require.NoError(t, err)
 				c, err := r.Since(t.Context(), v, "water", calendar.NewDay(2021, 6, 14))

@@ -72,11 +72,13 @@ func (r *Reader) as(v Viewer) (reading, error) {
 
 // calendar is the calendar of the notices in force, with those that the ledger has.
 func (b base) calendar(ctx context.Context) (*calendar.Calendar, error) {
-	imported, err := b.store.Calendar(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return b.Calendar(imported...)
+	return once(ctx, b.store, "calendar", func() (*calendar.Calendar, error) {
+		imported, err := b.store.Calendar(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return b.Calendar(imported...)
+	})
 }
 
 // today is the day for which a plan is read: AsOf in a past ledger; otherwise the day by the
@@ -159,12 +161,15 @@ func (b base) framed(ctx context.Context, id string) (*framed, error) {
 // can be read apart, with the basis of these outlooks. Otherwise it is the whole plan, and
 // the basis is "".
 func (b base) frame(ctx context.Context, id string) (l ledger.Launched, basis string, err error) {
-	l, basis, ok, err := b.store.Frame(ctx, id)
-	if err != nil || ok {
-		return l, basis, err
-	}
-	l, err = b.store.Plan(ctx, id)
-	return l, "", err
+	f, err := once(ctx, b.store, "frame "+id, func() (f framed, err error) {
+		var ok bool
+		if f.Launched, f.basis, ok, err = b.store.Frame(ctx, id); err == nil && !ok {
+			f.basis = ""
+			f.Launched, err = b.store.Plan(ctx, id)
+		}
+		return f, err
+	})
+	return f.Launched, f.basis, err
 }
 
 // planIDs is the ID that was named, or with "" the IDs of the plans of everyday lists: one
@@ -173,17 +178,19 @@ func (b base) planIDs(ctx context.Context, named string) ([]string, error) {
 	if named != "" {
 		return []string{named}, nil
 	}
-	return b.store.EverydayPlanIDs(ctx)
+	return once(ctx, b.store, "plans", func() ([]string, error) { return b.store.EverydayPlanIDs(ctx) })
 }
 
 // allPlans are the IDs of all plans, those of everyday lists first.
 func (b base) allPlans(ctx context.Context) ([]string, error) {
-	everyday, err := b.store.EverydayPlanIDs(ctx)
+	everyday, err := b.planIDs(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	all, err := b.store.PlanIDs(ctx)
-	return append(everyday, slices.DeleteFunc(all, func(id string) bool { return slices.Contains(everyday, id) })...), err
+	return once(ctx, b.store, "all plans", func() ([]string, error) {
+		all, err := b.store.PlanIDs(ctx)
+		return slices.Concat(everyday, slices.DeleteFunc(all, func(id string) bool { return slices.Contains(everyday, id) })), err
+	})
 }
 
 // absent tells whether an error says that the ledger does not have what was asked for.
