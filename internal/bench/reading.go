@@ -241,7 +241,7 @@ func (b *bench) often(name string, do func() error) error {
 		took = append(took, time.Since(began))
 	}
 	slices.Sort(took)
-	b.emit(figure{Name: name + ", p99", Value: float64(took[len(took)*99/100].Microseconds()) / 1000, Unit: "ms",
+	b.emit(figure{Name: name + ", p99", Value: float64(ranked(took).Microseconds()) / 1000, Unit: "ms",
 		Note: fmt.Sprintf("p50 %.1f ms", float64(took[len(took)/2].Microseconds())/1000)}.atMost(50))
 	return nil
 }
