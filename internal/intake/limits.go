@@ -94,6 +94,9 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			k.owner(c, e, "")
 			e.span = at
 			c.entries = append(c.entries, e)
+			if len(c.found) == 1 && hanIn(c.text[c.f.rawAt(r.to):]) > 8 { // 治理内涝点（8月底前）：市水务局扩容。市住建局改造
+				k.otherActors(c, e, readings)
+			}
 			made = true
 		}
 		if made {

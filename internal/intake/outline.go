@@ -275,6 +275,7 @@ func (b *outliner) plain(p para) {
 			b.open = b.open[:len(b.open)-1]
 		}
 		b.item(mark{style: styleMonth, num: len(b.o.top) + 1}, p)
+		b.open[len(b.open)-1].title = "" // its first sentence is work, and heads nothing
 		return
 	}
 	n := b.open[len(b.open)-1]

@@ -186,7 +186,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	for _, n := range names {
 		k.reg.resolve(n, c.place)
 	}
-	if unitKind(names[0]) == people.Enterprise && !k.isParty(names[0]) && (carried || levelOf(tight(fold(names[0]))) == "") { // 首钢公司完成改造。市生态环境局负责, but 区水务集团每月清淤
+	if unitKind(names[0]) == people.Enterprise && !k.isParty(names[0]) && (carried && c.bracketBehind(e) || levelOf(tight(fold(names[0]))) == "") { // 首钢公司完成改造。市生态环境局负责, but 区水务集团每月清淤
 		if first := order(br); len(first) > 0 && first[0].seat != seatAssist && unitKind(first[0].name) == people.CityDepartment {
 			e.Assist, e.SetAssist = k.others(first, names[0]), true
 			return true
@@ -224,6 +224,11 @@ var anyBody = regexp.MustCompile(`^[\p{Han}]{0,5}(?:单位|企业|机构|学校|
 
 // bodyOfPlace is the name of the one such body of a place: 县图书馆, 市中心医院.
 var bodyOfPlace = regexp.MustCompile(`^[省市县区州旗](?:第[一二三四五六]|人民|中心|中医|妇幼保健|少儿|青少年)?[\p{Han}]{0,3}(?:医院|体育馆|文化馆|图书馆|体育场馆)$`)
+
+// bracketBehind tells that the bracket of an entry is behind the beginning of its sentence.
+func (c *clause) bracketBehind(e *entry) bool {
+	return !c.inherited && e.Bracket >= 0 && e.Bracket < len(c.found) && c.f.rawAt(c.found[e.Bracket].from) > e.sentence.from
+}
 
 // others are those of a bracket behind its first, and who the sentence names.
 func (k *committer) others(ordered []named, actor string) []string {

@@ -173,7 +173,7 @@ var yourHead = regexp.MustCompile(`^(?:请|望|希)?[你贵](?:们|单位|局|�
 var mainBody = regexp.MustCompile(`^为(?:责任|实施|第一责任|工作)?(?:主体|责任人)[，,]`)
 
 // partRole is a comma part that only says who takes part: 区民政局牵头, 各街道配合.
-var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{2,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队|队|所|站|科|股|室)(?:等部门|等单位)?(?:负责)?(?:牵头|承建|代建|承办|配合|协助|参与|协同|指导|督导|督促|监督|负责|落实)(?:负责|落实|实施|督导|推进|办理|抓总)?$`)
+var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{1,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队|队|所|站|科|股|室)(?:等部门|等单位)?(?:负责)?(?:牵头|承建|代建|承办|配合|协助|参与|协同|指导|督导|督促|监督|负责|落实)(?:负责|落实|实施|督导|推进|办理|抓总)?$`)
 
 // withoutRoles leaves out the comma parts of a title that only say who takes part.
 func withoutRoles(t string) string {
@@ -278,6 +278,9 @@ func (k *committer) title(c *clause, g segment) string {
 	} else {
 		text = c.text[g.from:g.to]
 	}
+	if slices.Contains(c.starts, g.from) { // 1.5月底前完成招标
+		text = unmarked(text)
+	}
 	text = monthLabel.ReplaceAllString(text, "") // 七月：7月15日前开设课堂
 	text = whoseMatter.ReplaceAllString(withoutElse(tidyTitle(text)), "$1：")
 	topic := headTopic(c)
@@ -339,7 +342,7 @@ func (k *committer) title(c *clause, g segment) string {
 
 // reportsOn is the paper on a work that the words before it name: 开展食堂检查，3月25日前向县食安
 // 办报送检查报告.
-var reportsOn = regexp.MustCompile(`^(?:并)?(?:向[\p{Han}]{2,12})?(?:报送|上报|提交|形成|报告|反馈|通报)(?:专项)?(?:检查|自查|排查|整改|调研|评估|督查|抽查|整治|核查|巡查|工作)?(?:工作)?(?:报告|总结|情况|结果|材料|台账|问题清单)$`)
+var reportsOn = regexp.MustCompile(`^(?:并)?(?:向[\p{Han}]{2,12})?(?:报送|上报|提交|形成|报告|反馈|通报)(?:专项)?(?:检查|自查|排查|整改|调研|评估|督查|抽查|整治|核查|巡查|工作)?(?:工作|情况|结果)?(?:报告|总结|情况|结果|材料|台账|问题清单)$`)
 
 // partBefore is the comma part before a place of the clause's text, "" where a sentence
 // begins there: what is handed in by the time that follows.
