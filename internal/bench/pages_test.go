@@ -109,7 +109,8 @@ func TestNoPageReadsMoreOfABiggerPlan(t *testing.T) {
 		if _, path, _ := strings.Cut(page, " "); wholly[path] != "" || strings.HasPrefix(path, "/assessment") {
 			continue // scores rest on every task; they are worked out now and then and remembered, so that one of two readings may find them and the other not
 		}
-		assert.LessOrEqual(t, is.statements, was.statements+was.statements/4+5, "statements of %s", page)
+		// Ten more: a list that is empty in the small plan asks nothing about its lines there.
+		assert.LessOrEqual(t, is.statements, was.statements+was.statements/4+10, "statements of %s", page)
 		assert.LessOrEqual(t, is.rows, 2*was.rows+100+1000/10, "rows of %s", page)
 	}
 }
