@@ -210,10 +210,10 @@ func purposeOnly(text string, parts []span) bool {
 	return true
 }
 
-var adverb = regexp.MustCompile(`^(?:对|按照|按|根据|依据|针对|结合|围绕|除|以|将|经|坚持|依托|通过|利用|借助|发挥|聚焦|统筹|为|同时$|关于[^，]*(?:问题|事项|事宜)$|[\p{Han}]{2,16}[类型]问题$|在[^，]*(?:上|下|中|内|时|后)$|[^，]*(?:的|时|后|前提下|基础上)$)`)
+var adverb = regexp.MustCompile(`^(?:对|按照|按|根据|依据|针对|结合|围绕|除|以|将|经|坚持|依托|通过|利用|借助|发挥|聚焦|统筹|为|同时$|关于[^，]*(?:问题|事项|事宜)$|[\p{Han}]{2,16}[类型]问题$|在[^，]*(?:上|下|中|内|时|后)$|[^，]*(?:的|时|后|前提下|基础上)$|[\p{Han}（）()、]{2,20}?(?:按照|根据|依据|对照|参照)[^，]*的(?:标准|要求|原则|比例|方式|部署|规定|步骤|口径|程序)$)`)
 
-// adverbial is true of parts that only say on what, by what or where: what
-// follows them is the work.
+// adverbial is true of parts that only say on what, by what or where, also behind who acts
+// (县普查机构按照每区1名的标准): what follows them is the work.
 func adverbial(text string, parts []span) bool {
 	for _, p := range parts {
 		if !adverb.MatchString(tight(text[p.from:p.to])) {
