@@ -108,7 +108,7 @@ func rememberedFor[T any](ctx context.Context, r *Reader, most time.Duration, ke
 		}
 		if m.working == nil {
 			m.working = make(chan struct{})
-			go m.workOut(context.WithoutCancel(ctx), key, head, today, func(ctx context.Context) (any, error) { return work(ctx) })
+			go m.workOut(anew(ctx), key, head, today, func(ctx context.Context) (any, error) { return work(ctx) })
 		}
 		tried = m.tries
 		working, before := m.working, m.value

@@ -135,3 +135,29 @@ func TestASheetIsDecodedAgainWhenItIsAnother(t *testing.T) {
 		require.Error(t, err)
 	}
 }
+
+// What is remembered for others does not rest on what a page had read before: between that reading
+// and the ledger's last event the plan may have been amended.
+func TestWhatIsRememberedIsReadAnew(t *testing.T) {
+	t.Parallel()
+	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { store.Close() })
+	r, page, version := New(store, Options{Now: time.Now}), Once(t.Context()), 1
+	read := func(ctx context.Context) (int, error) {
+		return once(ctx, store, "plan", func() (int, error) { return version, nil })
+	}
+	got, err := read(page)
+	require.NoError(t, err)
+	require.Equal(t, 1, got)
+	version = 2
+	got, err = read(page)
+	require.NoError(t, err)
+	require.Equal(t, 1, got, "all that a page shows rests on one state")
+	got, err = remembered(page, r, "counts", calendar.Day{}, read)
+	require.NoError(t, err)
+	require.Equal(t, 2, got)
+	got, err = read(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 2, got)
+}

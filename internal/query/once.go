@@ -27,6 +27,12 @@ type onceRead struct {
 	read map[onceOf]any
 }
 
+// anew is a context under which nothing counts as read yet, and that goes on when ctx has ended: what
+// is remembered for others as true of the ledger's last event must not rest on what was read before it.
+func anew(ctx context.Context) context.Context {
+	return context.WithValue(context.WithoutCancel(ctx), onceKey{}, (*onceRead)(nil))
+}
+
 // once is what read gives, or gave before under the same Once. An error is not kept.
 func once[T any](ctx context.Context, store *ledger.Store, what string, read func() (T, error)) (T, error) {
 	o, _ := ctx.Value(onceKey{}).(*onceRead)

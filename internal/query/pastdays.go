@@ -62,7 +62,7 @@ func (r *Reader) past(ctx context.Context, v Viewer, day calendar.Day, patience 
 		r.pasts.hold(p)
 		go func() {
 			defer r.pasts.leave(p)
-			r.rebuild(context.WithoutCancel(ctx), p, day, lines)
+			r.rebuild(anew(ctx), p, day, lines)
 		}()
 	}
 	var enough <-chan time.Time
