@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"time"
 
@@ -45,7 +46,7 @@ func (sc *Screen) Rehearsed(o rehearse.Options, r rehearse.Result) {
 		t.Render()
 		fmt.Fprintln(sc.Out, sc.W.T("cli.rehearse_differs", words.Data{"Count": len(r.Differences)}))
 	}
-	fmt.Fprintln(sc.Out, sc.W.T("cli.rehearse_look", words.Data{"Dir": o.Dir}))
+	fmt.Fprintln(sc.Out, sc.W.T("cli.rehearse_look", words.Data{"Dir": o.Dir, "Program": os.Args[0]}))
 }
 
 // Year shows the months of a rehearsal go by, one line each: a month is
