@@ -152,8 +152,9 @@ func (k Chain) outrun(task string, at time.Time, said int64) bool {
 
 // foregone tells that a stage of the task at the instant at was rightly never decided though
 // it is foretold: the engine itself did an act on the task when the stage was already due, as
-// the daily audit does of what is left to it, and was then no further behind than it was in
-// this year. Of people's acts the rehearsal has none come before what is due (settled).
+// the daily audit does of what is left to it, and was then no further behind than it was with
+// some stage that it did decide. Acts of people excuse nothing: the rehearsal holds them back
+// until what is due is said (settled).
 func (k Chain) foregone(task string, at time.Time) bool {
 	for _, a := range k.acts {
 		if a.own && a.task == task && !a.at.Before(at) && a.at.Sub(at) <= k.behind {
