@@ -145,6 +145,16 @@ func isSocket(err error) bool {
 	return errors.As(err, &op)
 }
 
+// The codes of PostgreSQL for a prepared statement that outlived the schema it was planned for, and
+// for one that a pooler lost.
+const outlivedSchema, outlivedName = "0A000", "26000"
+
+// outlived tells that a prepared statement has to be prepared anew.
+func outlived(err error) bool {
+	var pg *pq.Error
+	return errors.As(err, &pg) && (pg.Code == outlivedSchema || pg.Code == outlivedName)
+}
+
 func ofPostgres(code string) fault {
 	switch code {
 	case "40001", "40P01", "55P03", // serialization, deadlock, lock not available or not in time
@@ -153,9 +163,9 @@ func ofPostgres(code string) fault {
 		"55006": // object in use
 		return transient
 	case "57P01", "57P02", "57P03", "57P05", // the server or session is being shut down, starts up, was idle for long
-		"25P03",          // idle in a transaction for longer than the limit
-		"25P04",          // a transaction longer than the limit
-		"0A000", "26000", // a prepared statement outlived the schema, or a pooler lost it
+		"25P03", // idle in a transaction for longer than the limit
+		"25P04", // a transaction longer than the limit
+		outlivedSchema, outlivedName,
 		"3D000", "55000": // the database is not there (yet), or takes nobody now
 		return lost
 	case "25006", "42501": // a read-only transaction: the server became a replica; or an account that may not

@@ -488,6 +488,29 @@ func TestStatementNames(t *testing.T) {
 	}
 }
 
+// TestPreparedAndMigrated: what readers and the writer keep prepared goes on while a newer program
+// migrates the tables beneath them.
+func TestPreparedAndMigrated(t *testing.T) {
+	t.Parallel()
+	address := ledgertest.Postgres(t)
+	s, _ := open(t, address)
+	db, err := sqlx.Open("postgres", address)
+	must(t, err)
+	defer db.Close()
+	for i, change := range []string{"ADD COLUMN later TEXT", "ALTER COLUMN actor TYPE VARCHAR(900)", "ALTER COLUMN actor TYPE TEXT", "DROP COLUMN later"} {
+		for n := range 8 { // after five the server plans a statement once for all arguments
+			must(t, record(t.Context(), s, fmt.Sprint(i, " ", n)))
+			_, err := s.Events(t.Context(), ledger.EventFilter{Limit: 3})
+			must(t, err)
+		}
+		_, err := db.Exec(`ALTER TABLE events ` + change)
+		must(t, err)
+		_, err = s.Events(t.Context(), ledger.EventFilter{Limit: 3})
+		must(t, err)
+		must(t, record(t.Context(), s, change))
+	}
+}
+
 // TestPgbouncer is the whole suite behind pgbouncer in transaction mode.
 // bounced is a new ledger behind pgbouncer, as its owner reaches it.
 func bounced(t testing.TB) string { return ledgertest.Bounced(t, ledgertest.Ledger(t)) }

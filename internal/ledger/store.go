@@ -180,13 +180,8 @@ func parted(err error) error {
 
 // one reads one row into dest; none is ErrNotFound.
 func (s *Store) one(ctx context.Context, dest any, query string, args ...any) error {
-	defer countRead(ctx, dest)
-	return s.read(ctx, func(ctx context.Context) error {
-		stmt, err := s.prepared(ctx, query)
-		switch {
-		case err != nil:
-			return err
-		case stmt != nil:
+	return s.ask(ctx, dest, query, func(ctx context.Context, stmt *sqlx.Stmt) error {
+		if stmt != nil {
 			return found(stmt.GetContext(ctx, dest, args...))
 		}
 		return found(s.reader.GetContext(ctx, dest, s.reader.Rebind(query), args...))
@@ -195,16 +190,27 @@ func (s *Store) one(ctx context.Context, dest any, query string, args ...any) er
 
 // all reads every row into the slice dest.
 func (s *Store) all(ctx context.Context, dest any, query string, args ...any) error {
-	defer countRead(ctx, dest)
-	return s.read(ctx, func(ctx context.Context) error {
-		stmt, err := s.prepared(ctx, query)
-		switch {
-		case err != nil:
-			return err
-		case stmt != nil:
+	return s.ask(ctx, dest, query, func(ctx context.Context, stmt *sqlx.Stmt) error {
+		if stmt != nil {
 			return stmt.SelectContext(ctx, dest, args...)
 		}
 		return s.reader.SelectContext(ctx, dest, s.reader.Rebind(query), args...)
+	})
+}
+
+// ask lets do read into dest by the statement that is kept of a query, nil where none is, and
+// tries again what may pass.
+func (s *Store) ask(ctx context.Context, dest any, query string, do func(context.Context, *sqlx.Stmt) error) error {
+	defer countRead(ctx, dest)
+	return s.read(ctx, func(ctx context.Context) error {
+		stmt, err := s.prepared(ctx, query)
+		if err != nil {
+			return err
+		}
+		if err = do(ctx, stmt); stmt != nil && outlived(err) && s.reads.CompareAndDelete(query, stmt) {
+			s.kept.Add(-1) // the next try prepares it anew. It is not closed: others may be reading by it
+		}
+		return err
 	})
 }
 
