@@ -119,6 +119,9 @@ func (s *scan) yearPart(i int, m *moment) int {
 		if w == "当年" && s.back(i, "的") || s.lit(j, "度") && w != "本年度" && !s.one2(j+1, "内", "末", "底") {
 			return i
 		}
+		if w == "上年" && s.before(i, "原则", "基本", "大体", "总体") != "" { // 原则上年底前完成
+			return i
+		}
 		m.yearWord, m.grain = w, ofYear
 		return s.skip(j, "度")
 	}

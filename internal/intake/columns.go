@@ -41,6 +41,10 @@ var (
 	looseUnit = regexp.MustCompile(`^[\p{Han}]{1,6}(?:单位|主体|部门)$`)
 )
 
+// lookedAtUnit is a head over those whom something is found at: they answer for it where no
+// other column says who does.
+var lookedAtUnit = regexp.MustCompile(`^(?:受检|被检|被检查|受查|受检查|被查|隐患|隐患所在|违规|存在问题的?|问题|问题所在|涉事|涉案|被督办|挂牌督办|重点|监管|被监管)(?:单位|企业|场所|部位)(?:\(场所\)|\(企业\)|\(部位\))?(?:名称)?$`)
+
 // objectOf is a head that names what something is done to, which no other column says so
 // well: 检查对象 beside 检查内容.
 var objectOf = regexp.MustCompile(`^(检查|抽查|督查|巡查|排查|监测|抽检|整治|执法检查|监督检查)的?对象$`)
@@ -54,7 +58,7 @@ var columnWords = []struct {
 	{regexp.MustCompile(`目标水质|水质目标|水质类别|目标类别|考核目标水质|水质要求|^(\d{4}年)?(水质)?(考核)?目标$`), colTarget},
 	{regexp.MustCompile(`断面(级别|类别|属性|性质)|考核级别|^级别$`), colLevel},
 	{regexp.MustCompile(`^(?:责任|牵头|承办|整改|落实)?(?:责任)?(?:单位|部门)(?:及|和|与|、|/)(?:主要)?(?:责任人|负责人|联系人)$`), colUnit},
-	{regexp.MustCompile(`^(?:受检|被检|被检查|受查|受检查|被查|隐患|隐患所在|违规|存在问题的?)(?:单位|企业|场所)(?:名称)?$`), colUnit},
+	{lookedAtUnit, colUnit},
 	{regexp.MustCompile(`领导|责任人|联系人|负责人|电话|联络员|河长|专员|责任县长|责任市长`), colPerson},
 	{regexp.MustCompile(`备注|说明$|^注$`), colRemark},
 	{regexp.MustCompile(`里程碑(?:名称|事件|节点)?$|节点(?:名称|事项|任务)$`), colTask},
@@ -356,7 +360,7 @@ func weakUnit(head string) bool {
 	}
 	for _, c := range columnWords {
 		if c.re.MatchString(h) {
-			return c.re == looseUnit
+			return c.re == looseUnit || c.re == lookedAtUnit
 		}
 	}
 	return false

@@ -200,6 +200,9 @@ func (k *committer) sentence(c *clause, s sentence) {
 		if i+1 < len(s.readings) && !formula.MatchString(c.text[s.from:s.to]) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && (partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) || partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin)+1 && (loneYear(c.text, parts, r) || i+2 == len(s.readings) && thin(c.text, parts[partOf(parts, s.readings[i+1].Begin)], s.readings[i+1]))) {
 			continue // 2022年计划任务于12月20日前竣工, 2022年，12月20日前竣工: one time
 		}
+		if i+1 < len(s.readings) && bareYear.MatchString(tight(fold(r.Words))) && r.Begin <= s.from+1 && s.readings[i+1].Due.Year == r.Due.Year && s.readings[i+1].Kind == deadline.Due && byWhomPart.MatchString(tight(fold(c.text[min(r.End, parts[0].to):parts[0].to]))) {
+			continue // 2024年市级演练由市防指办公室牵头，…，于5月18日前举行
+		}
 		if c.isCovered(s.bracket) && wholeYear.MatchString(tight(fold(r.Words))) && (c.dates(r.Due) || !severalYears(s.readings)) {
 			continue // a quantity of the year, whose limit the bracket gives
 		}

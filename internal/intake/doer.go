@@ -52,10 +52,10 @@ var (
 )
 
 // partByAll is a part that says whose a matter is, before what is done by when.
-var partByAll = regexp.MustCompile(`^[\p{Han}“”()、]{2,24}由(各[\p{Han}()、]{1,24}?)(?:负责|牵头|落实|实施|承办)$`)
+var partByAll = regexp.MustCompile(`^[\p{Han}“”()、]{2,24}由(各[\p{Han}()、]{1,24}?)(?:组织|具体|统一|自行)?(?:负责|牵头|落实|实施|承办)$`)
 
 // byAll is a comma part that only says that all of a kind are responsible.
-var byAll = regexp.MustCompile(`^(?:并|均|统一)?由(各[\p{Han}()、]{2,24}?)(?:负责|牵头|落实|实施|承办)(?:落实|实施|抓好|组织)?$`)
+var byAll = regexp.MustCompile(`^(?:并|均|统一)?由(各[\p{Han}()、]{2,24}?)(?:组织|具体|统一|自行)?(?:负责|牵头|落实|实施|承办)(?:落实|实施|抓好|组织)?$`)
 
 // builderIs is a comma part that says who builds it: 清源水务集团承建.
 var builderIs = regexp.MustCompile(`^(?:项目|工程)?由?([\p{Han}（）()]{2,20}?(?:局|委|办|公司|集团|中心|政府|管委会|院|处|街道|镇|乡|县|区|厅|部))(?:负责)?(?:承建|代建|承办|承担|(?:负责)?(?:组织)?实施|(?:负责)?建设)$`)

@@ -49,6 +49,9 @@ func labelUnits(line string) []string {
 		s = m[1]
 		i = len(s)
 	}
+	if (bare || s[i] != ':') && strings.Contains(s[:i], ",") && timeWord.MatchString(s[:i]) {
+		return nil // 演练由市防办牵头，市消防支队、河东区政府参加，于6月18日前举行: a sentence
+	}
 	names, _, _ := readUnits(itemsCounted.ReplaceAllString(s[:i], ""), seatOwner)
 	var out []string
 	for _, n := range order(names) {

@@ -322,7 +322,7 @@ func (k *committer) otherActor(part, first string, sentence bool) string {
 	if name == "" || isCollective(name) || !body || levelOf(name) == "" && !inside || first == "" || k.sameUnit(name, first) {
 		return ""
 	}
-	if !sentence && helps.MatchString(strings.TrimPrefix(t, name)) {
+	if !sentence && (helps.MatchString(strings.TrimPrefix(t, name)) || takesPart.MatchString(t)) {
 		return ""
 	}
 	return name

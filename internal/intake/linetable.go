@@ -71,7 +71,7 @@ func cellTable(lines []line, cut func(string) []string) (*Table, int) {
 			continue
 		}
 		last := &t.Rows[len(t.Rows)-1]
-		starts := !numbered || isRowNumber(cells[0]) || len(cells) >= want-1 && rowCode.MatchString(tight(fold(cells[0])))
+		starts := !numbered || isRowNumber(cells[0]) || noteCell.MatchString(tight(fold(cells[0]))) && len(last.Cells) >= want-1 || len(cells) >= want-1 && rowCode.MatchString(tight(fold(cells[0])))
 		switch {
 		case len(cells) == 1 && isRowNumber(cells[0]) && numbered && len(last.Cells) >= want:
 			t.Rows = append(t.Rows, Row{Cells: cells}) // the number alone, its cells follow
@@ -106,6 +106,9 @@ func cellTable(lines []line, cut func(string) []string) (*Table, int) {
 	}
 	return t, n
 }
+
+// noteCell begins a row of notes below the rows with numbers.
+var noteCell = regexp.MustCompile(`^(?:备注|说明)$`)
 
 const longCell = 6000 // bytes: what is longer is no cell broken over lines
 

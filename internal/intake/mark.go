@@ -110,7 +110,7 @@ func readMarkRunes(rs []rune) (mark, bool) {
 			return m, true
 		}
 	}
-	if m := reDotted.FindStringSubmatch(s); m != nil {
+	if m := reDotted.FindStringSubmatch(s); m != nil && !(strings.HasSuffix(m[0], ".") && len(m[0]) < len(s) && s[len(m[0])] >= '0' && s[len(m[0])] <= '9') { // 3.1.1市防办 is not 3.1. and 1
 		return mark{style: styleDotted, num: lastNumber(m[1]), sub: strings.Count(m[1], "."), text: m[1], length: utf8.RuneCountInString(m[0])}, true
 	}
 	if m := reDotted2.FindStringSubmatch(s); m != nil && !unitAfter(s[len(m[1]):]) {

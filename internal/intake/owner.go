@@ -94,6 +94,9 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 			names, several = k.subject(c.text[parts[i].from:parts[i].to], e)
 		}
 	}
+	if len(names) == 0 && e.span.to > e.span.from && e.span.to-e.span.from < 1200 {
+		names, several = k.ofTimedPart(c, e)
+	}
 	if len(names) == 0 && e.opening != "" {
 		names, several = k.subject(e.opening, e)
 	}
@@ -135,6 +138,10 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 				names, several = []string{k.printed(m[1])}, true
 			}
 		}
+	}
+	if len(names) == 0 && nobody {
+		names, several = k.ofWhomItCounts(c, e)
+		carried = len(names) > 0
 	}
 	if len(names) == 0 && context != "" {
 		names, several = k.subject(context, e)
@@ -200,6 +207,49 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		}
 	}
 	return true
+}
+
+// ofTimedPart is who acts by the comma part that has the time, behind others that name
+// nobody: 建立周调度机制，各责任单位每周四报送情况.
+func (k *committer) ofTimedPart(c *clause, e *entry) ([]string, bool) {
+	parts := commaSpans(c.text, e.span)
+	i := slices.IndexFunc(parts, func(p span) bool { return e.phrase.from >= p.from && e.phrase.from < p.to })
+	if i <= 0 || e.phrase.to <= e.phrase.from {
+		return nil, false
+	}
+	names, several := k.subject(c.text[parts[i].from:parts[i].to], e)
+	if len(names) == 0 || strings.HasPrefix(tight(c.text[parts[i].from:parts[i].to]), tight(e.words)) { // the time is before who acts: it may be another's
+		return nil, false
+	}
+	return names, several
+}
+
+// nthIs is the beginning of one thing of several behind a sentence that leads to them, with
+// what ends that sentence.
+var nthIs = regexp.MustCompile(`(?:^|[。；;：:，,\n])[ \x{3000}]*一(?:是|要)`)
+
+// ofWhomItCounts is who acts by the sentence before 一是…，二是…, of which an entry is one:
+// 各学校要抓好“三个一”。一是…；二是7月5日前签订承诺书.
+func (k *committer) ofWhomItCounts(c *clause, e *entry) ([]string, bool) {
+	if e.sentence.to == 0 || e.sentence.from > len(c.text) {
+		return nil, false
+	}
+	line := strings.LastIndexByte(c.text[:e.sentence.from], '\n') + 1
+	text := c.text[line:min(len(c.text), e.sentence.from+len("一要"))]
+	all := nthIs.FindAllStringIndex(text, -1)
+	if len(all) == 0 {
+		return nil, false
+	}
+	last := all[len(all)-1]
+	if i := strings.LastIndex(text[last[0]:], "。"); i > 0 && !saysNth.MatchString(strings.TrimLeft(c.text[line+last[0]+i+len("。"):], " \u3000")) {
+		return nil, false // the count is over
+	}
+	before := text[:last[0]]
+	from := max(strings.LastIndex(before, "。"), strings.LastIndex(before, "；"))
+	if from >= 0 {
+		before = before[from+len("。"):]
+	}
+	return k.subject(unmarked(strings.TrimSpace(before)), &entry{})
 }
 
 // inBracket is who acts by the bracket that holds a time: 《…办法》（市城管局起草，6月

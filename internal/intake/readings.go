@@ -90,6 +90,12 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 暂停安排2026年新增投资; 2024年春季学期发放的资助
 	case !limit && r.Rule == "L1" && restLater(c.text, r, s):
 		why = "target" // 立行立改；短期无法整改的，5月31日前完成
+	case !limit && foundThen.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
+		why = "target" // 年底抽查发现，部分地区仍存在问题
+	case !limit && r.Kind == deadline.Recurring && asFollows.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
+		why = "target" // 将重点工作按月安排如下
+	case !limit && bareYear.MatchString(tight(fold(r.Words))) && thingOfYear(c.text, r, s):
+		why = "target" // 今年计划改造的14个小区，由县住建局…
 	case !limit && forecast.MatchString(tight(fold(c.text[s.from:s.to]))):
 		why = "target" // 预测7月下旬至8月上旬可能出现强降雨
 	case !limit && r.Kind == deadline.Recurring && budgeted.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
@@ -159,6 +165,25 @@ var (
 	// seasonIs are words that say when a season is.
 	seasonIs = regexp.MustCompile(`^[\p{Han}]{2,6}(?:期|季)(?:为|是)`)
 )
+
+var (
+	// foundThen is behind the time of a look at things that found something: what has been.
+	foundThen = regexp.MustCompile(`^(?:[\p{Han}]{0,8}(?:检查|抽查|督查|督察|巡查|巡察|审计|调研|暗访|排查|监测|核查|评估|考核)(?:组)?)(?:中)?(?:发现|反映|显示|表明|指出)(?:,|[^。;]{0,30}(?:存在|问题))`)
+	// asFollows is behind a rhythm in which a paper lists its matters.
+	asFollows = regexp.MustCompile(`^(?:分别)?(?:安排|分解|排列|列出|明确|细化|公布|通知|汇总)(?:如下|见附[件表])`)
+	// yearsThing is a comma part that only names the things of a year.
+	yearsThing = regexp.MustCompile(`^(?:度)?(?:计划|拟|新|续|已|待|需)?(?:改造|建设|实施|新建|整治|修复|安排|列入|申报|开工|续建|下达|整修|更新|治理|建|修)的[\d一二三四五六七八九十]*[个座处项条家所]?[\p{Han}]{2,12}$`)
+	byWhomNext = regexp.MustCompile(`^(?:统一|均|分别)?由[\p{Han}]`)
+)
+
+// thingOfYear is true of a year that says which things are meant, before who does what with
+// them by when: 今年计划改造的14个小区，由县住建局5月底前完成审查.
+func thingOfYear(text string, r deadline.Reading, s span) bool {
+	parts := commaSpans(text, s)
+	p := partOf(parts, r.Begin)
+	return p+1 < len(parts) && hanIn(text[parts[p].from:max(parts[p].from, r.Begin)]) <= 2 && yearsThing.MatchString(tight(fold(text[min(r.End, parts[p].to):parts[p].to]))) &&
+		(byWhomNext.MatchString(tight(fold(text[parts[p+1].from:parts[p+1].to]))) || timeWord.MatchString(fold(text[parts[p+1].from:parts[p+1].to])))
+}
 
 // oneTerm is before 学期 where it is one of a school's terms and no rhythm.
 var oneTerm = regexp.MustCompile(`[春秋季本上下该新末一二期](?:个)?$`)
@@ -414,6 +439,9 @@ func (k *committer) ownBody(sentence string) bool {
 	names, several := k.subject(sentence, &entry{})
 	if len(names) == 0 || several {
 		return false
+	}
+	if names[0] == k.facts.We && weRe.MatchString(tight(fold(sentence))) {
+		return true // 我局将于7月底前编制方案
 	}
 	level := levelOf(tight(fold(names[0])))
 	if level == "省" && k.facts.ToCities {

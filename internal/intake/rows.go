@@ -301,6 +301,16 @@ func openLimit(reads []deadline.Reading) bool {
 // rowOwner finds who answers for a row.
 func (k *committer) rowOwner(place string, p *project, e *entry) {
 	if !slices.ContainsFunc(p.units, func(n named) bool { return n.seat != seatAssist }) { // nobody, or only those who take part
+		if names, several := k.subjectAt(tight(fold(p.title))); len(names) > 0 && len(p.units) == 0 { // 各牵头单位于每月28日前报送进展, in a note's row
+			if members, _ := k.reg.resolve(names[0], place); several && len(members) > 0 && !members[0].dummy {
+				e.Each = names
+			}
+			p.names = names
+			if t, ok := k.withoutActor(e.Title, names[0]); ok {
+				e.Title = strings.Trim(t, "。")
+			}
+			return
+		}
 		answer := k.asker.ask("lead", weightLead, place, p.title, k.reg.officeName, nil, words.Data{"Words": p.title})
 		names, _, _ := readUnits(fold(answer), seatOwner)
 		if answer == "" || len(names) == 0 {

@@ -36,7 +36,7 @@ type segment struct {
 
 var (
 	thinVerb   = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|投产|达产|使用|投入|提前|延期|推迟|顺延|延后|至|到|获批|获评|挂牌|揭牌|上线|试运行|运行|运营|开放|封顶|通车|通水|并网|通过|评审|办结|报送|上报|提交|印发|出台|公布|公示|见底|清零|拨付|发放|兑付|结束|竣工|完工|见效|成效|明显|以)+$`)
-	thinReport = regexp.MustCompile(`^(?:并|请|前|于|,)*(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|批准|审核|审查|政府|局|办|办公室|督查室|指挥部|领导小组|专班|委|检验|检测|送检|鉴定|评审|化验|存档|归档|入库)$`)
+	thinReport = regexp.MustCompile(`^(?:并|请|前|于|,)*(?:(?:提交|提请|呈报|呈送|提报)[\p{Han}]{0,14}(?:审议|审定|审批|审核|审查|讨论|研究|决策|常务会议?|党组会议?)|(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|审议|批准|审核|审查|政府|局|办|办公室|督查室|指挥部|领导小组|专班|委|检验|检测|送检|鉴定|评审|化验|存档|归档|入库))$`)
 	freshWord  = regexp.MustCompile(`^(并加快|并推进|并积极|同时|鼓励|进一步|加快推进|推进|加强|强化|持续|不断|深入|探索|支持|引导|严格|积极)`)
 )
 
@@ -81,7 +81,7 @@ func segments(text string, parts []span, marks []marked) []segment {
 				g.from, context = before.from, before
 			} else if last := parts[from-1]; i == 0 && m.Kind == deadline.Due && byWhomPart.MatchString(tight(fold(text[last.from:last.to]))) {
 				g.from = last.from // 耕地开垦由镇农业办负责，10月底前通过验收
-			} else if i == 0 && adverbial(text, parts[next:from]) {
+			} else if i == 0 && (adverbial(text, parts[next:from]) || rolesOnly(text, parts[next:from]) || m.Kind == deadline.Due && paperAgain(text, before, parts[from], m.Begin)) {
 				g.from = before.from
 			} else if last := parts[from-1]; i == 0 && doneVerb.MatchString(tight(text[last.from:last.to])) {
 				g.from = before.from
@@ -138,6 +138,35 @@ func segments(text string, parts []span, marks []marked) []segment {
 
 // byWhomPart is a matter and whose it is, before what is done by when.
 var byWhomPart = regexp.MustCompile(`^[\p{Han}“”()]{2,20}由[\p{Han}()、]{2,24}(?:负责|牵头|承担|实施|落实|承办)(?:组织|实施|落实)?$`)
+
+// takesPart is a comma part that only says who takes part in the matter before it.
+var takesPart = regexp.MustCompile(`^[\p{Han}、()]{3,80}(?:参加|参与|配合|协助|协办)$`)
+
+// rolesOnly is true of parts that say whose a matter is and who takes part in it: 演练由市防办
+// 牵头，市消防支队参加.
+func rolesOnly(text string, parts []span) bool {
+	for i, p := range parts {
+		t := tight(fold(text[p.from:p.to]))
+		if i == 0 && !byWhomPart.MatchString(t[timeHeadYear(t):]) || i > 0 && !takesPart.MatchString(t) {
+			return false
+		}
+	}
+	return len(parts) > 1
+}
+
+var yearHeadOnly = regexp.MustCompile(`^(?:(?:19|20)\d\d年度?|今年|本年度?)`)
+
+func timeHeadYear(t string) int { return len(yearHeadOnly.FindString(t)) }
+
+// paperWord is a paper by its last word alone, which names one that was said of before.
+var paperWord = regexp.MustCompile(`^(?:该|此|上述)?(办法|方案|规划|细则|预案|标准|制度|规程|条例|目录|图集)(?:初稿|草案|送审稿|征求意见稿)?(?:要|须|应|请)?(?:于|在)?$`)
+
+// paperAgain tells that a part begins with a paper that the words before it say more of:
+// 完善扣减办法，…，办法10月底前征求意见.
+func paperAgain(text string, before, part span, at int) bool {
+	m := paperWord.FindStringSubmatch(tight(fold(text[part.from:max(part.from, at)])))
+	return m != nil && strings.Contains(text[before.from:before.to], m[1])
+}
 
 // saysNothing is true of words before a time that say who acts at most.
 func saysNothing(before string) bool {

@@ -183,7 +183,10 @@ func inlineMark(s string) bool {
 	return inlineMarkRe.MatchString(fold(s[:min(len(s), 24)]))
 }
 
-var leadIn = regexp.MustCompile(`^(\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|[①-⑳]|\d{1,2}[.、](?:[^\d]|$)|[一二三四五六七八九十]是要?|一方面,?|另一方面,?|首先,?|其次,?|再次,?|接着,?|最后,|同时,?|[-—]+|[●■◆▲★·•◇○□▪➢]+)`)
+var leadIn = regexp.MustCompile(`^(\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|[①-⑳]|\d{1,2}(?:\.\d{1,2}){2,3}[、. ]*|\d{1,2}[.、](?:[^\d]|$)|[一二三四五六七八九十]是要?|一方面,?|另一方面,?|首先,?|其次,?|再次,?|接着,?|最后,|同时,?|[-—]+|[●■◆▲★·•◇○□▪➢]+)`)
+
+// numberThenYear is a number of three parts at once before a year: 3.2.22024年.
+var numberThenYear = regexp.MustCompile(`^\d{1,2}(?:\.\d{1,2}){1,2}\.\d{1,2}?(?:19|20)\d\d年`)
 
 // trimSpan leaves out the spaces, stops and inline marks at the ends.
 func trimSpan(raw string, from, to int) (int, int) {
@@ -192,6 +195,10 @@ func trimSpan(raw string, from, to int) (int, int) {
 	from += len(s) - len(t)
 	t = strings.TrimRight(t, " \n\u3000。；;，,：:、")
 	to = from + len(t)
+	if m := numberThenYear.FindString(fold(t)); m != "" {
+		n := utf8.RuneCountInString(m) - len("2024") - 1
+		return to - len(strings.TrimLeft(t[len(string([]rune(t)[:n])):], " \u3000")), to
+	}
 	if m := leadIn.FindString(fold(t)); m != "" && !strings.HasPrefix(m, "同时") {
 		n := utf8.RuneCountInString(m)
 		if last, _ := utf8.DecodeLastRuneInString(m); unicode.IsLetter(last) && !strings.ContainsAny(m, "是面先次着") {

@@ -136,6 +136,7 @@ func softParts(text string, parts []span, e *entry) map[int]bool {
 			e.Soft = true
 			return nil
 		case i > 0 && standardOf.MatchString(fold(t)): // 完成38对服务区建设，每个服务区车位原则上不低于10%
+		case i > 0 && strings.HasPrefix(t, "原则上") && !softDone.MatchString(fold(t)): // 原则上与小区改造同步实施: how, and nothing to reach
 		case softWord.MatchString(t):
 			soft[i] = true
 		case i == 0 && onlyTime(text[p.from:p.to], e), purposeWord.MatchString(t):
@@ -149,6 +150,9 @@ func softParts(text string, parts []span, e *entry) map[int]bool {
 	}
 	return soft
 }
+
+// softDone is in a softened part that says what is reached.
+var softDone = regexp.MustCompile(`[\d%]|完成|建成|达到|实现|全部|全面|投用|办结|消除|解决|形成|[一两]半|过半`)
 
 // standardOf is a part that says how large each of the works before it is.
 var standardOf = regexp.MustCompile(`^(?:每[个座处家所条类户]|单[个座])[^,]*(?:不低于|不少于|不超过|不大于|不小于|不高于)`)

@@ -147,6 +147,9 @@ var byOthers = regexp.MustCompile(`适时|择机|另行通知|以[\p{Han}]{2,20}
 // onceFound is what is done at once whenever there is cause: 发现飞线充电的立即制止.
 var onceFound = regexp.MustCompile(`^(?:各[\p{Han}]{1,8})?(?:一经|一旦|如|凡|若)?(?:发现|遇有?|出现|接到|接报)[^,。;]{2,40}?(?:的|后|时)?,?(?:要|应|须)?(?:立即|及时|当场|第一时间|马上|随时|即时|迅速)`)
 
+// verbEnd ends in a verb of which what follows says of what time the work is.
+var verbEnd = regexp.MustCompile(`(?:完成|开展|做好|抓好|组织|落实|部署|制定|安排|加强|编制|印发|发布|启动|举办)$`)
+
 // withWhom is who acts with whom, and not yet what.
 var withWhom = regexp.MustCompile(`^[\p{Han}、()]{2,40}?(?:会同|联合|协同)[\p{Han}、()]{2,30}(?:局|委|办|部门|机构|队|单位|政府|公司)$`)
 
@@ -156,6 +159,9 @@ func (k *committer) notByStage(c *clause, e *entry, s *stage) bool {
 	return byOthers.MatchString(tight(e.Source)) || onceFound.MatchString(tight(fold(e.Source))) || slices.ContainsFunc(c.readings, func(r deadline.Reading) bool {
 		if r.Rule == "L1" && r.Begin >= e.span.from && r.Begin < e.span.to && restLater(c.text, r, e.span) {
 			return true // what cannot be done at once has the limit of all
+		}
+		if strings.HasSuffix(tight(r.Words), "期间") && r.Begin > e.span.from && r.Begin < e.span.to && verbEnd.MatchString(tight(c.text[e.span.from:r.Begin])) {
+			return false // 完成春节期间库房检查, below 一月
 		}
 		return r.Kind == deadline.Relative && r.Due.IsZero() && r.Event != "" && r.Begin >= e.span.from && r.Begin < e.span.to // 评审结束后10个工作日内提交报告
 	}) ||

@@ -64,3 +64,29 @@ func TestWhoWasNamedBeforeIsAskedWhereAnotherMayAct(t *testing.T) {
 		}
 	}
 }
+
+// TestThePlaceOfAProblemIsNotWhoMends: beside a column of who is responsible, one of where
+// the problem is leads nothing; alone it does.
+func TestThePlaceOfAProblemIsNotWhoMends(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ rows, want []string }{
+		"beside who mends": {[]string{"序号|隐患单位|主要隐患|整改要求|整改责任主体|督办单位|整改期限", "1|鑫源商贸城|喷淋系统瘫痪|修复喷淋系统|鑫源商业管理有限公司|东山区人民政府|2022年7月10日", "2|金鼎大厦|楼梯间封堵|拆除封堵设施|金鼎大厦业主委员会|市住建局|2022年6月30日"},
+			[]string{"2022-07-10 鑫源商业管理有限公司", "2022-06-30 金鼎大厦业主委员会"}},
+		"before who is responsible": {[]string{"问题单位（场所）|存在问题|整改措施|责任单位|完成时限", "东门市场|消火栓无水|恢复供水|市商务局|5月底前", "南苑小区|通道堵塞|清理通道|城关街道|4月底前"},
+			[]string{"2022-05-31 市商务局", "2022-04-30 城关街道"}},
+		"alone": {[]string{"序号|受检单位|存在问题|整改期限", "1|市第一医院|危废台账不全|5月底前", "2|市自来水公司|加氯间无警示|6月底前"},
+			[]string{"2022-05-31 市第一医院", "2022-06-30 市自来水公司"}},
+	} {
+		for _, kind := range []string{"xlsx", "docx"} {
+			_, got := readTasks(t, fileOf(t, kind, "清源市2022年挂牌督办隐患整改表", cellsOf(c.rows)))
+			if len(got) != len(c.want) {
+				t.Errorf("%s %s: made %q, wanted %q", name, kind, got, c.want)
+			}
+			for _, w := range c.want {
+				if !slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, w+": ") }) {
+					t.Errorf("%s %s: no %s among %q", name, kind, w, got)
+				}
+			}
+		}
+	}
+}
