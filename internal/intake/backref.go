@@ -86,6 +86,49 @@ func (k *committer) backOver(cs []*clause) {
 	}
 }
 
+// goalLine is what is to be reached of a problem, on a line of its own.
+var goalLine = regexp.MustCompile(`(?m)^(?:整改|治理)?目标[:：] ?([^\n]+)$`)
+
+// problemsLimit gives the limit of a problem to its numbered measures that have no time: 整改
+// 时限：4月底⏎整改措施：⏎1.…⏎2.…. What else the limit is for is the problem's goal; where none
+// is said and a measure has the limit, it is not the problem's.
+func (k *committer) problemsLimit(cs []*clause) {
+	for _, c := range cs {
+		i := slices.IndexFunc(c.entries, func(e *entry) bool { return e.whole && e.Kind == plan.Dated && e.rule != "L1" })
+		if i < 0 {
+			continue
+		}
+		of, measured := c.entries[i], false
+		for _, d := range cs {
+			if d == c || d.parent == nil || len(d.parent.paras) == 0 || d.parent.paras[0].place != c.at {
+				continue
+			}
+			for _, e := range d.entries {
+				if e.Kind == plan.Standing && e.Begin.IsZero() && e.words == "" && !d.hasTimes() {
+					e.Kind, e.rule, e.words, e.reading, e.sure = plan.Dated, of.rule, of.words, of.reading, of.sure
+					e.Due, e.Soft, e.Milestone = of.Due, of.Soft, firstNonEmpty(of.Milestone, "完成")
+					k.note(e, "note_heading", of.words)
+				}
+				measured = measured || e.Kind == plan.Dated && e.Due == of.Due
+			}
+		}
+		if m := goalLine.FindStringSubmatchIndex(c.text); m != nil && hanIn(c.text[m[2]:m[3]]) >= 4 && m[3]-c.headStart() < 1200 {
+			if from := min(c.headStart(), m[2]); strings.HasPrefix(strings.ReplaceAll(c.text[from:m[3]], "\n", ""), of.Source) {
+				of.Source = strings.ReplaceAll(c.text[from:m[3]], "\n", "")
+			}
+			continue
+		}
+		if measured {
+			c.entries = slices.Delete(c.entries, i, i+1)
+		}
+	}
+}
+
+// hasTimes tells that words of the clause were read as a time.
+func (c *clause) hasTimes() bool {
+	return slices.ContainsFunc(c.readings, func(r deadline.Reading) bool { return r.Kind != deadline.Target && r.Kind != deadline.None })
+}
+
 // aboveLead names who leads all the work above a sentence: 上述工作由市水利局牵头.
 var aboveLead = regexp.MustCompile(`(?:上述|以上)(?:各项|几项|所有|全部)?(?:工作|任务|项目|措施|事项|内容)?(?:均|都|统一|全部)?由([\p{Han}]{2,16}?(?:局|委|委员会|办公室|办|厅|部|政府|管委会|中心|公司|集团|专班|指挥部))(?:牵头|负责|总牵头|统筹|组织|落实|实施|承担|具体)`)
 

@@ -251,6 +251,9 @@ func (k *committer) sentence(c *clause, s sentence) {
 			e.sentence.from = s.begin
 		}
 		e.Title, e.who = k.title(c, g), g.who
+		if t := headTopic(c); e.Recur != nil && hanIn(t) >= 3 && onlyWhen.MatchString(tight(fold(c.text[g.from:g.to]))) { // （四）读书分享会⏎时间：每季度一次
+			e.Title = shorten(t, 40)
+		}
 		if g.reading.BackRef && e.Kind == plan.Duty && backWords.MatchString(e.Title) { // 每年1月底前完成上述工作
 			e.Title = clauseTopic(c)
 			if n := len(c.entries); n > 0 {
@@ -265,6 +268,9 @@ func (k *committer) sentence(c *clause, s sentence) {
 	k.eachHisOwn(c, s, marks)
 	k.allByThen(c, s)
 }
+
+// onlyWhen is a line that says how often and no more.
+var onlyWhen = regexp.MustCompile(`^(?:举办|活动|开展|实施|组织)?(?:时间|频次|周期|频率)(?:安排|要求)?:(?:每|按)[\p{Han}\d]{1,6}?[\d一二两三四]*[次场期回]?$`)
 
 var yearEach = regexp.MustCompile(`^((?:19|20)\d\d)年(?:度)?每年$`)
 

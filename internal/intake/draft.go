@@ -138,6 +138,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 		opt.far(partRead, partClauses, i+1, len(d.clauses))
 	}
 	k.backOver(d.clauses)
+	k.problemsLimit(d.clauses)
 	k.byItems(d.clauses)
 	k.leadsAbove(d.clauses)
 	var rows [][]row

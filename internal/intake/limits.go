@@ -73,6 +73,11 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 					topic = tidyTitle(firstSentence(c.text[region.from:region.to]))
 				}
 			}
+			if !c.ofProblem(r) && len(read) == 1 && k.saysItsDay(c, readings, min(c.f.rawAt(r.from), from), one) { // …，12月20日前通过验收。整改时限：12月底前
+				k.aside = append(k.aside, Aside{Place: c.place, Words: one.Words, Why: "stage", at: span{one.Begin, one.End}, c: c})
+				made = true
+				continue
+			}
 			if len(c.found) > 1 {
 				topic = tidyTitle(firstSentence(c.text[region.from:region.to]))
 			}
@@ -103,6 +108,28 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			c.covered(bracket)
 		}
 	}
+}
+
+// saysItsDay tells that the sentence before a label, the last of several that all have days, has
+// one in the month of the label's limit, which then adds nothing.
+func (k *committer) saysItsDay(c *clause, readings []deadline.Reading, label int, limit deadline.Reading) bool {
+	var last *sentence
+	n := 0
+	for _, s := range c.sentences(readings) {
+		if s.to > label || s.from < c.headLen || hanIn(c.text[s.from:s.to]) <= 6 && len(s.readings) == 0 { // 整改措施：
+			continue
+		}
+		if !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool { return o.Kind == deadline.Due && !o.Due.IsZero() }) {
+			return false
+		}
+		last = &s
+		n++
+	}
+	if n < 2 {
+		return false
+	}
+	o := last.readings[len(last.readings)-1]
+	return o.Kind == deadline.Due && o.Due.Year == limit.Due.Year && o.Due.Month == limit.Due.Month && !o.Due.After(limit.Due)
 }
 
 // byLaw is before the labels of an item that is done whenever there is cause.
@@ -168,6 +195,12 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 			continue
 		}
 		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
+			continue
+		}
+		if r.Rule == "A10" && slices.ContainsFunc(readings, func(o deadline.Reading) bool {
+			return o.Begin >= c.headLen && (o.Kind == deadline.Due && !o.Due.IsZero() || o.Kind == deadline.Window && !o.Due.IsZero())
+		}) { // 1.开展汛前检查。各县局4月22日前完成自查: a name of the work
+			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "target", at: span{r.Begin, r.End}, c: c})
 			continue
 		}
 		undated := k.undatedBelow(c, r, readings)
@@ -302,7 +335,7 @@ func (c *clause) undatedTo(s sentence) int {
 }
 
 // helps are words behind a unit's name that make it assist.
-var helps = regexp.MustCompile(`^(?:等)?(?:要|应|须)?(?:积极|主动|密切|做好|按职责|分别)?(?:配合|协助|协同|参与|参加|协办|按职责分工|按照职责|指导|督导|监督|负责督)`)
+var helps = regexp.MustCompile(`^(?:等)?(?:要|应|须)?(?:积极|主动|密切|做好|按职责|分别)?(?:做好[\p{Han}]{0,6}(?:报道|宣传|记录|保障|后勤|服务)$|配合|协助|协同|参与|参加|协办|按职责分工|按照职责|指导|督导|监督|负责督)`)
 
 // otherActor is who a comma part begins with when it is another unit's work: 县公安局路面
 // 执法，县市场监管局检查改装企业. "" when it is nobody, or who helps, which who begins a
@@ -316,6 +349,9 @@ func (k *committer) otherActor(part, first string, sentence bool) string {
 	if names, several := k.subjectAt(t); sentence && several && first != "" && !k.sameUnit(names[0], first) && !urges.MatchString(t) {
 		return names[0] // 各招标人开展自查；市直各监管部门组织抽查. 镇政府成立专班。各村张贴通告
 	}
+	if names, several := k.subjectAt(t); !sentence && several && len(names) == 1 && first != "" && strings.HasPrefix(names[0], "各") && !k.sameUnit(names[0], first) && eachDoes.MatchString(t[min(len(t), len(fold(tight(names[0])))):]) && !takesPart.MatchString(t) {
+		return names[0] // 区数据局比对信息，各小学对未通过的材料组织复核
+	}
 	name := k.plainSubject(t)
 	inside := levelOf(fold(first)) == "" // the parts of one body have no level: 教务处, 后勤处
 	body := organEnd.MatchString(name) || officeEnd.MatchString(name) || inside && (looseEnd.MatchString(name) || ownOffice.MatchString(name) && !noOffice.MatchString(name))
@@ -327,6 +363,9 @@ func (k *committer) otherActor(part, first string, sentence bool) string {
 	}
 	return name
 }
+
+// eachDoes is behind all of a kind that do something else than the body before them.
+var eachDoes = regexp.MustCompile(`^(?:对|将|把|按|根据|负责|分别)[\p{Han}“”、()\d]{2,30}?(?:组织|开展|进行|完成|制定|落实|实施|复核|核查|整改|报送|登记|公示)`)
 
 // urges is a sentence that only calls upon bodies to be in earnest.
 var urges = regexp.MustCompile(`^[\p{Han}()、,]{2,40}?(?:要|应|须|务必)?(?:切实|进一步|务必|要)*(?:高度重视|提高(?:政治站位|认识)|统一思想|加强(?:组织)?领导|强化责任|压实责任|落实责任|精心组织|密切配合|通力协作)`)

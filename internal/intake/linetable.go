@@ -108,7 +108,7 @@ func cellTable(lines []line, cut func(string) []string) (*Table, int) {
 }
 
 // noteCell begins a row of notes below the rows with numbers.
-var noteCell = regexp.MustCompile(`^(?:备注|说明)$`)
+var noteCell = regexp.MustCompile(`^(?:备?注|说明)[:：]?$`)
 
 const longCell = 6000 // bytes: what is longer is no cell broken over lines
 

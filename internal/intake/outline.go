@@ -183,6 +183,9 @@ var noteRow = regexp.MustCompile(`^(?:备?注|说明)\d? ?[:：.]`)
 func (b *outliner) notes(blk Block) {
 	for _, r := range blk.Table.Rows {
 		full := nonEmpty(r.Cells)
+		if len(full) == 2 && isNote(full) { // 注 | 各备课组每周集体备课一次；保卫科每月组织演练。
+			full = []string{full[0] + "：" + full[1]}
+		}
 		if len(full) == 0 || len(distinct(full)) > 1 || !noteRow.MatchString(fold(full[0])) {
 			continue
 		}
@@ -191,6 +194,11 @@ func (b *outliner) notes(blk Block) {
 		b.o.flat = append(b.o.flat, p)
 		b.o.head = append(b.o.head, p)
 	}
+}
+
+// isNote tells that a row's full cells are the word for a note and the note.
+func isNote(full []string) bool {
+	return len(full) == 2 && noteCell.MatchString(tight(fold(full[0]))) && strings.ContainsAny(full[1], "。；;，")
 }
 
 // sentence is true of a paragraph that only looks like an item: 2021.4, 第一条 quoted.
@@ -293,7 +301,7 @@ func (b *outliner) item(m mark, p para) {
 		}
 	}
 	if at == len(b.open) { // a style not yet open: nest below, but not above its rank
-		for at > 0 && b.open[at-1].mark.style > m.style {
+		for at > 0 && b.open[at-1].mark.style > m.style && !(m.style == styleParen && strings.Contains(b.open[at-1].mark.text, "条")) { // （一） is of its 第四条
 			at--
 		}
 	}

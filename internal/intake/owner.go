@@ -86,6 +86,9 @@ func (k *committer) doer(c *clause, e *entry, br []named) {
 // bySubject is true when the sentence itself names who acts.
 func (k *committer) bySubject(c *clause, e *entry, text, context string, br []named) bool {
 	names, several := k.subject(text, e)
+	if len(br) > 0 && k.placesCounted(c, e, text) {
+		return false
+	}
 	carried := false                                                                       // from what was said before
 	nobody := !slices.ContainsFunc(br, func(n named) bool { return n.seat != seatAssist }) // none, or only those who take part
 	if len(names) == 0 && e.span.to > e.span.from && e.span.to-e.span.from < 1200 {        // 为…，请各县于…
@@ -207,6 +210,19 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		}
 	}
 	return true
+}
+
+// countedPlace is a place at which something is done, of several of which a number was said.
+var countedPlace = regexp.MustCompile(`^(?:其中)?[,、]?([\p{Han}、()]{2,30}?)(?:建成投用|建成|完工|开工|投用|竣工|投入使用|完成|启用|封顶)$`)
+
+// placesCounted tells that an entry begins with places that are counted behind 其中: 建成养老中心
+// 3个，其中河东街道6月底前建成，新港街道11月底前建成.
+func (k *committer) placesCounted(c *clause, e *entry, text string) bool {
+	if e.words == "" || e.sentence.to <= e.sentence.from || e.span.to > len(c.text) || !strings.Contains(c.text[min(e.sentence.from, e.span.from):e.span.to], "其中") {
+		return false
+	}
+	m := countedPlace.FindStringSubmatch(strings.Replace(tight(fold(text)), tight(fold(e.words)), "", 1))
+	return m != nil && isPlace(lastOf(m[1]))
 }
 
 // ofTimedPart is who acts by the comma part that has the time, behind others that name

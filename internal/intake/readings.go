@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -96,6 +97,10 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 将重点工作按月安排如下
 	case !limit && bareYear.MatchString(tight(fold(r.Words))) && thingOfYear(c.text, r, s):
 		why = "target" // 今年计划改造的14个小区，由县住建局…
+	case !limit && validFrom.MatchString(tight(fold(partText(c.text, r, s)))):
+		why = "effect" // 有效期自签订之日起至2023年12月31日
+	case !limit && bareYear.MatchString(tight(fold(r.Words))) && sumOfDuty(c.text, r, s, c.readings):
+		why = "target" // 每季度举办一期培训班，全年培训不少于600人次
 	case !limit && forecast.MatchString(tight(fold(c.text[s.from:s.to]))):
 		why = "target" // 预测7月下旬至8月上旬可能出现强降雨
 	case !limit && r.Kind == deadline.Recurring && budgeted.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
@@ -151,7 +156,7 @@ var (
 	periodHead   = regexp.MustCompile(`(?:兑现|发放|拨付|结算|支付|清算|兑付|报送|上报|提交|报告|通报|公布|发布|反馈|汇总|填报|分析|总结|形成|公开)[^,。;]{0,16}$`)
 	periodTail   = regexp.MustCompile(`^[、和及\p{Han}\d]{0,16}?(?:奖励|奖金|奖补|补贴|补助|绩效|工资|费用|款项|租金|报告|情况|总结|数据|报表|材料|进展|信息|台账|指标|结果)`)
 	periodMatter = regexp.MustCompile(`^的?(?:(?:重点|主要)?(?:工作|任务|目标|经济|运行|绩效|预算|财政|安全生产)?(?:总结|小结|计划|打算|安排|情况|报告|数据|报表|进展|台账|考核结果|运行分析|形势)|(?:重点|主要)工作(?:实行|由|要|应|按))`)
-	periodName   = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
+	periodName   = regexp.MustCompile(`^[本上当]周$|^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
 )
 
 // listHead is behind a year that heads what is counted after it.
@@ -165,6 +170,26 @@ var (
 	// seasonIs are words that say when a season is.
 	seasonIs = regexp.MustCompile(`^[\p{Han}]{2,6}(?:期|季)(?:为|是)`)
 )
+
+// validFrom begins a comma part that says how long a paper holds.
+var validFrom = regexp.MustCompile(`^(?:本[\p{Han}]{2,5})?(?:的)?有效期限?(?:自|从|为|至|到|截至|[\d一二三四五])`)
+
+// partText is the comma part that holds a reading.
+func partText(text string, r deadline.Reading, s span) string {
+	p := partHolding(text, r, s)
+	return text[p.from:p.to]
+}
+
+// yearsSum is behind a year in which a duty comes to so and so much in all.
+var yearsSum = regexp.MustCompile(`^[\p{Han}]{0,6}(?:不少于|不低于|累计|共计|总计|合计|不得少于)[\p{Han}]{0,4}\d`)
+
+// sumOfDuty is true of a year whose sum is that of the duty said before it in the sentence.
+func sumOfDuty(text string, r deadline.Reading, s span, all []deadline.Reading) bool {
+	p := partHolding(text, r, s)
+	return hanIn(text[p.from:max(p.from, r.Begin)]) == 0 && yearsSum.MatchString(tight(fold(text[min(r.End, p.to):p.to]))) && slices.ContainsFunc(all, func(o deadline.Reading) bool {
+		return o.Kind == deadline.Recurring && o.Recurrence != "" && o.Begin >= s.from && o.End <= p.from
+	})
+}
 
 var (
 	// foundThen is behind the time of a look at things that found something: what has been.
@@ -260,6 +285,9 @@ var (
 	stepMade = regexp.MustCompile(`(?:登记|申报|报名|受理|征集|申请|公示|投票|填报|预约|缴费|征求意见|招募|推荐|投标|收件)(?:工作)?(?:时间|截止时间|期限)?(?:至|到|于|截至|截止到|截止至)?$`)
 )
 
+// gathers is what is gathered until a day, which is work of its own.
+var gathers = regexp.MustCompile(`^(?:征集|收集|汇集|征订|推荐|遴选)[\p{Han}“”]{2,14}于$`)
+
 // sinceWhen ends in when something begins.
 var sinceWhen = regexp.MustCompile(`[从自][^,。]*\d[^,。]*(?:开始|起|启动),$`)
 
@@ -288,6 +316,9 @@ func stepEnds(text string, r deadline.Reading, s span) bool {
 	before, after := tight(fold(text[from:r.Begin])), tight(fold(text[r.End:to]))
 	if before == "" && after == "结束" && sinceWhen.MatchString(tight(fold(text[s.from:from]))) {
 		return true // 从2023年11月开始，到2026年6月结束
+	}
+	if strings.HasSuffix(before, "于") && gathers.MatchString(before) && after == "截止" {
+		return false // 征集节能案例于4月30日截止
 	}
 	if stepShut.MatchString(after) && stepKind.MatchString(text[s.from:r.Begin]) {
 		return true // 网上报名自12月1日开始，男青年至2月10日18时截止

@@ -25,6 +25,7 @@ type project struct {
 // p2-01 for those of a second.
 func (k *committer) projects(tables [][]row) []*project {
 	var out []*project
+	used := map[string]bool{}
 	for t, rows := range tables {
 		width := 2
 		if len(rows) > 99 {
@@ -40,10 +41,32 @@ func (k *committer) projects(tables [][]row) []*project {
 			if seen[r.no]++; seen[r.no] > 1 {
 				id += fmt.Sprintf("-%d", seen[r.no])
 			}
-			out = append(out, k.project(id, r))
+			p := k.project(id, r)
+			for n := seen[r.no]; p.clashes(used); n++ { // a second row 3 beside the second time of the first
+				p.rename(fmt.Sprintf("%s%0*d-%d", prefix, width, r.no, n+1))
+			}
+			for _, e := range p.entries {
+				used[e.ID] = true
+			}
+			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// clashes tells that an entry of the row has an ID that another has.
+func (p *project) clashes(used map[string]bool) bool {
+	return slices.ContainsFunc(p.entries, func(e *entry) bool { return used[e.ID] })
+}
+
+// rename gives the row's entries other IDs.
+func (p *project) rename(id string) {
+	for i, e := range p.entries {
+		e.ID = id
+		if len(p.entries) > 1 {
+			e.ID = fmt.Sprintf("%s-%d", id, i+1)
+		}
+	}
 }
 
 func (k *committer) project(id string, r row) *project {
@@ -64,16 +87,13 @@ func (k *committer) project(id string, r row) *project {
 	}
 	place := rowPlace(r.annex, r.no)
 	entries := k.rowEntries(place, &p.row)
-	for i, e := range entries {
-		e.ID = id
-		if len(entries) > 1 {
-			e.ID = fmt.Sprintf("%s-%d", id, i+1)
-		}
+	p.entries = entries
+	p.rename(id)
+	for _, e := range entries {
 		e.At, e.row, e.Bracket = r.place, &p.row, -1
 		e.Priority = strings.Contains(r.remark, "省重点") || strings.Contains(r.remark, "重点项目") || strings.Contains(r.remark, "重点工程") || r.remark == "重点"
 		k.rowOwner(place, p, e)
 	}
-	p.entries = entries
 	return p
 }
 
@@ -101,6 +121,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 				kept = append(kept, rd)
 			}
 		}
+		step := k.remarkStep(place, r, kept)
 		if said, ok := k.remarkLimit(c, r, kept); ok { // 立行立改, and 9月15日前移交 beside it
 			kept = said
 		}
@@ -138,7 +159,12 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 			}
 			return append(k.wordEntries(place, r, nil), e)
 		}
-		out = append(k.wordEntries(place, r, out), out...)
+		if made := k.wordEntries(place, r, out); k.allDuty(r, kept, made) {
+			out = made
+		} else {
+			out = append(made, out...)
+		}
+		out = append(step, out...)
 	} else {
 		text := r.said
 		c.text = text
@@ -180,6 +206,9 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 // remarkLimit are the limits that a row's remark sets where its own cell sets no day; the
 // clause's text is then the remark.
 func (k *committer) remarkLimit(c *clause, r *row, kept []deadline.Reading) ([]deadline.Reading, bool) {
+	if len(kept) == 1 && kept[0].Rule != "L1" {
+		return k.remarkDay(c, r, kept[0])
+	}
 	if slices.ContainsFunc(kept, func(rd deadline.Reading) bool { return rd.Rule != "L1" }) {
 		return nil, false
 	}
@@ -195,6 +224,69 @@ func (k *committer) remarkLimit(c *clause, r *row, kept []deadline.Reading) ([]d
 	c.text = r.remark
 	return out, true
 }
+
+// partYear is a limit that is a part of the year and no more.
+var partYear = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:第?[一二三四1-4]季度|[上下]半年|全年|年内)$`)
+
+// remarkDay is the day that a remark sets within the part of the year that the row's limit
+// is: 一季度, and 2月20日前召开 beside it. A remark that says how much is a step of the work.
+func (k *committer) remarkDay(c *clause, r *row, of deadline.Reading) ([]deadline.Reading, bool) {
+	if !partYear.MatchString(tight(fold(r.limit))) || r.remark == "" {
+		return nil, false
+	}
+	ctx := k.ctx
+	ctx.ColumnCell = true
+	read := deadline.Read(r.remark, ctx)
+	if len(read) != 1 || read[0].Kind != deadline.Due || read[0].Due.IsZero() || read[0].Due.After(of.Due) || !strings.Contains(read[0].Words, "前") || read[0].Condition || read[0].Effect {
+		return nil, false
+	}
+	rest := strings.Trim(tight(fold(strings.Replace(r.remark, read[0].Words, "", 1))), "。;,前")
+	if hanIn(rest) > 4 || strings.ContainsAny(rest, "0123456789%") {
+		return nil, false
+	}
+	c.text = r.remark
+	return read, true
+}
+
+// remarkStep is how much of a row's work its remark wants by a day within the part of the year
+// that the limit is: 二季度, and 5月底前开业3个 beside it.
+func (k *committer) remarkStep(place string, r *row, kept []deadline.Reading) []*entry {
+	if len(kept) != 1 || !partYear.MatchString(tight(fold(r.limit))) || r.remark == "" {
+		return nil
+	}
+	ctx := k.ctx
+	ctx.ColumnCell = true
+	read := deadline.Read(r.remark, ctx)
+	if len(read) != 1 || read[0].Kind != deadline.Due || read[0].Due.IsZero() || !read[0].Due.Before(kept[0].Due) || !strings.Contains(read[0].Words, "前") || read[0].Condition || read[0].Effect {
+		return nil
+	}
+	rest := strings.Trim(tight(strings.Replace(r.remark, read[0].Words, "", 1)), "。；，前")
+	if hanIn(rest) > 12 || !strings.ContainsAny(fold(rest), "0123456789%") {
+		return nil
+	}
+	e := k.dated(&clause{place: place, role: roleTasks, text: r.remark, at: r.place}, read[0], span{0, len(r.remark)}, -1)
+	if e == nil {
+		return nil
+	}
+	e.Source, e.Title = r.raw, shorten(r.title, 40)+"："+shorten(rest, 30)
+	return []*entry{e}
+}
+
+// allDuty tells that a row's words are one duty and nothing else, so that a limit of the whole
+// year or of a stretch of it only says how long it goes on.
+func (k *committer) allDuty(r *row, kept []deadline.Reading, made []*entry) bool {
+	if len(kept) != 1 || len(made) == 0 || slices.ContainsFunc(made, func(e *entry) bool { return e.Recur == nil }) {
+		return false
+	}
+	if l := tight(fold(r.limit)); !(kept[0].Kind == deadline.Window && !kept[0].Start.IsZero() || wholeYear.MatchString(l) || strings.HasPrefix(l, "贯穿全")) {
+		return false
+	}
+	said := strings.Trim(tight(fold(firstNonEmpty(r.content, r.title))), "。;")
+	return !strings.ContainsAny(said, "。;") && dutyHead.MatchString(said)
+}
+
+// dutyHead begins words that say how often at once.
+var dutyHead = regexp.MustCompile(`^(?:[\p{Han}]{0,4})(?:每[年季月周日半旬两逢学\d]|按[月季周])`)
 
 var matterVerb = regexp.MustCompile(`^(?:推出|推行|上线|出台|制定|编制|印发|建立|培育|引进|招引|扩建|续建|加固|疏浚|清理|清淤|配备|配置|资助|救助|补助|帮扶|慰问|筹集|新增|新建|改建|扩建|建设|建成|改造|完成|开展|实施|更新|购置|培训|发放|安装|铺设|整治|治理|修复|提升|打造|创建|为|对|免费|组织|举办|推进|启动|投放|增设|优化|设立|种植|栽植|拆除|维修|加装|检查|抽查|抽检|巡查|排查|监测|督查)`)
 

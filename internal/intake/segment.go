@@ -67,6 +67,9 @@ func segments(text string, parts []span, marks []marked) []segment {
 			if marks[i+1].part == m.part {
 				end = m.part
 			}
+			if of := marks[i+1].part - 1; of > m.part && marks[i+1].Kind == deadline.Due && m.Kind == deadline.Due && actsFirst(text, parts[of], parts[of+1], marks[i+1].Begin) {
+				end = of - 1
+			}
 		}
 		g := segment{reading: &marks[i].Reading, context: context, thing: things[i]}
 		g.from = -1 // not set yet
@@ -98,6 +101,9 @@ func segments(text string, parts []span, marks []marked) []segment {
 			g.from = cutBefore(text, marks[i-1].End, m.Begin)
 		case g.from < 0:
 			g.from = parts[from].from
+			if i > 0 && next == from-1 && marks[i-1].part < from-1 && actsFirst(text, parts[from-1], parts[from], m.Begin) {
+				g.from = parts[from-1].from // 各县局4月22日前自查，市局业务科组织交叉检查，4月28日前通报结果
+			}
 		}
 		last := end
 		reach := max(m.part, partOf(parts, m.End-1)) // 自12月起，每半月 takes two parts
@@ -135,6 +141,21 @@ func segments(text string, parts []span, marks []marked) []segment {
 	}
 	return out
 }
+
+// bodyBegins is a comma part in which another body does something.
+var bodyBegins = regexp.MustCompile(`^[省市县区州乡镇局院校][\p{Han}()]{1,12}?(?:局|科|股|室|办|中心|委|处|站|所|队|公司|政府|街道|组)(?:组织|牵头|负责|开展|实施|承担)[\p{Han}]`)
+
+// comesOfIt is what comes of the work before it.
+var comesOfIt = regexp.MustCompile(`^(?:前)?(?:并)?(?:完成|形成|通报|公布|报送|提交|反馈)[\p{Han}]{0,14}$`)
+
+// actsFirst tells that a comma part without a time is another body's work, which the day at
+// the beginning of the next part ends.
+func actsFirst(text string, part, next span, at int) bool {
+	return bodyBegins.MatchString(tight(fold(text[part.from:part.to]))) && hanIn(text[next.from:max(next.from, at)]) == 0 && comesOfIt.MatchString(strings.TrimLeft(tight(dayHead.ReplaceAllString(fold(text[next.from:next.to]), "")), ",、"))
+}
+
+// dayHead is a day at the beginning of a comma part.
+var dayHead = regexp.MustCompile(`^[,、 ]*(?:(?:19|20)\d\d ?年)?\d{1,2} ?月(?: ?\d{1,2} ?日|[上中下]旬|底|末|初)?(?:之?前)?`)
 
 // byWhomPart is a matter and whose it is, before what is done by when.
 var byWhomPart = regexp.MustCompile(`^[\p{Han}“”()]{2,20}由[\p{Han}()、]{2,24}(?:负责|牵头|承担|实施|落实|承办)(?:组织|实施|落实)?$`)

@@ -119,6 +119,9 @@ func (h headedTable) body() []Row {
 		if strings.HasPrefix(f, "合计") || strings.HasPrefix(f, "小计") || strings.HasPrefix(f, "总计") || strings.HasPrefix(f, "注:") || strings.HasPrefix(f, "备注:") || strings.HasPrefix(f, "说明:") {
 			continue
 		}
+		if isNote(full) {
+			continue
+		}
 		if len(full) == 1 || len(distinct(full)) == 1 { // a heading across the table
 			continue
 		}
@@ -215,7 +218,33 @@ func (h headedTable) rows() []row {
 		w.units = h.units(r)
 		w.place = h.at(h.place, r)
 		w.raw = rowText(r.Cells)
+		if matters := h.matters(w); len(matters) > 1 {
+			for _, m := range matters {
+				one := w
+				one.title, one.said = m, m
+				out = append(out, one)
+			}
+			continue
+		}
 		out = append(out, w)
+	}
+	return out
+}
+
+// matters are the several matters that a cell of a calendar lists: 期中检测；读书节闭幕 beside
+// 4月22日—4月28日.
+func (h headedTable) matters(w row) []string {
+	at, ok := h.cols[colLimit]
+	if !ok || h.head < 0 || at >= h.cols[colTask] || len(h.when) > 0 || w.content != "" || timeWord.MatchString(fold(w.title)) {
+		return nil
+	}
+	var out []string
+	for _, p := range strings.FieldsFunc(w.title, func(r rune) bool { return r == '；' || r == ';' }) {
+		p = strings.Trim(strings.TrimSpace(p), "。")
+		if n := hanIn(p); n < 4 || n > 18 || strings.ContainsAny(p, "，,。") {
+			return nil
+		}
+		out = append(out, p)
 	}
 	return out
 }

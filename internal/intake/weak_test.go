@@ -90,3 +90,29 @@ func TestThePlaceOfAProblemIsNotWhoMends(t *testing.T) {
 		}
 	}
 }
+
+// TestRowsOfCalendarsAndQuarters: the day of a remark beside a part of the year, a duty's whole
+// year, several matters in a cell, and notes of several sentences in a row.
+func TestRowsOfCalendarsAndQuarters(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ rows, want []string }{
+		"a remark's day": {[]string{"时间|工作任务|责任单位|备注", "二季度|召开推进会|市创建办|4月20日前召开", "二季度|完成市场改造|市商务局|5月底前开业3个", "三季度|安装路灯620盏|市住建局|8月底前", "全年|每月开展一次清洁日|团市委|"},
+			[]string{"2022-04-20 市创建办", "2022-05-31 市商务局", "2022-06-30 市商务局", "2022-08-31 市住建局"}},
+		"a duty's stretch": {[]string{"活动名称|主要内容|时间|承办单位", "周末小剧场|每周六晚举办演出一场。|3月—12月|市剧团", "送戏下乡|组织演出96场，每村不少于1场。|11月底前|市剧团", "义诊|建成点位3处，每月开展一次。|全年|市医院"},
+			[]string{"2022-11-30 市剧团", "2022-12-31 市医院"}},
+		"matters in a cell": {[]string{"周次|日期|主要工作|责任部门", "9|4月22日—4月28日|期中检测；校园读书节闭幕|教务处", "10|5月6日—5月12日|期中总结会，表彰先进|德育处", "注|各备课组每周备课一次；保卫科于6月1日前组织演练。||"},
+			[]string{"2022-04-28 教务处", "2022-04-28 教务处", "2022-05-12 德育处", "2022-06-01 保卫科"}},
+		"two rows of one number": {[]string{"序号|项目名称|年度目标|责任单位", "1|水库加固|5月底前完成主体，10月底前完成验收。|市水库中心", "1|泵站改造|8月底前全部开工，年底前完成投资。|市排水中心"},
+			[]string{"2022-05-31 市水库中心", "2022-10-31 市水库中心", "2022-08-31 市排水中心", "2022-12-31 市排水中心"}},
+	} {
+		_, got := readTasks(t, fileOf(t, "xlsx", "清源市2022年重点工作安排表", cellsOf(c.rows)))
+		if len(got) != len(c.want) {
+			t.Errorf("%s: made %q, wanted %q", name, got, c.want)
+		}
+		for _, w := range c.want {
+			if !slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, w+": ") }) {
+				t.Errorf("%s: no %s among %q", name, w, got)
+			}
+		}
+	}
+}
