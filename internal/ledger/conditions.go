@@ -16,6 +16,9 @@ func (w *where) add(term string, args ...any) {
 	w.args = append(w.args, args...)
 }
 
+// either asks for one of the terms of another.
+func (w *where) either(one where) { w.add("("+strings.Join(one.terms, " OR ")+")", one.args...) }
+
 // begins asks for what a column's value begins with, in ASCII, in a way that an index serves; ""
 // asks for nothing.
 func (w *where) begins(column, prefix string) {

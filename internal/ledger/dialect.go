@@ -44,6 +44,7 @@ type dialect interface {
 	list(values []string) any    // that argument
 	ahead(column string) string  // what stands ahead of a text column's first slash, or all of it
 	holds(column string) string  // a condition with one argument: a text that is part of the column
+	joined(column string) string // of a group of tasks: its values in the order of position and task, with slashes between
 	through(index string) string // beside a table: by which index its rows are found, where the planner would not take it
 	parameters() int             // how many one statement may have
 }

@@ -234,6 +234,10 @@ func (t *tx) refresh(l Launched, rules act.Rules, said paper, basis string) (int
 	if err := t.recount(l.Plan.ID, ids, -1); err != nil {
 		return 0, err
 	}
+	var blocks []int
+	if err := t.all(&blocks, `SELECT DISTINCT `+blockOf("position")+` FROM outlook_words WHERE plan = ? AND `+t.s.d.among("task"), l.Plan.ID, list); err != nil {
+		return 0, err
+	}
 	for _, table := range []string{"outlook", "outlook_units", "outlook_owed", "outlook_words", "outlook_stale"} {
 		if _, err := t.exec(`DELETE FROM `+table+` WHERE plan = ? AND `+t.s.d.among("task"), l.Plan.ID, list); err != nil {
 			return 0, err
@@ -246,6 +250,7 @@ func (t *tx) refresh(l Launched, rules act.Rules, said paper, basis string) (int
 			turnsOn(r.Turns.Blue), turnsOn(r.Turns.Yellow), turnsOn(r.Turns.Red), r.Runs, nullable(r.Next), asJSON(said.of(task)),
 			task.Lead, task.Clause, r.inherited, asMissed(r.missed)})
 		searched = append(searched, []any{task.Plan, r.Position, task.Duty, task.Due.String(), task.ID, task.Lead, searchedBy(task)})
+		blocks = append(blocks, r.Position/perBlock)
 		for _, p := range r.parts {
 			units = append(units, []any{task.Plan, p[0], task.ID, p[1]})
 		}
@@ -260,6 +265,9 @@ func (t *tx) refresh(l Launched, rules act.Rules, said paper, basis string) (int
 		return 0, err
 	}
 	if err := t.insert("outlook_words", []string{"plan", "position", "duty", "due", "task", "lead", "words"}, searched); err != nil {
+		return 0, err
+	}
+	if err := t.gather(l.Plan.ID, blocks); err != nil {
 		return 0, err
 	}
 	if err := t.insert("outlook_owed", []string{"plan", "task", "talk", "id", "unit", "since", "due", "runs"}, owed); err != nil {

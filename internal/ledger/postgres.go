@@ -195,4 +195,8 @@ func (postgres) ahead(column string) string { return `split_part(` + column + `,
 
 func (postgres) holds(column string) string { return `strpos(` + column + `, ?) > 0` }
 
+func (postgres) joined(column string) string {
+	return `string_agg(` + column + `, '/' ORDER BY position, task COLLATE "C")`
+}
+
 func (postgres) through(string) string { return "" }

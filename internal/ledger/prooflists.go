@@ -22,6 +22,7 @@ var workedOut = []table{
 	{name: "outlook_units", key: []string{"plan", "unit", "task", "part"}, columns: map[string]kind{"plan": text, "unit": text, "task": text, "part": text}},
 	{name: "outlook_words", key: []string{"plan", "position", "duty", "due", "task"}, columns: map[string]kind{
 		"plan": text, "position": number, "duty": text, "due": text, "task": text, "lead": text, "words": text}},
+	{name: "outlook_blocks", key: []string{"plan", "block"}, columns: map[string]kind{"plan": text, "block": number, "leads": text, "words": text}},
 	{name: "outlook_owed", key: []string{"plan", "task", "talk", "id", "unit"}, columns: map[string]kind{
 		"plan": text, "task": text, "talk": text, "id": text, "unit": text, "since": text, "due": text, "runs": yes}},
 }
@@ -43,14 +44,16 @@ func (s *Store) differInLists(ctx context.Context, v *sqlx.Tx, again *replay, ca
 	if err := v.SelectContext(ctx, &stale, `SELECT plan, task FROM outlook_stale`); err != nil {
 		return err
 	}
-	behind, uncounted := map[[2]string]bool{}, map[string]bool{}
+	behind, unsettled := map[[2]string]bool{}, map[string]bool{}
 	for _, one := range stale {
-		behind[[2]string{one.Plan, one.Task}], uncounted[one.Plan] = true, true
+		behind[[2]string{one.Plan, one.Task}], unsettled[one.Plan] = true, true
 	}
 	out := func(row map[string]any) bool {
 		plan, _ := row["plan"].(string)
 		task, _ := row["task"].(string)
-		if _, counts := row["n"]; counts && uncounted[plan] { // while anything is stale, lists count the outlooks themselves
+		_, counts := row["n"]
+		_, block := row["block"]
+		if (counts || block) && unsettled[plan] { // what is stale is counted and searched in the tasks themselves
 			return true
 		}
 		return !used[plan] || behind[[2]string{plan, task}]

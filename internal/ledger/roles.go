@@ -68,6 +68,7 @@ var rights = map[string]string{
 	"outlook_counts": "SELECT, INSERT, UPDATE, DELETE",
 	"outlook_stale":  "SELECT, INSERT, UPDATE, DELETE",
 	"outlook_units":  "SELECT, INSERT, UPDATE, DELETE",
+	"outlook_blocks": "SELECT, INSERT, UPDATE, DELETE",
 	"outlook_words":  "SELECT, INSERT, UPDATE, DELETE",
 	"outlook_owed":   "SELECT, INSERT, UPDATE, DELETE",
 }

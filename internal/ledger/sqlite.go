@@ -235,4 +235,8 @@ func (lite) ahead(column string) string {
 
 func (lite) holds(column string) string { return `instr(` + column + `, ?) > 0` }
 
+func (lite) joined(column string) string {
+	return `group_concat(` + column + `, '/' ORDER BY position, task)`
+}
+
 func (lite) through(index string) string { return ` INDEXED BY ` + index }

@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -209,7 +210,44 @@ func (w *world) compareLists(r *rand.Rand, planID string, units []string, cal *c
 		}
 		w.compareCounts(&frame, basis, rules, cal, tasks, talks, today)
 		w.compareOwed(r, &frame, basis, units, cal)
+		w.compareFound(r, &frame, basis, tasks, units, cal)
 	}
+}
+
+// compareFound compares what a search finds, by words that many, few and no tasks have, with
+// what the tasks say.
+func (w *world) compareFound(r *rand.Rand, frame *ledger.Launched, basis string, tasks []ledger.Task, units []string, cal *calendar.Calendar) {
+	w.t.Helper()
+	one := tasks[r.IntN(len(tasks))]
+	var words []ledger.Sought
+	for range 1 + r.IntN(2) {
+		sought := ledger.Sought{Word: some(r, one.ID, one.ID[1:], one.ID[:3], ledger.Plainly(one.Title), "(一)1", "无此字", one.ID+"/")[0]}
+		for range r.IntN(3) {
+			sought.Units = append(sought.Units, some(r, units...)...)
+		}
+		words = append(words, sought)
+	}
+	seat := some(r, "", "", units[0])[0]
+	want := []string{}
+	for _, t := range tasks {
+		text, meant := ledger.Plainly(t.Title+"\n"+t.Clause+"\n"+t.ID), true
+		for _, sought := range words {
+			meant = meant && (strings.Contains(text, sought.Word) || has(sought.Units, t.Lead))
+		}
+		part := seat == "" || t.Lead == seat || has(t.Assist, seat)
+		for _, p := range ledger.CaseOf(t).Parts {
+			part = part || p.Unit == seat
+		}
+		if meant && part {
+			want = append(want, t.ID)
+		}
+	}
+	skip, most := r.IntN(4), 1+r.IntN(len(tasks))
+	got, ok, err := w.Find(w.ctx, frame, basis, cal, words, seat, skip, most)
+	require.NoError(w.t, err)
+	require.True(w.t, ok)
+	want = want[min(skip, len(want)):]
+	require.Equal(w.t, want[:min(most, len(want))], append([]string{}, got...), "%+v of %q", words, seat)
 }
 
 // compareOwed compares what is owed, as the database chooses it, with what is worked

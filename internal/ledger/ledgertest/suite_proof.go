@@ -22,7 +22,7 @@ var proofKeys = map[string][]string{
 	"plans": {"id"}, "tasks": {"plan", "id"}, "talks": {"plan", "id"}, "stages": {"plan", "task", "revision", "talk", "id"}, "digests": {"key"},
 	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "units": {"id"}, "readings": {"office", "section", "month", "span"}, "assessments": {"plan", "period"}, "merits": {"plan", "number"}, "year_reports": {"plan"}, "incidents": {"plan", "number"}, "complaints": {"plan", "number"}, "public_texts": {"plan", "number"}, "documents": {"hash"},
 	"outlook_plans": {"plan"}, "outlook": {"plan", "task"}, "outlook_units": {"plan", "unit", "task", "part"}, "outlook_owed": {"plan", "task", "talk", "id", "unit"},
-	"outlook_words": {"plan", "position", "duty", "due", "task"}, "outlook_counts": {"plan", "lamp", "due", "red", "yellow", "blue", "kind", "duty", "phase"},
+	"outlook_blocks": {"plan", "block"}, "outlook_words": {"plan", "position", "duty", "due", "task"}, "outlook_counts": {"plan", "lamp", "due", "red", "yellow", "blue", "kind", "duty", "phase"},
 }
 
 // chained are the tables whose every cell the chain itself holds, or the schema's own.
@@ -31,7 +31,7 @@ var chained = []string{"chain", "events", "ledger_version", "sqlite_sequence"}
 // unread are columns after whose change lists are read from the tasks themselves, which
 // are proven: the row then is of no plan that is launched, or of an outlook of another
 // basis.
-var unread = []string{"outlook.plan", "outlook_units.plan", "outlook_owed.plan", "outlook_words.plan", "outlook_counts.plan", "outlook_plans.plan", "outlook_plans.basis"}
+var unread = []string{"outlook.plan", "outlook_units.plan", "outlook_owed.plan", "outlook_words.plan", "outlook_counts.plan", "outlook_blocks.plan", "outlook_plans.plan", "outlook_plans.basis"}
 
 // everything lets happen in a world what writes every table. moment is called
 // after each step with the instant of it.

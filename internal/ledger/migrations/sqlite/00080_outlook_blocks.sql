@@ -1,0 +1,10 @@
+-- +goose Up
+-- The words of neighbouring tasks in one row, so that a word that no task has, or few, is looked for in a tenth of the rows.
+-- It is filled as outlooks are worked out, which a program of another version does anew.
+CREATE TABLE outlook_blocks (
+  plan  TEXT NOT NULL,
+  block INTEGER NOT NULL, -- position of the tasks, divided by 8
+  leads TEXT NOT NULL, -- the units that lead them, each between slashes
+  words TEXT NOT NULL, -- their words in outlook_words, with slashes between
+  PRIMARY KEY (plan, block)
+) WITHOUT ROWID;
