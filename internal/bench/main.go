@@ -105,7 +105,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	set.StringVar(&f.read.database, "database", "", "reading on one database only: sqlite or postgres")
 	set.StringVar(&f.read.pages, "pages", "", "reading only the portal's pages whose address, as the table of routes has it, matches this regular expression, and no lists")
 	set.StringVar(&f.read.keep, "keep", "", "folder in which reading's filled SQLite ledger stays: it is filled once a size and copied to -dir for each run; remove it when the bench or the acts change")
-	set.StringVar(&f.read.address, "address", "", "reading only the full ledger at this address, as the command line takes it; nothing is written but what the pages need: passwords, sessions, a draft")
+	set.StringVar(&f.read.address, "address", "", "reading only the ledger at this address, as the command line takes it: an empty one is filled and stays, to one that is full nothing is added but what the pages need: passwords, sessions, a draft")
 	set.BoolVar(&f.here, "here", false, "measure one section in this process and print its figures as JSON (what the bench starts itself with)")
 	if err := set.Parse(args); err != nil {
 		return err

@@ -28,7 +28,7 @@ import (
 func reading(ctx context.Context, b *bench) error {
 	tasks, events := b.size(100_000, 200), b.size(1_000_000, 400)
 	if b.read.address != "" {
-		return b.readAt(ctx, "the full ledger", b.read.address, tasks, events, true)
+		return b.readAt(ctx, "the ledger at the address", b.read.address, tasks, events)
 	}
 	if b.read.database != "postgres" {
 		if err := b.readSQLite(ctx, tasks, events); err != nil {
@@ -43,7 +43,7 @@ func reading(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer stop()
-	if err := b.readAt(ctx, "PostgreSQL", server, tasks, events, false); err != nil {
+	if err := b.readAt(ctx, "PostgreSQL", server, tasks, events); err != nil {
 		return fmt.Errorf("PostgreSQL: %w", err)
 	}
 	return nil
@@ -62,7 +62,7 @@ type chosen struct {
 func (b *bench) readSQLite(ctx context.Context, tasks, events int) error {
 	file := filepath.Join(b.dir, "reading.db")
 	if b.read.keep == "" {
-		return b.readAt(ctx, "SQLite", "sqlite:"+file, tasks, events, false)
+		return b.readAt(ctx, "SQLite", "sqlite:"+file, tasks, events)
 	}
 	kept := filepath.Join(b.read.keep, fmt.Sprintf("reading-%d-%d.db", tasks, events))
 	if _, err := os.Stat(kept); errors.Is(err, fs.ErrNotExist) {
@@ -85,7 +85,7 @@ func (b *bench) readSQLite(ctx context.Context, tasks, events int) error {
 	if err := copyFile(file, kept); err != nil {
 		return err
 	}
-	return b.readAt(ctx, "SQLite", "sqlite:"+file, tasks, events, true)
+	return b.readAt(ctx, "SQLite", "sqlite:"+file, tasks, events)
 }
 
 func copyFile(to, from string) error {
@@ -134,13 +134,16 @@ func (b *bench) opened(ctx context.Context, address string, tasks int, do func(*
 	}))
 }
 
-// readAt measures reading of one ledger, which is filled first unless it is full.
-func (b *bench) readAt(ctx context.Context, name, address string, tasks, events int, full bool) error {
+// readAt measures reading of one ledger, which is filled first unless it has the plan.
+func (b *bench) readAt(ctx context.Context, name, address string, tasks, events int) error {
 	return b.opened(ctx, address, tasks, func(store *ledger.Store, p *plan.Plan, cal *calendar.Calendar, reader *query.Reader) error {
-		if !full {
+		switch _, err := store.Plan(ctx, p.ID); {
+		case errors.Is(err, ledger.ErrNotFound):
 			if err := b.fill(ctx, name, store, p, cal, reader, events); err != nil {
 				return err
 			}
+		case err != nil:
+			return err
 		}
 		if b.read.pages == "" {
 			if err := b.lists(ctx, name, p, reader, events); err != nil {
