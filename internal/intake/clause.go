@@ -26,6 +26,7 @@ type clause struct {
 	inherited                          bool             // the brackets are those of another item
 	parent                             *node
 	back                               []deadline.Reading // times said of 以上工作
+	spread                             bool               // they stand in the words of an item below, and may be that item's alone
 	inheritFrom                        string
 	entries                            []*entry
 	readings                           []deadline.Reading // of its text

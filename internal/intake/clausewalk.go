@@ -113,8 +113,20 @@ func (w *clauseWalk) spreadBack(n *node, made []*clause) {
 			next = c
 		case len(c.seats) == 0 && next != nil && !strings.ContainsRune(c.text, utf8.RuneError):
 			c.inherit(next)
+			c.spread = c.inherited && own > 0 && !next.bracketAlone() && !aboveWord.MatchString(next.text)
 		}
 	}
+}
+
+// bracketAlone tells that the clause's first bracket is a line of its own, and so may well be
+// for all the items before it.
+func (c *clause) bracketAlone() bool {
+	if len(c.found) == 0 {
+		return false
+	}
+	at := c.f.rawAt(c.found[0].from)
+	line := strings.LastIndexByte(c.text[:at], '\n') + 1
+	return line > 0 && hanIn(c.text[line:at]) <= 6
 }
 
 // aboveWord says that the last item speaks for those above it too.

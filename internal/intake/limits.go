@@ -8,6 +8,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/deadline"
+	"duban/internal/words"
 )
 
 // limits makes the entry of a bracket that names a time for the whole clause:
@@ -394,6 +395,9 @@ func (k *committer) otherActors(c *clause, e *entry, readings []deadline.Reading
 				continue
 			}
 			name := k.otherActor(c.text[p.from:p.to], first, i == 0)
+			if name == "" && i == 0 && n > 0 {
+				name = k.askedActor(c, s, p, first)
+			}
 			if name == "" {
 				continue
 			}
@@ -413,6 +417,30 @@ func (k *committer) otherActors(c *clause, e *entry, readings []deadline.Reading
 		}
 	}
 }
+
+// coveredActor is what a sentence below a dated heading begins with where it may be a body
+// that the reader of subjects does not know, and what it does.
+var coveredActor = regexp.MustCompile(`^([\p{Han}()“”]{2,14}?(?:局|委|办|厅|科|股|室|中心|站|所|队|院|社|公司|集团|组|专班|协会|商|员|长|校|馆|村|镇|乡|街道|企业|单位|机构|银行|支行|厂|店|市场|政府|台))([\p{Han}]{4,})`)
+
+// askedActor asks who does what a sentence below a dated heading says, where it begins with what
+// may be a body and not the heading's. Without an answer it is a part of the heading's work.
+func (k *committer) askedActor(c *clause, s sentence, p span, first string) string {
+	t := tight(fold(c.text[p.from:p.to]))
+	m := coveredActor.FindStringSubmatch(t)
+	if m == nil || first == "" || strings.HasPrefix(t, tight(fold(first))) || noActor.MatchString(m[1]) || notActor.MatchString(m[1]) || actsVerb.MatchString(m[1]) && !surelyEnd.MatchString(m[1]) || zeroSubject.MatchString(m[1]) || actsNow.MatchString(m[1]) || sayWhatOf.MatchString(m[2]) || urges.MatchString(t) || isCollective(m[1]) {
+		return ""
+	}
+	said := c.text[s.from:s.to]
+	answer := k.asker.ask("lead", weightEach, c.place, said, first, nil, words.Data{"Words": said})
+	if own, _, _ := readUnits(fold(answer), seatOwner); len(own) > 0 && !k.sameUnit(own[0].name, first) {
+		k.reg.resolve(own[0].name, c.place)
+		return k.printed(own[0].name)
+	}
+	return ""
+}
+
+// sayWhatOf goes on with a name, and not with what its bearer does: 市场|监管, 社区|治理.
+var sayWhatOf = regexp.MustCompile(`^(?:的|和|与|及|等|内|外|上|下|监管|治理|建设|管理|改造|工作|整治|周边|设施|项目|工程|任务|标准|人员|负责人|名单|情况|数据)`)
 
 // allDated tells that every sentence below a heading has a time of its own within the
 // heading's: 总结（12月）。各县12月10日前报送总结.

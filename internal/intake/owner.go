@@ -384,6 +384,9 @@ func (k *committer) noBracket(c *clause, e *entry, text string) {
 // byBracket gives the bracket's lead, or `each` where it lays the work on every
 // county or zone itself.
 func (k *committer) byBracket(c *clause, e *entry, br []named, text, context string) {
+	if c.spread && e.Kind != plan.Standing && k.notSpread(c, e, br) {
+		return
+	}
 	ordered := order(br)
 	first := ordered[0]
 	members, several := k.reg.resolve(first.name, c.place)
@@ -433,6 +436,24 @@ func (k *committer) byBracket(c *clause, e *entry, br []named, text, context str
 		}
 	}
 	// The first named leads: the plan's default.
+}
+
+// notSpread asks whether the bracket in the words of an item below is for this one too. True
+// where the answer names another.
+func (k *committer) notSpread(c *clause, e *entry, br []named) bool {
+	answer := k.asker.ask("lead", weightEach, c.place, e.Source, order(br)[0].name, nil, words.Data{"Words": e.Source})
+	own, _, _ := readUnits(fold(answer), seatOwner)
+	if len(own) == 0 || k.sameUnit(own[0].name, order(br)[0].name) {
+		return false
+	}
+	e.Lead, e.SetAssist = own[0].name, true
+	for i, n := range own {
+		k.reg.resolve(n.name, c.place)
+		if i > 0 {
+			e.Assist = append(e.Assist, n.name)
+		}
+	}
+	return true
 }
 
 func surveyed(said string) bool { return surveyWord.MatchString(said) }

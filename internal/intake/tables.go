@@ -23,6 +23,7 @@ type row struct {
 	annex    string
 	place    Place
 	raw      string // the whole row as printed
+	rival    string // who another column names that as well says who is responsible: 建设单位 beside 责任单位
 	untitled bool   // it has a unit or a limit and no words: something emptied its cell
 }
 
@@ -216,6 +217,7 @@ func (h headedTable) rows() []row {
 			}
 		}
 		w.units = h.units(r)
+		w.rival = h.rival(r)
 		w.place = h.at(h.place, r)
 		w.raw = rowText(r.Cells)
 		if matters := h.matters(w); len(matters) > 1 {
@@ -229,6 +231,27 @@ func (h headedTable) rows() []row {
 		out = append(out, w)
 	}
 	return out
+}
+
+// rival is who a second column names that as well may say who is responsible, where no column
+// says who leads.
+func (h headedTable) rival(r Row) string {
+	at, ok := h.cols[colUnit]
+	if _, lead := h.cols[colLead]; !ok || lead || h.head < 0 {
+		return ""
+	}
+	heads := h.heads()
+	if at >= len(heads) || weakUnit(heads[at]) {
+		return ""
+	}
+	for i, cell := range heads {
+		if i != at && i < len(r.Cells) && columnOf(cell) == colUnit && !weakUnit(cell) && tight(cell) != tight(heads[at]) {
+			if names, _, _ := readUnits(fold(oneLine(r.Cells[i])), seatOwner); len(names) > 0 {
+				return names[0].name
+			}
+		}
+	}
+	return ""
 }
 
 // matters are the several matters that a cell of a calendar lists: 期中检测；读书节闭幕 beside

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"duban/internal/calendar"
+	"duban/internal/plan"
 )
 
 // askedAbout are the kinds of the questions about a paper of one sentence that hold the words.
@@ -113,6 +114,77 @@ func TestRowsOfCalendarsAndQuarters(t *testing.T) {
 			if !slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, w+": ") }) {
 				t.Errorf("%s: no %s among %q", name, w, got)
 			}
+		}
+	}
+}
+
+// TestAnotherBodyBelowAStageIsAskedAbout: a sentence below a dated heading that begins with what
+// may be a body, and does what no verb known says, is not a part of the heading's work in silence.
+func TestAnotherBodyBelowAStageIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	for sentence, asked := range map[string]bool{
+		"市测绘院勾绘图斑。":        true,
+		"评委专家组遴评全部作品。":     true,
+		"清淤队昼夜清淤。":         true,
+		"对发现的问题限期整改。":      false,
+		"市场周边环境同步美化。":      false,
+		"各单位要高度重视，密切配合。":   false,
+		"同步宣传治水成效，营造良好氛围。": false,
+		"建立健全长效机制。":        false,
+	} {
+		text := usualHead + "一、步骤\n（一）整改阶段（4月—6月）。市水务局全面清理河道垃圾。" + sentence + "\n（二）总结阶段（7月）。市水务局总结经验。\n"
+		d := everyTimeAccounted(t, Source{Name: "x.txt", Data: []byte(text)}, "2022-03-01")
+		got := slices.ContainsFunc(d.Questions, func(q Question) bool {
+			words := strings.TrimRight(sentence, "。")
+			return q.Kind == "lead" && (strings.Contains(q.Words, words) || slices.ContainsFunc(q.Items, func(i Item) bool { return strings.Contains(i.Words, words) }))
+		})
+		if got != asked {
+			t.Errorf("%s: asked %v, want %v", sentence, got, asked)
+		}
+	}
+}
+
+// TestABracketInALaterItemIsAskedAboutAbove: who stands in the words of the last item alone may
+// not be for those above it; a line of its own behind them all is.
+func TestABracketInALaterItemIsAskedAboutAbove(t *testing.T) {
+	t.Parallel()
+	for end, asked := range map[string]bool{
+		"6月底前完成护岸5公里。（责任单位：市水务局）":             true,
+		"6月底前完成护岸5公里。\n责任单位：市水务局":             false,
+		"6月底前完成护岸5公里。以上工作由市水务局负责。（责任单位：市水务局）": false,
+	} {
+		text := usualHead + "一、重点任务\n（一）河道清理\n1.4月底前完成垃圾清理。\n2.5月底前完成清淤20公里。\n3." + end + "\n（二）宣传\n市教育局5月底前开展宣传。\n"
+		d := everyTimeAccounted(t, Source{Name: "x.txt", Data: []byte(text)}, "2022-03-01")
+		p := loadDraft(t, d)
+		for _, want := range []string{"2022-04-30 | 市水务局 | 垃圾清理", "2022-05-31 | 市水务局 | 清淤", "2022-06-30 | 市水务局 | 护岸"} {
+			if !slices.ContainsFunc(p.Tasks, func(k plan.Task) bool { return matchesWant(p, k, want) }) {
+				t.Errorf("%s: no task %q", end, want)
+			}
+		}
+		if got := slices.Contains(asksOfDraft(d), "lead"); got != asked {
+			t.Errorf("%s: asked %v, want %v", end, got, asked)
+		}
+	}
+}
+
+// TestTwoColumnsOfWhoIsResponsibleAreAskedAbout: of two columns that as well say who answers the
+// first leads, and is asked about where they name others.
+func TestTwoColumnsOfWhoIsResponsibleAreAskedAbout(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		rows  []string
+		asked bool
+	}{
+		"two":              {[]string{"项目名称|建设单位|责任单位|完成时限", "东闸改造|清源水务集团|市水务局|6月底前", "西闸改造|清源城投集团|市住建局|9月底前"}, true},
+		"the same in both": {[]string{"项目名称|建设单位|责任单位|完成时限", "东闸改造|市水务局|市水务局|6月底前", "西闸改造|市住建局|市住建局|9月底前"}, false},
+		"one leads":        {[]string{"项目名称|建设单位|牵头单位|完成时限", "东闸改造|清源水务集团|市水务局|6月底前", "西闸改造|清源城投集团|市住建局|9月底前"}, false},
+		"one takes part":   {[]string{"项目名称|责任单位|配合单位|完成时限", "东闸改造|清源水务集团|市水务局|6月底前", "西闸改造|清源城投集团|市住建局|9月底前"}, false},
+		"a measure's unit": {[]string{"项目名称|单位|责任单位|完成时限", "东闸改造|座|市水务局|6月底前", "西闸改造|座|市住建局|9月底前"}, false},
+		"where it is":      {[]string{"隐患单位|整改要求|责任单位|完成时限", "东门市场|恢复消火栓供水|市商务局|6月底前", "南苑小区|清理消防通道|城关街道|9月底前"}, false},
+	} {
+		d, _ := readTasks(t, fileOf(t, "xlsx", "清源市2022年重点项目安排表", cellsOf(c.rows)))
+		if got := slices.Contains(asksOfDraft(d), "lead"); got != c.asked {
+			t.Errorf("%s: asked %v, want %v", name, got, c.asked)
 		}
 	}
 }
