@@ -43,13 +43,12 @@ func TestTypedOtherwise(t *testing.T) {
 					if u.Table != nil {
 						continue
 					}
-					var printed, typed figures
-					u.score(t, &printed)
-					text := u.Text
+					printed, text := u.asPrinted(t), u.Text
 					if u.Text = as(text); u.Text == text {
 						continue
 					}
 					changed++
+					var typed figures
 					u.score(t, &typed)
 					if silent := len(typed.lost) + len(typed.invented) + len(typed.leadWrong); silent > 0 {
 						t.Errorf("wrong in silence: %v %v %v", typed.lost, typed.invented, typed.leadWrong)

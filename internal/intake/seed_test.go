@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"duban/internal/calendar"
@@ -58,12 +59,14 @@ func loadDraft(t *testing.T, d *Draft) *plan.Plan {
 
 func holidays(t *testing.T) *calendar.Calendar {
 	t.Helper()
-	c, err := calendar.Load(seeds.Calendar())
+	c, err := notices()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
+
+var notices = sync.OnceValues(func() (*calendar.Calendar, error) { return calendar.Load(seeds.Calendar()) })
 
 func reference(t *testing.T) *plan.Plan {
 	t.Helper()

@@ -33,7 +33,7 @@ func TestWorkGrowsWithLength(t *testing.T) {
 				_, _ = Import(context.Background(), []Source{{Name: "slow.txt", Data: []byte(text)}}, Options{Issued: calendar.Day{Year: 2021, Month: 4, Date: 8}})
 			}
 		}
-		times := growth.Times(24, reads(16<<10), reads(128<<10))
+		times := growth.Times(24, reads(8<<10), reads(64<<10))
 		if times > 24 {
 			t.Errorf("eight times as much of %q is %.0f times the work", unit, times)
 		}

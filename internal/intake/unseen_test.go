@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -92,6 +93,24 @@ func readWanted(s string) wanted {
 func sameLead(want, got string) bool {
 	w, g := flat(want), flat(got)
 	return w == g || strings.HasPrefix(w, "各") && strings.HasPrefix(g, w) || strings.HasPrefix(w, g) && strings.HasPrefix(g, "各")
+}
+
+// printed are the figures of the passages as they are printed, by name and text.
+var printed sync.Map
+
+// asPrinted reads a passage once for all tests that compare with it.
+func (u unseen) asPrinted(t *testing.T) figures {
+	once, _ := printed.LoadOrStore(u.Name+u.Text, sync.OnceValue(func() (f figures) {
+		u.score(t, &f)
+		return f
+	}))
+	return once.(func() figures)()
+}
+
+func (f *figures) add(g figures) {
+	f.plans, f.wanted, f.found, f.asked, f.made, f.right = f.plans+g.plans, f.wanted+g.wanted, f.found+g.found, f.asked+g.asked, f.made+g.made, f.right+g.right
+	f.leads, f.leadRight, f.leadAsked, f.questions = f.leads+g.leads, f.leadRight+g.leadRight, f.leadAsked+g.leadAsked, f.questions+g.questions
+	f.lost, f.invented, f.leadWrong = append(f.lost, g.lost...), append(f.invented, g.invented...), append(f.leadWrong, g.leadWrong...)
 }
 
 func (u unseen) score(t *testing.T, f *figures) {
@@ -275,7 +294,7 @@ func TestUnseen(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".yaml"), func(t *testing.T) {
 			var f figures
 			for _, u := range list {
-				u.score(t, &f)
+				f.add(u.asPrinted(t))
 			}
 			fmt.Printf("%s: %s\n", filepath.Base(name), f)
 			if silent := len(f.lost) + len(f.invented) + len(f.leadWrong); silent > 0 {

@@ -130,8 +130,8 @@ func build(o Options) (*portal, error) {
 		return nil, err
 	}
 	p.pages = map[string]map[string]*page{}
-	for _, lang := range []string{"zh", "en"} {
-		if p.pages[lang], err = loadPages(words.New(lang)); err != nil {
+	for lang, parsed := range pagesIn {
+		if p.pages[lang], err = parsed(); err != nil {
 			return nil, err
 		}
 	}

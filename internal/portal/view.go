@@ -38,6 +38,13 @@ var functions = template.FuncMap{
 	"list": func(all ...any) []any { return all },
 }
 
+// pagesIn are the pages in every language, parsed once in a process: they are part of the program, and
+// each portal that parsed its own kept some 25 MB of them.
+var pagesIn = map[string]func() (map[string]*page, error){
+	"zh": sync.OnceValues(func() (map[string]*page, error) { return loadPages(words.New("zh")) }),
+	"en": sync.OnceValues(func() (map[string]*page, error) { return loadPages(words.New("en")) }),
+}
+
 // loadPages parses every page in a language, with the layout and the parts that pages share,
 // which are the files whose names begin with an underscore.
 func loadPages(say *words.Words) (map[string]*page, error) {
