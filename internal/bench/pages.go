@@ -32,6 +32,7 @@ import (
 	"duban/internal/portal"
 	"duban/internal/query"
 	"duban/internal/signin"
+	"duban/internal/words"
 )
 
 // heaviest is how much a page may weigh on the wire, in bytes.
@@ -192,9 +193,15 @@ var errNotTheirs = errors.New("bench: there is no such page for them")
 // out then.
 func (b *bench) page(ctx context.Context, s *site, client *http.Client, path string) (took []time.Duration, cpu time.Duration, size int, err error) {
 	var used []time.Duration
+	at, err := s.fill(path)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	if err := worked(ctx, client, s.URL+at); err != nil {
+		return nil, 0, 0, err
+	}
 	for first := true; len(took) < b.size(100, 1); {
-		at, err := s.fill(path)
-		if err != nil {
+		if at, err = s.fill(path); err != nil {
 			return nil, 0, 0, err
 		}
 		busy, began := processor(), time.Now()
@@ -203,11 +210,6 @@ func (b *bench) page(ctx context.Context, s *site, client *http.Client, path str
 			return nil, 0, 0, err
 		}
 		switch {
-		case first && status == http.StatusServiceUnavailable:
-			if err := sleep(ctx, time.Second); err != nil {
-				return nil, 0, 0, err
-			}
-			continue
 		case status == http.StatusSeeOther, status == http.StatusForbidden, status == http.StatusNotFound, status == http.StatusGone:
 			return nil, 0, 0, errNotTheirs
 		case status != http.StatusOK:
@@ -237,6 +239,30 @@ func (s *site) fill(path string) (at string, err error) {
 		return of()
 	})
 	return at, err
+}
+
+// worked waits until a page neither asks the browser to wait nor says that something is being worked out.
+func worked(ctx context.Context, client *http.Client, address string) error {
+	for {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			return err
+		}
+		res, err := client.Do(r)
+		if err != nil {
+			return err
+		}
+		body, err := io.ReadAll(res.Body)
+		if err = errors.Join(err, res.Body.Close()); err != nil {
+			return err
+		}
+		if res.StatusCode != http.StatusServiceUnavailable && !strings.Contains(string(body), words.New("zh").T("page.working_changes")) {
+			return nil
+		}
+		if err := sleep(ctx, time.Second); err != nil {
+			return err
+		}
+	}
 }
 
 // get reads an answer as it is on the wire, compressed.

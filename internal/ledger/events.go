@@ -13,6 +13,7 @@ import (
 // EventFilter chooses events. Empty fields choose all; Limit 0 is no limit.
 type EventFilter struct {
 	Plan, Task string
+	Tasks      []string // nil chooses all
 	Kinds      []string // none chooses all
 	AfterSeq   int64
 	Limit      int
@@ -24,6 +25,9 @@ func (s *Store) Events(ctx context.Context, f EventFilter) ([]Event, error) {
 	w := where{}
 	w.equal("plan", f.Plan)
 	w.equal("task", f.Task)
+	if f.Tasks != nil {
+		w.add(s.d.among("task"), s.d.list(f.Tasks))
+	}
 	w.oneOf("kind", f.Kinds)
 	w.add("seq > ?", f.AfterSeq)
 	columns := `seq, key, plan, task, kind, actor, real_at, plan_at, data, prev, hash`

@@ -80,9 +80,25 @@ func (v *visit) lead() error {
 		return err
 	}
 	page.More = waits.Total - len(waits.Lines)
+	talks := map[string][]string{}
+	for _, o := range waits.Lines {
+		if o.Talk != "" {
+			talks[o.Plan] = append(talks[o.Plan], o.Talk)
+		}
+	}
+	rests := map[string]report.Case{} // by plan and talk
+	for plan, ids := range talks {
+		cases, err := v.Reader.TalkFacts(v.ctx(), v.asks(), plan, ids...)
+		if err != nil {
+			return err
+		}
+		for i, c := range cases {
+			rests[plan+"/"+ids[i]] = c
+		}
+	}
 	for _, o := range waits.Lines {
 		d := decision{owed: v.owed(o), ID: newActID()}
-		if d.Facts, err = v.facts(o); err != nil {
+		if d.Facts, err = v.facts(o, rests[o.Plan+"/"+o.Talk]); err != nil {
 			return err
 		}
 		page.Decide = append(page.Decide, d)
@@ -165,19 +181,16 @@ func (v *visit) talksOfWeek(row query.PlanRow) (all []weekTalk, late int, err er
 	return all, late, nil
 }
 
-// facts are the facts that a decision rests on, from the case file of its task or talk.
-func (v *visit) facts(o query.Obligation) (facts []report.Fact, err error) {
+// facts are the facts that a decision rests on, from the case file of its task, or from of where it is
+// about a talk.
+func (v *visit) facts(o query.Obligation, of report.Case) (facts []report.Fact, err error) {
 	add := func(key, text string) {
 		if text != "" {
 			facts = append(facts, report.Fact{Label: v.say.T(key), Text: text})
 		}
 	}
 	if o.Talk != "" {
-		c, err := v.Reader.TalkFacts(v.ctx(), v.asks(), o.Plan, o.Talk)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range v.speak().TalkFacts(c) {
+		for _, f := range v.speak().TalkFacts(of) {
 			for _, wanted := range []string{"called_unit", "grounds", "proposed", "doubt"} {
 				if f.Label == v.say.T("case.label_"+wanted) {
 					facts = append(facts, f)

@@ -40,10 +40,94 @@ func (r *Reader) TalkCase(ctx context.Context, v Viewer, planID, talk string) (c
 	return r.talkCase(ctx, v, planID, talk, reading.caseOf)
 }
 
-// TalkFacts is TalkCase for a page of many talks that shows only what each rests on: without
-// messages and what workflows wait for.
-func (r *Reader) TalkFacts(ctx context.Context, v Viewer, planID, talk string) (report.Case, error) {
-	return r.talkCase(ctx, v, planID, talk, reading.briefCaseOf)
+// TalkFacts is TalkCase of talks of one plan for a page that shows only what each rests on: without
+// messages and what workflows wait for. What they rest on is read at once where the plan is named.
+func (r *Reader) TalkFacts(ctx context.Context, v Viewer, planID string, talks ...string) ([]report.Case, error) {
+	if planID != "" && len(talks) > 1 {
+		ctx = Once(ctx)
+		if err := r.readTalks(ctx, planID, talks); err != nil {
+			return nil, err
+		}
+	}
+	cases := make([]report.Case, len(talks))
+	for i, talk := range talks {
+		c, err := r.talkCase(ctx, v, planID, talk, reading.briefCaseOf)
+		if err != nil {
+			return nil, err
+		}
+		cases[i] = c
+	}
+	return cases, nil
+}
+
+// readTalks reads what the case files of talks are made of, for all of them at once. A talk that the
+// ledger does not have by this ID is left to be looked for.
+func (r *Reader) readTalks(ctx context.Context, planID string, ids []string) error {
+	named, err := r.store.TalksBy(ctx, planID, ids)
+	if err != nil {
+		return err
+	}
+	var tasks []string
+	for _, k := range named {
+		have(ctx, r.store, "talk called "+planID+" "+k.ID, k.ID)
+		tasks = append(tasks, k.Task)
+	}
+	slices.Sort(tasks)
+	tasks = slices.Compact(tasks)
+	about := slices.Clone(tasks)
+	talks, err := r.store.TalksOf(ctx, planID, tasks)
+	if err != nil {
+		return err
+	}
+	for _, k := range talks {
+		if k.Facts == nil {
+			continue
+		}
+		for _, m := range k.Facts.Of() {
+			about = append(about, m.Task)
+		}
+	}
+	slices.Sort(about)
+	rows, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID, IDs: slices.Compact(about)})
+	if err != nil {
+		return err
+	}
+	stages, err := r.store.StagesOf(ctx, planID, tasks)
+	if err != nil {
+		return err
+	}
+	events, err := r.store.Events(ctx, ledger.EventFilter{Plan: planID, Tasks: tasks})
+	if err != nil {
+		return err
+	}
+	for _, t := range rows {
+		have(ctx, r.store, "task "+planID+" "+t.ID, t)
+	}
+	for _, id := range tasks {
+		of := planID + " " + id
+		have(ctx, r.store, "talks "+of, only(talks, func(k ledger.Talk) bool { return k.Task == id }))
+		have(ctx, r.store, "stages "+of, only(stages, func(s ledger.Stage) bool { return s.Task == id }))
+		have(ctx, r.store, "events "+of, only(events, func(e ledger.Event) bool { return e.Task == id }))
+	}
+	return nil
+}
+
+func only[T any](all []T, is func(T) bool) (some []T) {
+	for _, one := range all {
+		if is(one) {
+			some = append(some, one)
+		}
+	}
+	return some
+}
+
+func (b base) task(ctx context.Context, planID, id string) (ledger.Task, error) {
+	return once(ctx, b.store, "task "+planID+" "+id, func() (ledger.Task, error) { return b.store.Task(ctx, planID, id) })
+}
+
+func (b base) talksAbout(ctx context.Context, planID, task string) ([]ledger.Talk, error) {
+	talks, err := once(ctx, b.store, "talks "+planID+" "+task, func() ([]ledger.Talk, error) { return b.store.Talks(ctx, planID, task) })
+	return slices.Clone(talks), err
 }
 
 func (r *Reader) talkCase(ctx context.Context, v Viewer, planID, talk string, of func(reading, context.Context, ledger.Task) (report.Case, error)) (c report.Case, err error) {
@@ -62,7 +146,7 @@ func (r *Reader) talkCase(ctx context.Context, v Viewer, planID, talk string, of
 	if !v.seesTalk(l.Plan.Directory, k) {
 		return c, ErrNotYours
 	}
-	t, err := r.store.Task(ctx, k.Plan, k.Task)
+	t, err := in.task(ctx, k.Plan, k.Task)
 	if err != nil {
 		return c, err
 	}
@@ -243,12 +327,12 @@ func (r reading) findTalk(ctx context.Context, planID, id string) (ledger.Talk, 
 		if err != nil {
 			return ledger.Talk{}, err
 		}
-		id, err := r.store.TalkCalled(ctx, p, id)
+		id, err := once(ctx, r.store, "talk called "+p+" "+id, func() (string, error) { return r.store.TalkCalled(ctx, p, id) })
 		if err != nil {
 			return ledger.Talk{}, err
 		}
 		task, _, _ := strings.Cut(id, "#")
-		talks, err := r.store.Talks(ctx, p, task)
+		talks, err := r.talksAbout(ctx, p, task)
 		if err != nil {
 			return ledger.Talk{}, err
 		}
@@ -371,11 +455,11 @@ func (b base) labels(ctx context.Context, planID string) (ledger.Labels, error) 
 
 // gather adds a task's stages, its talks with the tasks that these are about, and its events.
 func (b base) gather(ctx context.Context, t ledger.Task, r *report.Records) error {
-	stages, err := b.store.Stages(ctx, t.Plan, t.ID)
+	stages, err := once(ctx, b.store, "stages "+t.Plan+" "+t.ID, func() ([]ledger.Stage, error) { return b.store.Stages(ctx, t.Plan, t.ID) })
 	if err != nil {
 		return err
 	}
-	talks, err := b.store.Talks(ctx, t.Plan, t.ID)
+	talks, err := b.talksAbout(ctx, t.Plan, t.ID)
 	if err != nil {
 		return err
 	}
@@ -397,14 +481,16 @@ func (b base) gather(ctx context.Context, t ledger.Task, r *report.Records) erro
 			if m.Task == t.ID || slices.ContainsFunc(r.About, func(o ledger.Task) bool { return o.ID == m.Task }) {
 				continue
 			}
-			of, err := b.store.Task(ctx, k.Plan, m.Task)
+			of, err := b.task(ctx, k.Plan, m.Task)
 			if err != nil {
 				return err
 			}
 			r.About = append(r.About, of)
 		}
 	}
-	events, err := b.store.Events(ctx, ledger.EventFilter{Plan: t.Plan, Task: t.ID})
+	events, err := once(ctx, b.store, "events "+t.Plan+" "+t.ID, func() ([]ledger.Event, error) {
+		return b.store.Events(ctx, ledger.EventFilter{Plan: t.Plan, Task: t.ID})
+	})
 	r.Stages, r.Talks, r.Events = append(r.Stages, stages...), append(r.Talks, talks...), append(r.Events, events...)
 	return err
 }

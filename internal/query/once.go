@@ -10,6 +10,9 @@ import (
 // Once is a context under which what is asked again and again for one page, such as a plan's frame
 // and the calendar, is read once: all that the page shows rests on one state of it.
 func Once(ctx context.Context) context.Context {
+	if o, _ := ctx.Value(onceKey{}).(*onceRead); o != nil {
+		return ctx
+	}
 	return context.WithValue(ctx, onceKey{}, &onceRead{read: map[onceOf]any{}})
 }
 
@@ -53,4 +56,14 @@ func once[T any](ctx context.Context, store *ledger.Store, what string, read fun
 		o.mu.Unlock()
 	}
 	return value, err
+}
+
+// have keeps what was read beside other things, so that once gives it. Without a context of Once it is
+// read again.
+func have[T any](ctx context.Context, store *ledger.Store, what string, value T) {
+	if o, _ := ctx.Value(onceKey{}).(*onceRead); o != nil {
+		o.mu.Lock()
+		o.read[onceOf{store, what}] = value
+		o.mu.Unlock()
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 	"duban/internal/query"
@@ -178,6 +179,14 @@ func TestFewRowsSayTheSame(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, address(t))
 			v := query.Operator()
+			_, refused, err := w.store.ProposeTalk(t.Context(), ledger.Proposed{Plan: "water", Task: "late",
+				Act: act.Act{ID: "p1", At: w.now, By: act.Actor{Account: "liu"}, Reason: "多次催办无果"},
+				Facts: func(number int) (act.TalkCase, *act.Refusal) {
+					return act.TalkCase{Task: "late", What: plan.ProposeTalk, State: act.TalkProposed, Number: number, Lead: "gaoping", Office: "office", Leadership: "leaders",
+						Policy: "standard", Since: calendar.DayOf(w.now), Asked: calendar.DayOf(w.now), Approver: "fu"}, nil
+				}}, when(w.now))
+			require.NoError(t, err)
+			require.Nil(t, refused)
 			read := func() (all []any) {
 				r := w.reader()
 				for _, id := range []string{"over", "late", "watch", "s01"} {
@@ -187,9 +196,7 @@ func TestFewRowsSayTheSame(t *testing.T) {
 				}
 				k, err := r.TalkCase(t.Context(), v, "water", "over#1")
 				require.NoError(t, err)
-				brief, err := r.TalkFacts(t.Context(), v, "water", "over#1")
-				require.NoError(t, err)
-				require.Equal(t, report.Speak(words.New("zh")).TalkFacts(k), report.Speak(words.New("zh")).TalkFacts(brief))
+				compareTalkFacts(t, r, v)
 				l, err := r.Ladders(t.Context(), v, query.TaskFilter{Plan: "water"})
 				require.NoError(t, err)
 				c, err := r.Since(t.Context(), v, "water", calendar.NewDay(2021, 6, 14))
@@ -262,6 +269,29 @@ func TestWhatIsRememberedIsTrue(t *testing.T) {
 	after, err := r.Overview(t.Context(), v, "water")
 	require.NoError(t, err)
 	require.Equal(t, before.Counts.Red+1, after.Counts.Red)
+}
+
+// compareTalkFacts compares what talks rest on, read one by one and all at once, with their case files.
+func compareTalkFacts(t *testing.T, r *query.Reader, v query.Viewer) {
+	t.Helper()
+	page, err := r.Talks(t.Context(), v, query.TalkFilter{Plan: "water"})
+	require.NoError(t, err)
+	var ids []string
+	for _, k := range page.Lines {
+		ids = append(ids, k.ID)
+	}
+	require.Greater(t, len(ids), 1)
+	all, err := r.TalkFacts(t.Context(), v, "water", ids...)
+	require.NoError(t, err)
+	speaker := report.Speak(words.New("zh"))
+	for i, id := range ids {
+		file, err := r.TalkCase(t.Context(), v, "water", id)
+		require.NoError(t, err)
+		alone, err := r.TalkFacts(t.Context(), v, "water", id)
+		require.NoError(t, err)
+		require.Equal(t, speaker.TalkFacts(file), speaker.TalkFacts(all[i]), id)
+		require.Equal(t, alone[0], all[i], id)
+	}
 }
 
 // TestSearchFindsByWords: a search finds by titles, clauses, units and numbers; each word must

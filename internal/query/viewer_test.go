@@ -196,7 +196,10 @@ func whatAViewerReads(w *world) readings {
 			{func(c ctx, r *query.Reader, v who) (any, error) {
 				return r.Talks(c, v, query.TalkFilter{Unit: "市水务局", State: act.TalkOpen, Limit: 1})
 			}, sees{"over talk", "over talk", "over talk", "over talk", nothing, "!unit", "!unit", "!unit"}}},
-		"TalkFacts": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.TalkFacts(c, v, "", "over#1") }, called}},
+		"TalkFacts": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.TalkFacts(c, v, "", "over#1") }, called},
+			{func(c ctx, r *query.Reader, v who) (any, error) {
+				return r.TalkFacts(c, v, "water", "over#1", "over#1")
+			}, called}},
 		"TalkCase": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.TalkCase(c, v, "", "over#1") }, called},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.TalkCase(c, v, "", "over#7") },
 				sees{"!talk talk", "!talk talk", "!talk talk", "!talk talk", "!talk", "!talk", "!talk", "!talk"}}},
