@@ -27,12 +27,29 @@ func (t *tx) joinMorning(planID string, at time.Time) (key string, started bool,
 		return "", false, err
 	}
 	if err == nil && !last.Closed.Valid && last.Recipients < mostRecipients {
-		_, err = t.exec(`UPDATE mornings SET recipients = recipients + 1 WHERE key = ?`, last.Key)
+		if _, err = t.exec(`UPDATE mornings SET recipients = recipients + 1 WHERE key = ?`, last.Key); err == nil && last.Started {
+			last.Started, err = t.vouched(last.Key)
+		}
 		return last.Key, last.Started, err
 	}
 	key = MorningKey(planID, at, last.Number+1)
 	_, err = t.exec(`INSERT INTO mornings (key, plan, speak_at, number, recipients, started) VALUES (?, ?, ?, ?, 1, ?)`, key, planID, at, last.Number+1, false)
 	return key, false, err
+}
+
+// vouched tells whether a morning that counts as started has something to say still. Comparisons with
+// Temporal look for the workflows of such mornings alone: that of another one may be lost, so it counts
+// as started no more, and whoever adds something to say starts it, which does no harm to one that runs.
+func (t *tx) vouched(key string) (bool, error) {
+	var n int
+	err := t.one(&n, `SELECT COUNT(*) FROM (SELECT 1 FROM digests d WHERE d.morning = ? AND d.morning <> '' AND `+unspoken+` LIMIT 1) o`, key)
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	if _, err = t.exec(`UPDATE mornings SET started = ? WHERE key = ?`, false, key); err == nil {
+		_, err = t.exec(`UPDATE digests SET started = ? WHERE morning = ? AND morning <> ''`, false, key)
+	}
+	return false, err
 }
 
 // MorningKey names the number-th morning of an instant, for ever.

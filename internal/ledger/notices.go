@@ -217,7 +217,11 @@ func (t *tx) digest(planID string, r people.Recipient, at time.Time) (Digest, er
 		return Digest{}, err
 	}
 	if err == nil && !row.Gathered.Valid {
-		return row.digest(), nil
+		g := row.digest()
+		if g.Started && g.Morning != "" {
+			g.Started, err = t.vouched(g.Morning)
+		}
+		return g, err
 	}
 	g := Digest{Plan: planID, Recipient: r, SpeakAt: at, Number: row.Number + 1}
 	g.Key = DigestKey(planID, r, at, g.Number)

@@ -40,6 +40,28 @@ func mornings(t *testing.T, address string) {
 	again, _ := w.decide("t2", dueStage)
 	w.is("started with its morning", len(again), 0)
 
+	// Of a morning that has nothing to say no comparison looks for the workflow, which may be lost:
+	// whoever adds something starts it, also when asked again.
+	empty := dueStage
+	empty.ID, empty.At, empty.To = "empty", dueStage.At.AddDate(0, 0, 1), []people.Recipient{{Unit: "unit00", Role: people.Liaison}}
+	said, _ := w.decide("t0", empty)
+	w.ok(w.MarkStarted(w.ctx, []string{said[0].Key}))
+	messages, err := w.Gather(w.ctx, said[0].Key, speaks, func(string, []ledger.Item) bool { return true })
+	w.ok(err)
+	w.ok(w.Receipt(w.ctx, ledger.Outcome{Message: messages[0].ID, Attempt: 1, Fate: ledger.Delivered}, speaks))
+	empty.To[0].Unit = "unit01"
+	for range 2 {
+		added, _ := w.decide("t1", empty)
+		w.is("added", len(added), 1)
+		w.is("to the same morning", added[0].Morning, said[0].Morning)
+		w.is("not started", added[0].Started, false)
+		said = added
+	}
+	w.ok(w.MarkStarted(w.ctx, []string{said[0].Key}))
+	empty.To[0].Unit = "unit02"
+	added, _ := w.decide("t2", empty)
+	w.is("started with what waits there", len(added), 0)
+
 	left, err := w.CloseMorning(w.ctx, keys[1], speaks)
 	w.ok(err)
 	w.is("what it says", len(left), 11)

@@ -88,6 +88,21 @@ func outlooks(t *testing.T, address string) {
 	_, err = w.Refresh(w.ctx, "many", cal)
 	require.NoError(t, err)
 	w.compareLists(r, "many", units, cal)
+
+	// A ledger of before outlook_blocks, whose outlooks this program would take for its own where it does
+	// not know its revision. On PostgreSQL, whose migration says the same, this role may not make tables.
+	if !strings.HasPrefix(address, "sqlite:") {
+		return
+	}
+	require.NoError(t, w.Close())
+	for _, before := range []string{`DROP TABLE outlook_blocks`, `DELETE FROM ledger_version WHERE version_id >= 80`} {
+		_, err = w.raw().Exec(before)
+		require.NoError(t, err)
+	}
+	w.Store = w.open()
+	_, err = w.Refresh(w.ctx, "many", cal)
+	require.NoError(t, err)
+	w.compareLists(r, "many", units, cal)
 }
 
 func (w *world) proposed(row ledger.Task, i int) {
