@@ -189,8 +189,8 @@ var errNotTheirs = errors.New("bench: there is no such page for them")
 // page asks for an address many times, each time with another ID where the address has one.
 // It gives the durations, the shortest first, the median processor time and the size of the
 // largest answer in bytes. The first answer is not counted, nor those before it that ask the
-// browser to wait: counts that are worked out once after a start or once a day are worked
-// out then.
+// browser to wait or say that something is being worked out: what is worked out once after a
+// start or once a day is worked out then.
 func (b *bench) page(ctx context.Context, s *site, client *http.Client, path string) (took []time.Duration, cpu time.Duration, size int, err error) {
 	var used []time.Duration
 	at, err := s.fill(path)

@@ -13,7 +13,8 @@ import (
 const mostRecipients = 50
 
 // joinMorning is the morning of an instant that takes one more digest, a new one when
-// the last is full or closed, and whether its workflow is known to be started.
+// the last is full or closed, and whether its workflow is known to be started. It is not known of a
+// morning that nothing vouches for, since it has nothing to say.
 func (t *tx) joinMorning(planID string, at time.Time) (key string, started bool, err error) {
 	var last struct {
 		Key        string       `db:"key"`
@@ -21,14 +22,15 @@ func (t *tx) joinMorning(planID string, at time.Time) (key string, started bool,
 		Recipients int          `db:"recipients"`
 		Started    bool         `db:"started"`
 		Closed     sql.NullTime `db:"closed_at"`
+		Vouched    bool         `db:"vouched"`
 	}
-	err = t.one(&last, `SELECT key, number, recipients, started, closed_at FROM mornings WHERE plan = ? AND speak_at = ? ORDER BY number DESC LIMIT 1`, planID, at)
+	err = t.one(&last, `SELECT key, number, recipients, started, closed_at, CASE WHEN started THEN `+vouched("mornings.key")+` ELSE TRUE END AS vouched FROM mornings WHERE plan = ? AND speak_at = ? ORDER BY number DESC LIMIT 1`, planID, at)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return "", false, err
 	}
 	if err == nil && !last.Closed.Valid && last.Recipients < mostRecipients {
-		if _, err = t.exec(`UPDATE mornings SET recipients = recipients + 1 WHERE key = ?`, last.Key); err == nil && last.Started {
-			last.Started, err = t.vouched(last.Key)
+		if _, err = t.exec(`UPDATE mornings SET recipients = recipients + 1 WHERE key = ?`, last.Key); err == nil && last.Started && !last.Vouched {
+			last.Started, err = false, t.distrust(last.Key)
 		}
 		return last.Key, last.Started, err
 	}
@@ -37,19 +39,20 @@ func (t *tx) joinMorning(planID string, at time.Time) (key string, started bool,
 	return key, false, err
 }
 
-// vouched tells whether a morning that counts as started has something to say still. Comparisons with
-// Temporal look for the workflows of such mornings alone: that of another one may be lost, so it counts
-// as started no more, and whoever adds something to say starts it, which does no harm to one that runs.
-func (t *tx) vouched(key string) (bool, error) {
-	var n int
-	err := t.one(&n, `SELECT COUNT(*) FROM (SELECT 1 FROM digests d WHERE d.morning = ? AND d.morning <> '' AND `+unspoken+` LIMIT 1) o`, key)
-	if err != nil || n > 0 {
-		return n > 0, err
-	}
-	if _, err = t.exec(`UPDATE mornings SET started = ? WHERE key = ?`, false, key); err == nil {
+// vouched is a condition on a column with a morning's key: the morning has something to say still.
+// Comparisons with Temporal look for the workflows of such mornings alone.
+func vouched(morning string) string {
+	return `EXISTS (SELECT 1 FROM digests d WHERE d.morning = ` + morning + ` AND d.morning <> '' AND ` + unspoken + `)`
+}
+
+// distrust has a morning count as started no more, whose workflow may be lost without anything having
+// looked for it: whoever adds something to say starts it, which does no harm to one that runs.
+func (t *tx) distrust(key string) error {
+	_, err := t.exec(`UPDATE mornings SET started = ? WHERE key = ?`, false, key)
+	if err == nil {
 		_, err = t.exec(`UPDATE digests SET started = ? WHERE morning = ? AND morning <> ''`, false, key)
 	}
-	return false, err
+	return err
 }
 
 // MorningKey names the number-th morning of an instant, for ever.

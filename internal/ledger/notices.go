@@ -208,18 +208,26 @@ func addressee(digest string) (people.Recipient, error) {
 }
 
 // digest is the recipient's digest of that instant that still takes notices: the last one,
-// or a new one where that is gathered.
+// or a new one where that is gathered, or is left over of a closed morning, which has had
+// nothing to say to this recipient and does not come back to it.
 func (t *tx) digest(planID string, r people.Recipient, at time.Time) (Digest, error) {
-	var row digestRow
-	err := t.one(&row, `SELECT `+digestColumns+` FROM digests WHERE plan = ? AND unit = ? AND role = ? AND speak_at = ? ORDER BY number DESC LIMIT 1`,
-		planID, r.Unit, r.Role, at)
+	var row struct {
+		digestRow
+		Left    bool `db:"left_over"` // of a closed morning, without anything to say
+		Vouched bool `db:"vouched"`   // see joinMorning; true of what does not count as started
+	}
+	err := t.one(&row, `SELECT `+digestColumns+`,
+			CASE WHEN EXISTS (SELECT 1 FROM mornings m WHERE m.key = digests.morning AND m.closed_at IS NOT NULL)
+				THEN NOT EXISTS (SELECT 1 FROM digests d WHERE d.key = digests.key AND `+unspoken+`) ELSE FALSE END AS left_over,
+			CASE WHEN started THEN `+vouched("digests.morning")+` ELSE TRUE END AS vouched
+		FROM digests WHERE plan = ? AND unit = ? AND role = ? AND speak_at = ? ORDER BY number DESC LIMIT 1`, planID, r.Unit, r.Role, at)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Digest{}, err
 	}
-	if err == nil && !row.Gathered.Valid {
+	if err == nil && !row.Gathered.Valid && !row.Left {
 		g := row.digest()
-		if g.Started && g.Morning != "" {
-			g.Started, err = t.vouched(g.Morning)
+		if g.Started && g.Morning != "" && !row.Vouched {
+			g.Started, err = false, t.distrust(g.Morning)
 		}
 		return g, err
 	}

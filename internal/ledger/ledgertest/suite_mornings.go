@@ -7,6 +7,7 @@ import (
 
 	"duban/internal/ledger"
 	"duban/internal/people"
+	"duban/internal/plan"
 )
 
 // mornings: digests of one instant share a morning until it has fifty or is closed;
@@ -61,6 +62,23 @@ func mornings(t *testing.T, address string) {
 	empty.To[0].Unit = "unit02"
 	added, _ := w.decide("t2", empty)
 	w.is("started with what waits there", len(added), 0)
+
+	// What only rides has no voice of its own: its morning closes without it, and what is said later of the
+	// same instant to the same recipient is another morning's.
+	rides := empty
+	rides.ID, rides.At, rides.To = "rides", dueStage.At.AddDate(0, 0, 2), []people.Recipient{{Unit: "unit03", Role: people.Liaison}}
+	w.is("rides", len(w.placed("t0", rides, func(plan.Stage, people.Recipient, []plan.Heard) plan.Placed {
+		return plan.Placed{In: rides.At, Rides: true}
+	})), 0)
+	other := rides
+	other.To = []people.Recipient{{Unit: "unit04", Role: people.Liaison}}
+	spoken, _ := w.decide("t1", other)
+	w.ok(w.MarkStarted(w.ctx, []string{spoken[0].Key}))
+	_, err = w.CloseMorning(w.ctx, spoken[0].Morning, speaks)
+	w.ok(err)
+	later, _ := w.decide("t2", rides)
+	w.is("said later", len(later), 1)
+	w.is("in a morning of its own", later[0].Morning == spoken[0].Morning, false)
 
 	left, err := w.CloseMorning(w.ctx, keys[1], speaks)
 	w.ok(err)

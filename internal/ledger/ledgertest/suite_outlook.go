@@ -236,7 +236,7 @@ func (w *world) compareFound(r *rand.Rand, frame *ledger.Launched, basis string,
 	one := tasks[r.IntN(len(tasks))]
 	var words []ledger.Sought
 	for range 1 + r.IntN(2) {
-		sought := ledger.Sought{Word: some(r, one.ID, one.ID[1:], one.ID[:3], ledger.Plainly(one.Title), "(一)1", "无此字", one.ID+"/")[0]}
+		sought := ledger.Sought{Word: some(r, one.ID, one.ID[1:], one.ID[:3], one.Title, "(一)1", "无此字", one.ID+"/")[0]}
 		for range r.IntN(3) {
 			sought.Units = append(sought.Units, some(r, units...)...)
 		}
@@ -245,7 +245,7 @@ func (w *world) compareFound(r *rand.Rand, frame *ledger.Launched, basis string,
 	seat := some(r, "", "", units[0])[0]
 	want := []string{}
 	for _, t := range tasks {
-		text, meant := ledger.Plainly(t.Title+"\n"+t.Clause+"\n"+t.ID), true
+		text, meant := strings.NewReplacer("（", "(", "）", ")").Replace(t.Title+"\n"+t.Clause+"\n"+t.ID), true
 		for _, sought := range words {
 			meant = meant && (strings.Contains(text, sought.Word) || has(sought.Units, t.Lead))
 		}
