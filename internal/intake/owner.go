@@ -441,19 +441,27 @@ func (k *committer) byBracket(c *clause, e *entry, br []named, text, context str
 // notSpread asks whether the bracket in the words of an item below is for this one too. True
 // where the answer names another.
 func (k *committer) notSpread(c *clause, e *entry, br []named) bool {
-	answer := k.asker.ask("lead", weightEach, c.place, e.Source, order(br)[0].name, nil, words.Data{"Words": e.Source})
-	own, _, _ := readUnits(fold(answer), seatOwner)
-	if len(own) == 0 || k.sameUnit(own[0].name, order(br)[0].name) {
+	own := k.doubtLead(c.place, e.Source, order(br)[0].name)
+	if len(own) == 0 {
 		return false
 	}
-	e.Lead, e.SetAssist = own[0].name, true
-	for i, n := range own {
-		k.reg.resolve(n.name, c.place)
-		if i > 0 {
-			e.Assist = append(e.Assist, n.name)
-		}
-	}
+	e.Lead, e.Assist, e.SetAssist = own[0], append(e.Assist, own[1:]...), true
 	return true
+}
+
+// doubtLead asks whether proposal leads what words say, where the reading is weak. It gives who does by
+// the answer, the lead first; nobody where that is proposal or there is no answer.
+func (k *committer) doubtLead(place, said, proposal string) (names []string) {
+	answer := k.asker.ask("lead", weightEach, place, said, proposal, nil, words.Data{"Doubt": "doubt"})
+	own, _, _ := readUnits(fold(answer), seatOwner)
+	if len(own) == 0 || k.sameUnit(own[0].name, proposal) {
+		return nil
+	}
+	for _, n := range own {
+		k.reg.resolve(n.name, place)
+		names = append(names, n.name)
+	}
+	return names
 }
 
 func surveyed(said string) bool { return surveyWord.MatchString(said) }
@@ -477,10 +485,12 @@ func (k *committer) orOwn(c *clause, e *entry, text string, names []string, seve
 	}) {
 		return names, several
 	}
-	answer := k.asker.ask("lead", weightEach, c.place, e.Source, names[0], nil, words.Data{"Words": e.Source})
-	if own, _, _ := readUnits(fold(answer), seatOwner); len(own) > 0 && !k.sameUnit(own[0].name, names[0]) {
-		k.reg.resolve(own[0].name, c.place)
-		return []string{k.printed(own[0].name)}, isCollective(own[0].name)
+	own := k.doubtLead(c.place, e.Source, names[0])
+	if len(own) == 0 {
+		return names, several
 	}
-	return names, several
+	for i, name := range own {
+		own[i] = k.printed(name)
+	}
+	return own, isCollective(own[0])
 }

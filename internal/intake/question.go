@@ -95,6 +95,8 @@ func (a *asker) ask(kind string, weight int, place, text, proposal string, optio
 	switch kind {
 	case "each":
 		q.of = fmt.Sprint(data["Units"])
+	case "lead":
+		q.of, _ = data["Doubt"].(string)
 	case "cycle", "rhythm":
 		q.of = fmt.Sprint(data["Phrase"])
 	}

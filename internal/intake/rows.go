@@ -423,10 +423,8 @@ func (k *committer) rowOwner(place string, p *project, e *entry) {
 		return
 	}
 	if p.rival != "" && len(p.names) > 0 && !k.sameUnit(p.rival, p.names[0]) && e.Kind != plan.Standing {
-		answer := k.asker.ask("lead", weightEach, place, p.title, p.names[0], nil, words.Data{"Words": p.title})
-		if own, _, _ := readUnits(fold(answer), seatOwner); len(own) > 0 && !k.sameUnit(own[0].name, p.names[0]) {
-			k.reg.resolve(own[0].name, place)
-			e.Lead = own[0].name
+		if own := k.doubtLead(place, p.title, p.names[0]); len(own) > 0 {
+			e.Lead, e.Assist, e.SetAssist = own[0], append(e.Assist, own[1:]...), true
 			return
 		}
 	}

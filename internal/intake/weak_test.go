@@ -66,6 +66,19 @@ func TestWhoWasNamedBeforeIsAskedWhereAnotherMayAct(t *testing.T) {
 	}
 }
 
+// makes compares tasks as readTasks gives them with days and bodies, in any order.
+func makes(t *testing.T, name string, got, want []string) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Errorf("%s: made %q, wanted %q", name, got, want)
+	}
+	for _, w := range want {
+		if !slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, w+": ") }) {
+			t.Errorf("%s: no %s among %q", name, w, got)
+		}
+	}
+}
+
 // TestThePlaceOfAProblemIsNotWhoMends: beside a column of who is responsible, one of where
 // the problem is leads nothing; alone it does.
 func TestThePlaceOfAProblemIsNotWhoMends(t *testing.T) {
@@ -80,14 +93,7 @@ func TestThePlaceOfAProblemIsNotWhoMends(t *testing.T) {
 	} {
 		for _, kind := range []string{"xlsx", "docx"} {
 			_, got := readTasks(t, fileOf(t, kind, "清源市2022年挂牌督办隐患整改表", cellsOf(c.rows)))
-			if len(got) != len(c.want) {
-				t.Errorf("%s %s: made %q, wanted %q", name, kind, got, c.want)
-			}
-			for _, w := range c.want {
-				if !slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, w+": ") }) {
-					t.Errorf("%s %s: no %s among %q", name, kind, w, got)
-				}
-			}
+			makes(t, name+" "+kind, got, c.want)
 		}
 	}
 }
@@ -107,14 +113,7 @@ func TestRowsOfCalendarsAndQuarters(t *testing.T) {
 			[]string{"2022-05-31 市水库中心", "2022-10-31 市水库中心", "2022-08-31 市排水中心", "2022-12-31 市排水中心"}},
 	} {
 		_, got := readTasks(t, fileOf(t, "xlsx", "清源市2022年重点工作安排表", cellsOf(c.rows)))
-		if len(got) != len(c.want) {
-			t.Errorf("%s: made %q, wanted %q", name, got, c.want)
-		}
-		for _, w := range c.want {
-			if !slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, w+": ") }) {
-				t.Errorf("%s: no %s among %q", name, w, got)
-			}
-		}
+		makes(t, name, got, c.want)
 	}
 }
 
@@ -185,6 +184,68 @@ func TestTwoColumnsOfWhoIsResponsibleAreAskedAbout(t *testing.T) {
 		d, _ := readTasks(t, fileOf(t, "xlsx", "清源市2022年重点项目安排表", cellsOf(c.rows)))
 		if got := slices.Contains(asksOfDraft(d), "lead"); got != c.asked {
 			t.Errorf("%s: asked %v, want %v", name, got, c.asked)
+		}
+	}
+}
+
+// TestADoubtOfWhoLeadsSaysWhatTheDraftHas: the question does not say that nobody is named, shows whom
+// the draft has, takes yes for all of them, and of an answer with two units the first leads and the
+// other assists, wherever the doubt comes from.
+func TestADoubtOfWhoLeadsSaysWhatTheDraftHas(t *testing.T) {
+	t.Parallel()
+	spread := usualHead + "一、重点任务\n（一）河道清理\n1.4月底前完成垃圾清理。\n2.6月底前完成护岸5公里。（责任单位：市水务局）\n（二）宣传\n市教育局5月底前开展宣传。\n"
+	for name, c := range map[string]struct {
+		src   Source
+		words string
+		lead  string // as the draft has it
+	}{
+		"two columns":    {fileOf(t, "xlsx", "清源市2022年重点项目安排表", cellsOf([]string{"项目名称|建设单位|责任单位|完成时限", "东闸改造|清源水务集团|市水务局|6月底前", "西闸改造|清源城投集团|市住建局|9月底前"})), "东闸改造", "清源水务集团"},
+		"a later item":   {Source{Name: "x.txt", Data: []byte(spread)}, "垃圾清理", "市水务局"},
+		"goes on or not": {Source{Name: "x.txt", Data: []byte(usualHead + "一、任务\n1.检测。市水务局5月底前完成检测，承建商6月底前返工完毕。\n2.护岸。市水务局9月底前完成护岸。\n")}, "返工", "市水务局"},
+	} {
+		read := func(answers map[string]string) (*Draft, Question) {
+			d, err := Import(t.Context(), []Source{c.src}, Options{Issued: calendar.NewDay(2022, 3, 1), Calendar: holidays(t), Answers: answers})
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(d.Questions, func(q Question) bool {
+				return q.Kind == "lead" && (strings.Contains(q.Words, c.words) || slices.ContainsFunc(q.Items, func(i Item) bool { return strings.Contains(i.Words, c.words) }))
+			})
+			if i < 0 {
+				t.Fatalf("%s: nothing is asked about %s", name, c.words)
+			}
+			return d, d.Questions[i]
+		}
+		led := func(d *Draft) string {
+			p := loadDraft(t, d)
+			i := slices.IndexFunc(p.Tasks, func(k plan.Task) bool {
+				return strings.Contains(k.Source+k.Title, c.words) && k.Kind == plan.Dated && (c.words != "返工" || k.Due.Month == 6)
+			})
+			out := p.Directory.Name(p.Tasks[i].Lead)
+			for _, u := range p.Tasks[i].Assist {
+				out += " " + p.Directory.Name(u)
+			}
+			return out
+		}
+		d, q := read(nil)
+		if strings.Contains(q.Ask, "没有写明") || strings.Contains(q.Ask, "“”") {
+			t.Errorf("%s: %s", name, q.Ask)
+		}
+		if q.Proposal == "" && !slices.ContainsFunc(q.Items, func(i Item) bool { return i.Proposal == c.lead }) || q.Proposal != "" && q.Proposal != c.lead {
+			t.Errorf("%s: whom the draft has is not said: %+v", name, q)
+		}
+		before := led(d)
+		if d, q := read(map[string]string{q.ID: "是"}); !q.done || led(d) != before {
+			t.Errorf("%s: yes: %s, done %v", name, led(d), q.done)
+		}
+		at := q.ID
+		for _, i := range q.Items {
+			if strings.Contains(i.Words, c.words) {
+				at = i.ID
+			}
+		}
+		if d, _ := read(map[string]string{at: "市林业局、市民政局"}); !strings.HasPrefix(led(d), "市林业局 ") || !strings.Contains(led(d), "市民政局") {
+			t.Errorf("%s: another: %s", name, led(d))
 		}
 	}
 }
