@@ -30,8 +30,11 @@ func statedSeasons(ps []para, s deadline.Seasons) deadline.Seasons {
 // season notes a local season and asks once for its days; for another such
 // stretch, as a school's term, the day itself is asked for.
 func (k *committer) season(place string, e *entry, r deadline.Reading) {
+	if !r.Start.IsZero() || !r.Until.IsZero() {
+		return // the paper, or the region's setting, says when it is
+	}
 	name := seasonName(r.Words)
-	switch own := name != r.Words; {
+	switch own := ofRegion(name); {
 	case own && (r.Sure == deadline.Ask || r.Ask != ""):
 		k.asker.ask("season", weightCycle, "", name, "", nil, words.Data{"Phrase": name})
 	case !own && !strings.HasSuffix(strings.TrimSpace(r.Words), "起") && k.askDate(place, e, r, "date"):
@@ -40,13 +43,26 @@ func (k *committer) season(place string, e *entry, r deadline.Reading) {
 	k.note(e, "note_season", r.Words)
 }
 
+// regionsSeasons are the seasons that a region sets, by what their names have in them.
+var regionsSeasons = []struct{ has, name string }{{"主汛", "主汛期"}, {"汛", "汛期"}, {"浇", "冬春灌溉期"}, {"灌", "冬春灌溉期"}, {"暖", "采暖期"}, {"供热", "采暖期"}, {"火", "防火期"}}
+
+// seasonName is the region's season of which words speak, or the words.
 func seasonName(w string) string {
-	for _, s := range []struct{ has, name string }{{"主汛", "主汛期"}, {"汛", "汛期"}, {"浇", "冬春灌溉期"}, {"灌", "冬春灌溉期"}, {"暖", "采暖期"}, {"供热", "采暖期"}, {"火", "防火期"}} {
+	for _, s := range regionsSeasons {
 		if strings.Contains(w, s.has) {
 			return s.name
 		}
 	}
 	return w
+}
+
+func ofRegion(name string) bool {
+	for _, s := range regionsSeasons {
+		if s.name == name {
+			return true
+		}
+	}
+	return false
 }
 
 var seasonDays = regexp.MustCompile(`^(?:每年)?(\d{1,2})[-月./](\d{1,2})日?(?:-|至|~|到)+(?:次年)?(\d{1,2})[-月./](\d{1,2})日?$`)

@@ -36,7 +36,7 @@ type segment struct {
 
 var (
 	thinVerb   = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|投产|达产|使用|投入|提前|延期|推迟|顺延|延后|至|到|获批|获评|挂牌|揭牌|上线|试运行|运行|运营|开放|封顶|通车|通水|并网|通过|评审|办结|报送|上报|提交|印发|出台|公布|公示|见底|清零|拨付|发放|兑付|结束|竣工|完工|见效|成效|明显|以)+$`)
-	thinReport = regexp.MustCompile(`^(?:并|请|前|于|,)*(?:(?:提交|提请|呈报|呈送|提报)[\p{Han}]{0,14}(?:审议|审定|审批|审核|审查|讨论|研究|决策|常务会议?|党组会议?)|(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|审议|批准|审核|审查|政府|局|办|办公室|督查室|指挥部|领导小组|专班|委|检验|检测|送检|鉴定|评审|化验|存档|归档|入库))$`)
+	thinReport = regexp.MustCompile(`^(?:并|请|前|于|,)*(?:(?:提交|提请|呈报|呈送|提报)[\p{Han}]{0,14}(?:审议|审定|审批|审核|审查|讨论|研究|决策|常务会议?|党组会议?)|(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|审议|批准|审核|审查|政府|局|办|办公室|督查室|指挥部|领导小组|专班|委|管委会|中心校|学校|街道|乡镇|镇|乡|社区|村委会|所|站|科|股|集团|公司|中心|支队|大队|检验|检测|送检|鉴定|评审|化验|存档|归档|入库))$`)
 	freshWord  = regexp.MustCompile(`^(并加快|并推进|并积极|同时|鼓励|进一步|加快推进|推进|加强|强化|持续|不断|深入|探索|支持|引导|严格|积极)`)
 )
 
@@ -219,7 +219,7 @@ func thingsOf(text string, parts []span, marks []marked) []string {
 		switch {
 		case thingEnd.MatchString(own) || isBuilt(own, tight(fold(text[m.Begin:to]))):
 			thing = own
-		case hanIn(own) <= 2 && thingEnd.MatchString(done):
+		case hanIn(own) <= 2 && thingEnd.MatchString(done) && !partOfWork.MatchString(done):
 			thing = done
 		case hanIn(own) > 2 || i > 0 && m.part > marks[i-1].part+1:
 			thing = ""
@@ -228,6 +228,9 @@ func thingsOf(text string, parts []span, marks []marked) []string {
 	}
 	return out
 }
+
+// partOfWork is how far the work on a thing has come, and no thing of its own: 完成主体工程.
+var partOfWork = regexp.MustCompile(`^(?:全部|基本|剩余)?(?:主体|基础|桩基|土建|装修|装饰|安装|附属|配套|收尾|扫尾|地下|地上|上部|下部|前期|一期|二期|三期|首期)(?:结构|土建|附属)?(?:工程|结构|施工|部分|工作)$`)
 
 // ofThem is how many of the things before it are done by a time: 清掏雨水井，6月5日前完成
 // 主干道3200座.

@@ -39,6 +39,9 @@ var (
 	shareOfWhom = regexp.MustCompile(`^前?[\p{Han}]{0,16}?(?:低于|高于|不足|达不到|少于|未达到?|超过)[^,。;]{0,14}?的(?:[\p{Han}]{0,8}|县\([市区、]+\)),?(?:由|一律|予以|将|进行|给予|不予|取消|扣|约谈|通报|[\p{Han}]{2,16}(?:约谈|通报))`)
 )
 
+// noLess is behind a time by which so much is done: 12月上旬按不低于5%的比例抽查.
+var noLess = regexp.MustCompile(`^前?[\p{Han}]{0,16}?不(?:得|能|应)?(?:低于|高于|少于|超过)`)
+
 // talkedTo is true of such a time.
 func talkedTo(text string, r deadline.Reading, s span) bool {
 	p := partHolding(text, r, s)
@@ -47,7 +50,7 @@ func talkedTo(text string, r deadline.Reading, s span) bool {
 	if r.Begin < from || r.Kind == deadline.Recurring {
 		return false
 	}
-	return whomSaid.MatchString(tight(fold(text[from:r.Begin]))) && (againstWhom.MatchString(after) || givenWhom.MatchString(after)) || shareOfWhom.MatchString(after)
+	return whomSaid.MatchString(tight(fold(text[from:r.Begin]))) && (againstWhom.MatchString(after) || givenWhom.MatchString(after)) || shareOfWhom.MatchString(after) && !noLess.MatchString(after)
 }
 
 var (

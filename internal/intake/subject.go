@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -136,6 +137,32 @@ func eachOf(f string) []string {
 	return []string{m[0][:i], m[0][:i]}
 }
 
+// theirOwn is what each place has of the body that acts, behind the places' collective name and
+// before what it does: 各乡镇|中心校于6月28日前…, 各区（市）|县每月…; "" where they act themselves.
+func theirOwn(rest string) string {
+	if actsNow.MatchString(rest) || actsVerb.MatchString(rest) || afterName.MatchString(rest) {
+		return ""
+	}
+	for at, n := 0, 0; n < 8; n++ {
+		r, size := utf8.DecodeRuneInString(rest[at:])
+		if !unicode.Is(unicode.Han, r) {
+			return ""
+		}
+		at += size
+		own, after := rest[:at], strings.TrimPrefix(rest[at:], "请")
+		if ownEnd.MatchString(own) && !paperOf.MatchString(own) && (actsNow.MatchString(after) || n > 0 && actsVerb.MatchString(after)) {
+			return own
+		}
+	}
+	return ""
+}
+
+// ownEnd ends the name of a body that every place has one of, and paperOf is of what a place hands in.
+var (
+	ownEnd  = regexp.MustCompile(`[校局所站院办队县市区厂馆会处科股室园点]$|中心$|部$|[^校]长$`)
+	paperOf = regexp.MustCompile(`情况|总结|报告|材料|方案|名单|台账|结果|数据|清单|工作|任务|信息|^[的范围境内之间以]`)
+)
+
 func (k *committer) subjectAt(f string) ([]string, bool) {
 	f = strings.TrimPrefix(f, "请")
 	for _, w := range []string{"限", "责成", "责令", "交由", "要求", "安排"} {
@@ -153,8 +180,11 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 		return []string{k.printed(n)}, true
 	}
 	if m := eachOf(f); m != nil {
-		names := []string{k.printed(m[1])}
-		rest := f[len(m[0]):]
+		name, rest := m[1], f[len(m[0]):]
+		if own := theirOwn(rest); own != "" {
+			name, rest = name+own, rest[len(own):]
+		}
+		names := []string{k.printed(name)}
 		for {
 			more := strings.TrimLeft(rest, "、和及")
 			if len(more) == len(rest) {
@@ -167,7 +197,7 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 			names = append(names, n)
 			rest = more[len(fold(tight(n))):]
 		}
-		return names, true
+		return append(names, k.listed(rest)...), true
 	}
 	if m := theOthers.FindStringSubmatch(f); m != nil && (actsNow.MatchString(f[len(m[1]):]) || actsVerb.MatchString(f[len(m[1]):])) {
 		return []string{k.printed(m[1])}, true // 黄河流域各省水利厅于…，其他省（区、市）水利厅于…
@@ -286,6 +316,9 @@ func (k *committer) plainSubject(f string) string {
 		if i := strings.LastIndex(name, "由"); i > 0 { // 所需资金由区财政局
 			return ""
 		}
+		if throughHands.MatchString(name) {
+			return ""
+		}
 		if verbThenUnit(name) || !organ && !loose || notActor.MatchString(name) && !likeVerb.MatchString(name) || strings.Contains(name, "--") || notUnit.MatchString(name) || isBuilt(name, rest) {
 			continue
 		}
@@ -311,6 +344,10 @@ func (k *committer) plainSubject(f string) string {
 	}
 	return ""
 }
+
+// throughHands is a sentence of a paper that goes through hands, and no name: 书面材料经主要负责人签字
+// 后报市政府.
+var throughHands = regexp.MustCompile(`[\p{Han}]后?报[省市县区州旗镇乡]|[\p{Han}]{2}后[报送交由]|经[\p{Han}]{2,12}(?:后|同意|审核|审定|批准|签字|盖章|签发)`)
 
 // theOthers are those who are left of a kind of bodies.
 var theOthers = regexp.MustCompile(`^((?:其他|其余)[\p{Han}、()]{0,20}?(?:子公司|厅\(局\)|厅|局|委|办|部门|单位|政府|公司|县|市|区|\(区、市\)|\(市、区\)|乡镇|街道|村|社区|企业|学校|院))(?:[于在应要须将\d每]|年[底内末]|[上下]半年|[一二三四五六七八九十]{1,3}月|完成|负责|开展)`)
@@ -408,6 +445,9 @@ func (k *committer) listed(rest string) []string {
 		}
 		n := k.reg.prefixName(more)
 		if m := eachSubject.FindStringSubmatch(more); m != nil && len(m[1]) > len(fold(tight(n))) {
+			n = m[1]
+		}
+		if m := manySubject.FindStringSubmatch(more); m != nil && utf8.RuneCountInString(m[1]) >= 3 && len(m[1]) > len(fold(tight(n))) { // 各乡镇、各成员单位
 			n = m[1]
 		}
 		if p := k.plainSubject(more); len(p) > len(fold(tight(n))) { // 市总工会财务部, not 市总工会

@@ -33,6 +33,9 @@ func (k *committer) matters(d *Draft) {
 			if br := order(k.bracketOf(c, e)); lead == "" && len(br) > 0 {
 				lead = br[0].name
 			}
+			if e.Lead != k.reg.officeName { // who acts was found after it was missed
+				e.Notes = slices.DeleteFunc(e.Notes, func(n string) bool { return n == k.asker.words.T("intake.note_lead") })
+			}
 			e.Title = k.matter(e, clauseTopic(c), lead)
 			if c.role == roleHead && noticeWords.MatchString(e.Title) && d.Title != "" { // 为…，现就有关事项通知如下
 				e.Title = shorten(d.Title, 40)
@@ -75,10 +78,19 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	if e.Recur == nil && !e.Due.IsZero() {
 		t = k.withoutPast(t, topic)
 	}
+	if m := startHead.FindString(t); m != "" && e.Recur != nil && hanIn(t[len(m):]) >= 6 { // a duty has its first day
+		t = t[len(m):]
+	}
 	for _, name := range append([]string{lead}, e.Each...) {
 		if rest, ok := k.withoutActor(t, name); ok {
 			t = rest
 			break
+		}
+		if label := stepLabel.FindString(t); label != "" { // 集中检查阶段：县教育局对机构逐一检查
+			if rest, ok := k.withoutActor(t[len(label):], name); ok && hanIn(rest) >= 4 {
+				t = label + rest
+				break
+			}
 		}
 	}
 	if m := yourHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 2 {
@@ -165,6 +177,12 @@ func (k *committer) withoutPast(t, topic string) string {
 	}
 	return t
 }
+
+// startHead is from when a duty is done, before who does it: 从7月15日起，各乡镇每周五….
+var startHead = regexp.MustCompile(`^[自从]?(?:即日|(?:(?:19|20)\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日|[上中下]旬|底|初)?)(?:起|开始)，`)
+
+// stepLabel is the name of a step before what is done in it.
+var stepLabel = regexp.MustCompile(`^[\p{Han}“”]{2,12}：`)
 
 // yourHead is how a letter begins what it demands of the body it addresses.
 var yourHead = regexp.MustCompile(`^(?:请|望|希)?[你贵](?:们|单位|局|委|办|部|公司|学校|校|院|街道|街道办事处|镇|乡|县|区|市)(?:要|应|须|需|务必|尽快|于|在)*`)
@@ -310,6 +328,11 @@ func (k *committer) title(c *clause, g segment) string {
 	if g.context != (span{}) && g.context.from < g.from && reportsOn.MatchString(text) {
 		return shorten(tidyTitle(c.text[g.context.from:g.context.to])+"，"+text, 48)
 	}
+	if hanIn(text) >= 8 && hanIn(text) <= 16 && thinReport.MatchString(text) { // 填写登记表，7月10日前报所在乡镇中心校
+		if what := c.partBefore(g.from); hanIn(what) >= 4 && !strings.Contains(text, "材料") {
+			return shorten(what+"，"+text, 40)
+		}
+	}
 	if hanIn(text) < 8 {
 		if g.thing != "" && r.Kind != deadline.Recurring && !strings.Contains(text, g.thing) {
 			return shorten(g.thing+text, 40)
@@ -444,7 +467,7 @@ var yearTail = regexp.MustCompile(`^度([^假过日])`)
 var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|到|前|底|同时|其中|力争|争取|确保|原则上|,|、|:|。|;|分别)+`)
 
 // wholeWords begin like an auxiliary and are none.
-var wholeWords = regexp.MustCompile(`^(?:应[急对用届聘]|要[素点件求]|需求|前[期置沿端]|底[数线泥图册]|在[线建校岗编研册产营租职售]|到[位户人]|并[网联购轨]|将来|至今|于是)`)
+var wholeWords = regexp.MustCompile(`^(?:应[急对用届聘]|要[素点件求]|需求|前[期置沿端]|底[数线泥图册]|在[线建校岗编研册产营租职售]|到[位户人]|并[网联购轨]|将来|至[今少多迟]|于是)`)
 
 func tidyTitle(s string) string {
 	s = narrowComma.ReplaceAllString(tight(s), "$1，") // as the rest of a title is written
