@@ -360,7 +360,7 @@ func shorten(s string, n int) string {
 }
 
 // teamHead is who makes up a team with whom, before what the team does; $1 is the label before it.
-var teamHead = regexp.MustCompile(`^([^：，。；]{2,20}：)?[\p{Han}（）()、“”]{2,80}?(?:会同|联合|抽调|协同)[\p{Han}（）()、]{2,120}?(?:组成|组建|成立)[\p{Han}“”]{0,12}(?:组|队|专班)[，,]`)
+var teamHead = regexp.MustCompile(`^([^：，。；]{2,20}：)?[\p{Han}（）()、“”]{2,80}?(?:会同|联合|抽调|协同)[\p{Han}（）()、]{2,120}?(?:组成|组建|成立)[\p{Han}\d“”]{0,12}(?:组|队|专班)[，,]`)
 
 // place of a byte of the clause's text.
 func (c *clause) placeAt(off int) Place {

@@ -196,6 +196,10 @@ func (k *committer) sentence(c *clause, s sentence) {
 	var marks []marked
 	s.readings = untilThen(c.text, s.readings)
 	s.readings = k.fromStart(c, parts, eachYear(c.text, s.readings))
+	if headsRhythms(c, s) {
+		k.aside = append(k.aside, Aside{Place: c.place, Words: s.readings[0].Words, Why: "open", at: span{s.readings[0].Begin, s.readings[0].End}, c: c})
+		return
+	}
 	for i, r := range s.readings {
 		if i+1 < len(s.readings) && !formula.MatchString(c.text[s.from:s.to]) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && (partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) || partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin)+1 && (loneYear(c.text, parts, r) || i+2 == len(s.readings) && thin(c.text, parts[partOf(parts, s.readings[i+1].Begin)], s.readings[i+1]))) {
 			continue // 2022年计划任务于12月20日前竣工, 2022年，12月20日前竣工: one time
@@ -267,6 +271,14 @@ func (k *committer) sentence(c *clause, s sentence) {
 	}
 	k.eachHisOwn(c, s, marks)
 	k.allByThen(c, s)
+}
+
+// headsRhythms is true of the few words before sentences that say when: 定期调度。每月5日前报送….
+func headsRhythms(c *clause, s sentence) bool {
+	return len(s.readings) == 1 && s.readings[0].Kind == deadline.Recurring && s.readings[0].Recurrence == "" && hanIn(c.text[s.from:s.to]) <= 8 &&
+		slices.ContainsFunc(c.readings, func(r deadline.Reading) bool {
+			return r.Begin >= s.to && r.Kind == deadline.Recurring && r.Recurrence != ""
+		})
 }
 
 // onlyWhen is a line that says how often and no more.

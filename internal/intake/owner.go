@@ -178,6 +178,10 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	if len(names) == 0 || len(br) > 0 && !several && anyBody.MatchString(names[0]) && !bodyOfPlace.MatchString(names[0]) && k.reg.prefixName(fold(names[0])) == "" {
 		return false
 	}
+	beside := br
+	if !carried && (c.spread || c.inherited && allBodies.MatchString(fold(names[0]))) { // the bracket is for other items, whose bodies have no part in this one's
+		beside, e.SetAssist = nil, true
+	}
 	if several {
 		for _, n := range names {
 			members, _ := k.reg.resolve(n, c.place)
@@ -186,7 +190,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 					return false
 				}
 				e.Lead = n
-				k.rest(e, br, n)
+				k.rest(e, beside, n)
 				return true
 			}
 		}
@@ -203,7 +207,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		}
 	}
 	e.Lead = names[0]
-	k.rest(e, br, names[0])
+	k.rest(e, beside, names[0])
 	for _, n := range names[1:] {
 		if !slices.ContainsFunc(e.Assist, func(a string) bool { return k.sameUnit(a, n) }) && (len(br) == 0 || e.SetAssist) {
 			e.Assist, e.SetAssist = append(e.Assist, n), true

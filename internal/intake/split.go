@@ -107,6 +107,33 @@ func withoutParts(text, title string, parts, kept []span) string {
 	return title
 }
 
+// timesAlone tells that a span has nothing but times: 项目完工后30日内，由各区组织验收.
+func timesAlone(text string, rs []deadline.Reading, sp span) bool {
+	left := hanIn(text[sp.from:sp.to])
+	for _, r := range rs {
+		if r.Begin >= sp.from && r.End <= sp.to {
+			left -= hanIn(text[r.Begin:r.End])
+		}
+	}
+	return left <= 2
+}
+
+// what was done is no work: 2021年全市共检查1126家, 截至1月底，各区已完成申报.
+var (
+	doneSince = regexp.MustCompile(`^(?:截至|截止)[^,]{2,16},?[^,]{0,16}(?:已|共|累计)|^[\p{Han}()]{1,12}?已(?:经|全部|基本)?(?:完成|建成|累计|实现|纳入|印发|出台|启动|开工|投用)[^的]*$`)
+	doneYear  = regexp.MustCompile(`^((?:19|20)\d\d)年(?:度)?[^,]{0,16}?(?:共|累计|已)`)
+	toBeDone  = regexp.MustCompile(`[要须应]|确保|力争|务必|负责|牵头`)
+)
+
+// wasDone tells that folded words say what was done before the paper.
+func (k *committer) wasDone(t string) bool {
+	if toBeDone.MatchString(t) {
+		return false
+	}
+	m := doneYear.FindStringSubmatch(t)
+	return doneSince.MatchString(t) || m != nil && !k.facts.Issued.IsZero() && number(m[1]) < k.facts.Issued.Year
+}
+
 // howToReach is how a body is reached, which is nobody's work.
 var howToReach = regexp.MustCompile(`^(?:联系|咨询|举报|监督|值班|报送|收件|电子)?(?:人|电话|邮箱|方式|传真|地址|微信群|信箱)(?:及(?:电话|邮箱))?(?:[:：\d]|另行|见|为|是|如下|附后|同上)`)
 
@@ -202,10 +229,13 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	if issuerRe.MatchString(signedDay.ReplaceAllString(tight(fold(c.text[from:to])), "")) {
 		return // a signature
 	}
+	if k.wasDone(tight(fold(c.text[from:to]))) {
+		return
+	}
 	parts := commaSpans(c.text, span{from, to})
 	for i := 1; i < len(parts); i++ {
 		t := tight(fold(c.text[parts[i].from:parts[i].to]))
-		if m := eachSubject.FindString(t); m != "" && !notSubject.MatchString(t[len(m):]) {
+		if m := eachSubject.FindString(t); m != "" && !notSubject.MatchString(t[len(m):]) && !timesAlone(c.text, s.readings, span{from, parts[i-1].to}) {
 			k.standing(c, s, span{from, parts[i-1].to}, skipped)
 			k.standing(c, s, span{parts[i].from, to}, skipped)
 			return

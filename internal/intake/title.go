@@ -12,7 +12,7 @@ import (
 
 var (
 	modalHead      = regexp.MustCompile(`^(?:要在|要于|应在|应于|须在|须于|须|需|要|应当|应|务必|负责组织|负责|牵头负责|牵头组织|牵头|将|请|分别|于|在|的|:|：|，|,)+`)
-	doneTail       = regexp.MustCompile(`[，,、：:](?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|落实到位|到位|办结|完成任务|完成工作|整改完成|整改到位|完成整改|完成目标|完成建设|执行|实施)?(?:并?(?:长期|持续)(?:坚持|推进))?$`)
+	doneTail       = regexp.MustCompile(`[，,、：:](?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|落实到位|到位|办结|完成任务|完成工作|整改完成|整改到位|完成整改|完成目标|完成建设|执行|实施|结束)?(?:并?(?:长期|持续)(?:坚持|推进))?$`)
 	onlyDone       = regexp.MustCompile(`^(?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|到位|办结|实施|执行|启动|开工|建成|投用|投运|验收|报送|上报|实现)?$`)
 	mustVerb       = regexp.MustCompile(`(\p{Han})(?:须|应|要|应当|必须)(验收|完成|建成|开工|启动|投用|投运|办结|报送|到位)$`)
 	listTimes      = regexp.MustCompile(`^在[\d年月底、和及，,]*$`)
@@ -115,8 +115,13 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 		}
 	}
 	t = mustVerb.ReplaceAllString(t, "$1$2")
-	if rest := doneTail.ReplaceAllString(t, ""); rest != "" && !adverb.MatchString(rest) { // not 对排查出的问题
+	if rest := doneTail.ReplaceAllString(t, ""); rest != "" && (!adverb.MatchString(rest) || strings.Contains(rest, "，")) { // not 对排查出的问题
 		t = rest
+	}
+	if i := strings.Index(t, "由"+tight(lead)); i > 0 && lead != "" { // 整治总结由镇村建办报县专项整治办
+		if rest := t[:i] + leadTail.ReplaceAllString(t[i+len("由"+tight(lead)):], ""); hanIn(rest) >= 4 {
+			t = strings.Trim(rest, "，")
+		}
 	}
 	t = limitLabelTail.ReplaceAllString(limitIs.ReplaceAllString(balanced(t), ""), "")
 	if a, b, ok := strings.Cut(t, "："); ok && a == b {
@@ -180,6 +185,9 @@ func (k *committer) withoutPast(t, topic string) string {
 
 // startHead is from when a duty is done, before who does it: 从7月15日起，各乡镇每周五….
 var startHead = regexp.MustCompile(`^[自从]?(?:即日|(?:(?:19|20)\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日|[上中下]旬|底|初)?)(?:起|开始)，`)
+
+// leadTail is behind who acts: 由县防办负责|组织….
+var leadTail = regexp.MustCompile(`^(?:具体|统一)?(?:负责|牵头)?(?:，)?`)
 
 // stepLabel is the name of a step before what is done in it.
 var stepLabel = regexp.MustCompile(`^[\p{Han}“”]{2,12}：`)
