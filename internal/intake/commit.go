@@ -76,7 +76,7 @@ type Aside struct {
 
 // clause makes the entries of one clause.
 func (k *committer) clause(c *clause) {
-	readings := k.inStage(c, k.countedOn(c, glosses(c.text, c.behindMarks(deadline.Read(c.unnumbered(), k.ctx)))))
+	readings := k.forTheStage(c, k.inStage(c, k.countedOn(c, glosses(c.text, c.behindMarks(deadline.Read(c.unnumbered(), k.ctx))))))
 	c.yearly(readings, k.facts)
 	c.saysItself(readings)
 	fromThen(c.text, readings)
@@ -101,11 +101,34 @@ func (k *committer) clause(c *clause) {
 	c.entries = slices.DeleteFunc(c.entries, func(e *entry) bool { // the goal says what is reached by the problem's limit
 		return e.whole && slices.ContainsFunc(c.entries, func(o *entry) bool { return !o.whole && o.Kind == plan.Dated && o.Due == e.Due })
 	})
+	c.entries = slices.DeleteFunc(c.entries, func(e *entry) bool { return k.saidByLimits(c, e) })
 	for i, e := range c.entries {
 		e.ID = c.id + "-" + strconv.Itoa(i+1)
 		e.At = c.placeAt(e.span.from)
 	}
 }
+
+// saidByLimits tells that undated work is said whole by limits behind it in its sentence: of
+// 改造小区46个，10月底前完工 the limit's title says what is done.
+func (k *committer) saidByLimits(c *clause, e *entry) bool {
+	if e.Kind != plan.Standing || e.words != "" || !e.Begin.IsZero() || len(e.Notes) > 0 && e.Lead != k.reg.officeName || e.sentence.to == 0 {
+		return false
+	}
+	said := slices.ContainsFunc(c.entries, func(o *entry) bool {
+		if o.Kind != plan.Dated || o.sentence != e.sentence || o.span.from < e.span.to || o.Lead != e.Lead || !slices.Equal(o.Each, e.Each) {
+			return false
+		}
+		rest, ok := strings.CutPrefix(k.matter(o, "", o.Lead), k.matter(e, "", e.Lead)+"，")
+		return ok && !partOnlyOf.MatchString(fold(rest))
+	})
+	if said {
+		k.asker.forget("lead", c.place, e.Source)
+	}
+	return said
+}
+
+// partOnlyOf is of a limit for a part of the work.
+var partOnlyOf = regexp.MustCompile(`首|第[一二三]|部分|其中|先行|\d|[一二三四五六七八九]成|过半|一半|试点`)
 
 // saysItself takes from times beside 上述工作 that they are said of it, where their own
 // comma part says what else is done by them: 以上任务由县委改革办每月调度，11月30日前组织验收.
@@ -196,10 +219,6 @@ func (k *committer) sentence(c *clause, s sentence) {
 	var marks []marked
 	s.readings = untilThen(c.text, s.readings)
 	s.readings = k.fromStart(c, parts, eachYear(c.text, s.readings))
-	if headsRhythms(c, s) {
-		k.aside = append(k.aside, Aside{Place: c.place, Words: s.readings[0].Words, Why: "open", at: span{s.readings[0].Begin, s.readings[0].End}, c: c})
-		return
-	}
 	for i, r := range s.readings {
 		if i+1 < len(s.readings) && !formula.MatchString(c.text[s.from:s.to]) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && (partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) || partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin)+1 && (loneYear(c.text, parts, r) || i+2 == len(s.readings) && thin(c.text, parts[partOf(parts, s.readings[i+1].Begin)], s.readings[i+1]))) {
 			continue // 2022年计划任务于12月20日前竣工, 2022年，12月20日前竣工: one time
@@ -221,9 +240,15 @@ func (k *committer) sentence(c *clause, s sentence) {
 			marks = append(marks, marked{r, partOf(parts, r.Begin)})
 		}
 	}
-	if len(marks) > 1 && (marks[0].Kind == deadline.Window || monthOnly.MatchString(tight(fold(marks[0].Words)))) && hanIn(c.text[s.from:max(s.from, marks[0].Begin)]) == 0 && labelColon.MatchString(tight(fold(c.text[marks[0].End:min(s.to, marks[0].End+30)]))) && hanIn(c.text[marks[0].End:marks[1].Begin]) <= 1 {
-		k.aside = append(k.aside, Aside{Place: c.place, Words: marks[0].Words, Why: "stage", at: span{marks[0].Begin, marks[0].End}, c: c})
-		marks = marks[1:] // 七月：7月15日前开课: the label of a line that has its own times
+	if k.labelsOthers(c, s, parts, marks) {
+		label := marks[0]
+		k.aside = append(k.aside, Aside{Place: c.place, Words: label.Words, Why: "stage", at: span{label.Begin, label.End}, c: c})
+		behind := c.text[label.End:s.to]
+		s.from, _ = trimSpan(c.text, s.to-len(behind)+len(labelMark.FindString(behind)), s.to)
+		parts, marks = commaSpans(c.text, s.span), marks[1:]
+		for i := range marks {
+			marks[i].part = partOf(parts, marks[i].Begin)
+		}
 	}
 	segs := k.ownLimits(c, s, marks)
 	if segs == nil {
@@ -271,14 +296,6 @@ func (k *committer) sentence(c *clause, s sentence) {
 	}
 	k.eachHisOwn(c, s, marks)
 	k.allByThen(c, s)
-}
-
-// headsRhythms is true of the few words before sentences that say when: 定期调度。每月5日前报送….
-func headsRhythms(c *clause, s sentence) bool {
-	return len(s.readings) == 1 && s.readings[0].Kind == deadline.Recurring && s.readings[0].Recurrence == "" && hanIn(c.text[s.from:s.to]) <= 8 &&
-		slices.ContainsFunc(c.readings, func(r deadline.Reading) bool {
-			return r.Begin >= s.to && r.Kind == deadline.Recurring && r.Recurrence != ""
-		})
 }
 
 // onlyWhen is a line that says how often and no more.

@@ -45,6 +45,38 @@ func (k *committer) inStage(c *clause, rs []deadline.Reading) []deadline.Reading
 	return out
 }
 
+// forTheStage gives rhythms below a stage that has a first and a last day those days, where they
+// name none themselves: 集中整治阶段（9月11日—11月30日）…每周开展2次行动.
+func (k *committer) forTheStage(c *clause, rs []deadline.Reading) []deadline.Reading {
+	st, from := k.stageOver(c, rs)
+	if st == nil || st.Words == "" || st.Start.IsZero() {
+		return rs
+	}
+	out := slices.Clone(rs)
+	for i, r := range out {
+		if r.Begin >= from {
+			out[i] = forTheTime(c.text, r, *st)
+		}
+	}
+	return out
+}
+
+// forTheTime is a rhythm with the first and last day of the time over it; what is to last is left.
+func forTheTime(text string, r, over deadline.Reading) deadline.Reading {
+	if r.Kind != deadline.Recurring || r.Recurrence == "" || r.Recurrence == deadline.Yearly || !r.Start.IsZero() || !r.Recur.Until.IsZero() || !r.Due.IsZero() {
+		return r
+	}
+	line := lineOf(text, r.Begin)
+	if toLast.MatchString(text[line.from:min(line.to, r.End)]) {
+		return r
+	}
+	r.Start, r.Recur.Until = over.Start, over.Due
+	return r
+}
+
+// toLast is said of what goes on behind the stage that it is in.
+var toLast = regexp.MustCompile(`长效|常态|长期|今后|以后|此后|持续`)
+
 // inSeason is inStage for a cell of a table in a paper whose times are the next ones.
 func (k *committer) inSeason(c *clause, rs []deadline.Reading) []deadline.Reading {
 	if !k.facts.Season {

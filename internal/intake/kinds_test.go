@@ -23,6 +23,7 @@ type kindCase struct {
 	Ask    []string // kinds of questions that must be asked
 	Quiet  []string // kinds that must not be
 	Title  []string // titles, of dated tasks and duties
+	Alone  []string // titles of all tasks without a limit, where given
 }
 
 const usualHead = "清源市人民政府办公室关于印发清源市2022年河湖治理工作方案的通知\n各县（市、区）人民政府，市直各有关单位：\n现将《清源市2022年河湖治理工作方案》印发给你们，请认真贯彻执行。\n清源市人民政府办公室\n2022年3月1日\n清源市2022年河湖治理工作方案\n"
@@ -72,6 +73,17 @@ func TestKinds(t *testing.T) {
 			}
 			if len(got) != len(c.Want) {
 				t.Errorf("%d dated tasks and duties, want %d:\n%s", len(got), len(c.Want), strings.Join(got, "\n"))
+			}
+			if c.Alone != nil {
+				alone := []string{}
+				for _, k := range p.Tasks {
+					if k.Kind == plan.Standing {
+						alone = append(alone, k.Title)
+					}
+				}
+				if !slices.Equal(alone, c.Alone) {
+					t.Errorf("without a limit: %q, want %q", alone, c.Alone)
+				}
 			}
 			for _, title := range c.Title {
 				if !slices.ContainsFunc(p.Tasks, func(k plan.Task) bool { return k.Title == title }) {

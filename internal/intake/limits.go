@@ -197,6 +197,12 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
 			continue
 		}
+		if r.Kind == deadline.Recurring && r.Recurrence == "" && hanIn(c.text[from:c.headLen]) <= 8 && slices.ContainsFunc(readings, func(o deadline.Reading) bool {
+			return o.Begin >= c.headLen && o.Kind == deadline.Recurring && o.Recurrence != ""
+		}) { // （二）定期调度。每月3日前报送进展
+			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "open", at: span{r.Begin, r.End}, c: c})
+			continue
+		}
 		if r.Rule == "A10" && slices.ContainsFunc(readings, func(o deadline.Reading) bool {
 			return o.Begin >= c.headLen && (o.Kind == deadline.Due && !o.Due.IsZero() || o.Kind == deadline.Window && !o.Due.IsZero())
 		}) { // 1.开展汛前检查。各县局4月22日前完成自查: a name of the work

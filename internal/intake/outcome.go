@@ -27,6 +27,9 @@ var (
 	worksAgain = regexp.MustCompile(`恢复[\p{Han}]{0,4}(?:运行|使用|通行|功能|供[水电气热]|原状)`)
 )
 
+// held says when what was named before is held.
+var held = regexp.MustCompile(`^(?:正式)?(?:比赛|活动|会议|培训|演练|考试|竞赛|展览|演出|决赛|典礼|仪式|测试|评审|体检|大会|开幕式|启动仪式)(?:时间)?(?:定于|于|在|为|定在)?(?:进行|举行|召开|举办|开展|开赛|开幕|结束)?$`)
+
 // saysWhen is true of a limit that says by when the work before it in the sentence is done,
 // not of a part of that work (负责拆除违建，8月底前拆除50处): the work has no limit beside it.
 func saysWhen(work, limit *entry) bool {
@@ -39,6 +42,9 @@ func saysWhen(work, limit *entry) bool {
 	}
 	if mends.MatchString(w) && worksAgain.MatchString(l) {
 		return true // 对故障设施进行维修，7月底前恢复正常运行
+	}
+	if held.MatchString(strings.Replace(l[strings.LastIndexByte(l, ',')+1:], tight(fold(limit.words)), "", 1)) {
+		return true // 举办职工篮球赛，比赛于9月23日至24日进行
 	}
 	m := chargedWith.FindStringSubmatch(w)
 	if m == nil {

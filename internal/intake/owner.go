@@ -179,7 +179,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		return false
 	}
 	beside := br
-	if !carried && (c.spread || c.inherited && allBodies.MatchString(fold(names[0]))) { // the bracket is for other items, whose bodies have no part in this one's
+	if !carried && (c.spread || len(names) > 0 && allBodies.MatchString(fold(names[0])) && !c.bracketBehind(e)) { // the bracket is for other items, whose bodies have no part in this one's
 		beside, e.SetAssist = nil, true
 	}
 	if several {

@@ -48,7 +48,7 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "stage" // 9月2日下午报到
 	case !limit && stepEnds(c.text, r, s):
 		why = "stage"
-	case r.Effect:
+	case r.Effect || r.Kind == deadline.Start && ruleStarts.MatchString(tight(fold(partText(c.text, r, s)))):
 		why = "effect"
 	case !limit && asOf.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
 		why = "target"
@@ -100,6 +100,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "effect" // 有效期自签订之日起至2023年12月31日
 	case !limit && bareYear.MatchString(tight(fold(r.Words))) && sumOfDuty(c.text, r, s, c.readings):
 		why = "target" // 每季度举办一期培训班，全年培训不少于600人次
+	case !limit && partYear.MatchString(tight(fold(r.Words))) && draftsIt.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))) && paperOfTime.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
+		why = "target" // 拟定二季度招商计划
 	case !limit && forecast.MatchString(tight(fold(c.text[s.from:s.to]))):
 		why = "target" // 预测7月下旬至8月上旬可能出现强降雨
 	case !limit && r.Kind == deadline.Recurring && budgeted.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
@@ -290,6 +292,15 @@ func partHolding(text string, r deadline.Reading, s span) span {
 	}
 	return s
 }
+
+// ruleStarts is from when a rule holds, which is nobody's work: 新的低保标准自2024年1月1日起执行.
+var ruleStarts = regexp.MustCompile(`^[^,。;]{0,16}(?:政策|办法|标准|规定|细则|价格|制度|条例|费率|税率)[自从][^,。;]{2,20}起(?:正式|统一)?(?:施行|执行|实施|生效)$`)
+
+// draftsIt is before the part of the year of which a paper is, and paperOfTime behind it.
+var (
+	draftsIt    = regexp.MustCompile(`(?:拟[定订]|草拟|制[定订]|编[制印排]|起草|印发|下达|研究|审议|部署|谋划|安排|形成|提出|确定|明确|细化|分解)$`)
+	paperOfTime = regexp.MustCompile(`^(?:的)?[\p{Han}“”]{0,12}?(?:计划|方案|安排|要点|预算|清单|任务|工作|指标|目标)(?:$|[,;。并和及]|报|上报|下达|印发|分解)`)
+)
 
 // asOf is before the day that figures are of: 普查标准时点为2023年12月31日.
 var asOf = regexp.MustCompile(`(?:时点|基准日|评估基准|数据截止)(?:为|是|:)?$|(?:禁[渔烧放采捕养]|休渔|封[山湖河]|防火|采暖|供暖|供热|灌溉)(?:时间|期限?|期间)(?:为|是|:)$`)

@@ -22,7 +22,7 @@ func (k *committer) recurring(place string, e *entry, r deadline.Reading) bool {
 	if last := k.facts.last(); rec.Until.IsZero() && !last.IsZero() && r.Recurrence != deadline.Yearly && !rec.From.After(last) { // 每年 goes on after the plan's year
 		rec.Until = last
 	}
-	if e.until.After(rec.Until) && !rec.Until.IsZero() {
+	if e.until.After(rec.Until) && !rec.Until.IsZero() && r.Recur.Until.IsZero() {
 		rec.Until = e.until
 	}
 	var ok bool

@@ -161,6 +161,14 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 		}
 		if made := k.wordEntries(place, r, out); k.allDuty(r, kept, made) {
 			out = made
+			for _, e := range made {
+				if w := kept[0]; w.Kind == deadline.Window && !w.Due.IsZero() && !w.Due.Before(e.Recur.From) {
+					e.Recur.Until = w.Due
+					if w.Start.After(e.Recur.From) {
+						e.Recur.From = w.Start
+					}
+				}
+			}
 		} else {
 			out = append(made, out...)
 		}
@@ -197,10 +205,27 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 			e.Milestone = "完成"
 		}
 		if e.Title == r.title {
-			e.Title = r.matter()
+			e.Title = firstNonEmpty(k.stepBy(r.title, e), r.matter())
 		}
 	}
 	return out
+}
+
+// stepBy is the one of a title's steps that is done by an entry's day, "" where the title names
+// no other day: 6月底前关闭采石点，12月底前完成修复.
+func (k *committer) stepBy(title string, e *entry) string {
+	if e.Due.IsZero() || len(timeWord.FindAllString(fold(title), 2)) < 2 {
+		return ""
+	}
+	for _, rd := range deadline.Read(title, k.ctx) {
+		if rd.Due == e.Due && rd.Kind == deadline.Due {
+			p := partHolding(title, rd, span{0, len(title)})
+			if step := tidyTitle(strings.Replace(title[p.from:p.to], rd.Words, "", 1)); hanIn(step) >= 4 {
+				return shorten(step, 40)
+			}
+		}
+	}
+	return ""
 }
 
 // remarkLimit are the limits that a row's remark sets where its own cell sets no day; the
@@ -286,15 +311,18 @@ func (k *committer) allDuty(r *row, kept []deadline.Reading, made []*entry) bool
 }
 
 // dutyHead begins words that say how often at once.
-var dutyHead = regexp.MustCompile(`^(?:[\p{Han}]{0,4})(?:每[年季月周日半旬两逢学\d]|按[月季周])`)
+var dutyHead = regexp.MustCompile(`^(?:[^,;。]{0,30}?)(?:每[年季月周日半旬两逢学\d]|按[月季周])`)
 
 var matterVerb = regexp.MustCompile(`^(?:推出|推行|上线|出台|制定|编制|印发|建立|培育|引进|招引|扩建|续建|加固|疏浚|清理|清淤|配备|配置|资助|救助|补助|帮扶|慰问|筹集|新增|新建|改建|扩建|建设|建成|改造|完成|开展|实施|更新|购置|培训|发放|安装|铺设|整治|治理|修复|提升|打造|创建|为|对|免费|组织|举办|推进|启动|投放|增设|优化|设立|种植|栽植|拆除|维修|加装|检查|抽查|抽检|巡查|排查|监测|督查|改扩建|迁建|重建|修建|公布|发布|公开|梳理|选派|选聘|招聘|征集|评选|认定|收储|签约|兑付|清偿|压减|降低|关停|淘汰|置换|补植|绿化|硬化|亮化|布设|敷设|打通|拓宽|整修|翻修|修缮|搬迁|安置|疏通|清运|拓展|推广|普及|接种|筛查|签订|归集|开通|开发|研发)`)
+
+// saysDone tells that words begin with what is done.
+func saysDone(s string) bool { return matterVerb.MatchString(s) || actsVerb.MatchString(fold(s)) }
 
 // matter is what a row is about: the sentence that says what is done, where the
 // column of names only names a thing (公共停车位: 新增城区公共停车位300个).
 func (r *row) matter() string {
 	content := tidyTitle(unmarked(oneLine(r.content)))
-	if hanIn(r.title) > 10 || matterVerb.MatchString(r.title) || strings.ContainsAny(r.content, "\n") || !matterVerb.MatchString(content) {
+	if hanIn(r.title) > 10 || matterVerb.MatchString(r.title) || strings.ContainsAny(r.content, "\n") || len(timeWord.FindAllString(fold(content), 2)) > 1 || !saysDone(content) {
 		return r.title
 	}
 	if i := strings.IndexAny(content, "。；;"); i > 0 && i < len(content)-3 || hanIn(content) > 36 {

@@ -121,7 +121,7 @@ func timesAlone(text string, rs []deadline.Reading, sp span) bool {
 // what was done is no work: 2021年全市共检查1126家, 截至1月底，各区已完成申报.
 var (
 	doneSince = regexp.MustCompile(`^(?:截至|截止)[^,]{2,16},?[^,]{0,16}(?:已|共|累计)|^[\p{Han}()]{1,12}?已(?:经|全部|基本)?(?:完成|建成|累计|实现|纳入|印发|出台|启动|开工|投用)[^的]*$`)
-	doneYear  = regexp.MustCompile(`^((?:19|20)\d\d)年(?:度)?[^,]{0,16}?(?:共|累计|已)`)
+	doneYear  = regexp.MustCompile(`^((?:19|20)\d\d)年(?:度|以来)?,?[^,]{0,24}?(?:共|累计|已|\d)`)
 	toBeDone  = regexp.MustCompile(`[要须应]|确保|力争|务必|负责|牵头`)
 )
 
@@ -133,6 +133,9 @@ func (k *committer) wasDone(t string) bool {
 	m := doneYear.FindStringSubmatch(t)
 	return doneSince.MatchString(t) || m != nil && !k.facts.Issued.IsZero() && number(m[1]) < k.facts.Issued.Year
 }
+
+// saysNoWork is who was at a meeting, and what is wrong or why.
+var saysNoWork = regexp.MustCompile(`^(?:参加|出席|列席|主持|记录|请假|缺席|参会)(?:人员|单位|会议|人)?:|^(?:存在的?)?(?:主要|突出)?(?:问题|原因|成因|症结|难点|短板)(?:是|为|在于|主要是|有|:)[^,]|^(?:存在|主要存在)[\p{Han}]{0,20}(?:等)?问题$`)
 
 // howToReach is how a body is reached, which is nobody's work.
 var howToReach = regexp.MustCompile(`^(?:联系|咨询|举报|监督|值班|报送|收件|电子)?(?:人|电话|邮箱|方式|传真|地址|微信群|信箱)(?:及(?:电话|邮箱))?(?:[:：\d]|另行|见|为|是|如下|附后|同上)`)
@@ -228,6 +231,9 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	}
 	if issuerRe.MatchString(signedDay.ReplaceAllString(tight(fold(c.text[from:to])), "")) {
 		return // a signature
+	}
+	if t := tight(fold(c.text[from:to])); saysNoWork.MatchString(t) || ruleStarts.MatchString(strings.SplitN(t, ",", 2)[0]) {
+		return // 参加：市水务局、市财政局; 主要问题是污水直排
 	}
 	if k.wasDone(tight(fold(c.text[from:to]))) {
 		return

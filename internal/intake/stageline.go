@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"duban/internal/calendar"
 	"duban/internal/deadline"
 )
 
@@ -57,8 +58,15 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 			}
 			if label != nil && s.from < reach {
 				s.readings = inMonth(s.readings, *label)
+				for n, o := range s.readings {
+					if o.Begin >= label.End {
+						s.readings[n] = forTheTime(c.text, o, labelled(*label))
+					}
+				}
 			}
-			if of == nil && label != nil && s.from < reach && !c.isCovered(s.bracket) && !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool { return o.Kind == deadline.Recurring || !o.Due.IsZero() }) {
+			if of == nil && label != nil && s.from < reach && !c.isCovered(s.bracket) && !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
+				return (o.Kind == deadline.Recurring || !o.Due.IsZero()) && tight(o.Words) != "年度"
+			}) {
 				s.stage = label
 			}
 			out = append(out, s)
@@ -82,6 +90,14 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 		}
 	}
 	return out
+}
+
+// labelled is the time of a label with its first day: of 5月 the first of May.
+func labelled(r deadline.Reading) deadline.Reading {
+	if r.Start.IsZero() {
+		r.Start = calendar.NewDay(r.Due.Year, r.Due.Month, 1)
+	}
+	return r
 }
 
 // dates tells that one of the readings gives a day or a rhythm.

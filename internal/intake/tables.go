@@ -324,7 +324,10 @@ func tellApart(rows []row) {
 	}
 	for i, r := range rows {
 		if count[r.title] > 1 && r.content != "" {
-			rows[i].title = r.title + "（" + shorten(tidyTitle(unmarked(oneLine(r.content))), 30) + "）"
+			said := shorten(tidyTitle(unmarked(oneLine(r.content))), 40)
+			if rows[i].title = said; !saysDone(said) {
+				rows[i].title = r.title + "（" + shorten(said, 30) + "）"
+			}
 		}
 	}
 }

@@ -54,7 +54,7 @@ func (k *committer) matters(d *Draft) {
 }
 
 func (k *committer) matter(e *entry, topic, lead string) string {
-	t, clauseWords := e.Title, topic
+	t, clauseWords := nthIsHead.ReplaceAllString(e.Title, ""), topic
 	if i := strings.Index(t, "分别"); i > 0 && strings.HasPrefix(t, "在") && listTimes.MatchString(t[:i]) {
 		t = t[i+len("分别"):]
 	}
@@ -115,8 +115,13 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 		}
 	}
 	t = mustVerb.ReplaceAllString(t, "$1$2")
-	if rest := doneTail.ReplaceAllString(t, ""); rest != "" && (!adverb.MatchString(rest) || strings.Contains(rest, "，")) { // not 对排查出的问题
+	if rest := doneTail.ReplaceAllString(t, ""); rest != "" && (!adverb.MatchString(rest) || strings.Contains(rest, "，") || doneWhole.MatchString(rest)) { // not 对排查出的问题
 		t = rest
+	}
+	if i := strings.Index(t, "，"+tight(lead)); i > 0 && lead != "" { // 对不能运行的设施，各县政府完成修复
+		if rest := modalHead.ReplaceAllString(t[i+len("，"+tight(lead)):], ""); hanIn(rest) >= 4 && !strings.HasPrefix(rest, "、") && !strings.HasPrefix(rest, "和") {
+			t = t[:i] + "，" + rest
+		}
 	}
 	if i := strings.Index(t, "由"+tight(lead)); i > 0 && lead != "" { // 整治总结由镇村建办报县专项整治办
 		if rest := t[:i] + leadTail.ReplaceAllString(t[i+len("由"+tight(lead)):], ""); hanIn(rest) >= 4 {
@@ -188,6 +193,16 @@ var startHead = regexp.MustCompile(`^[自从]?(?:即日|(?:(?:19|20)\d\d年)?(?:
 
 // leadTail is behind who acts: 由县防办负责|组织….
 var leadTail = regexp.MustCompile(`^(?:具体|统一)?(?:负责|牵头)?(?:，)?`)
+
+// measureOnly says whom or how many the work before it reaches, and passedOn what becomes of the
+// paper before it.
+var (
+	measureOnly = regexp.MustCompile(`^(?:全面|基本|实现)?(?:覆盖|惠及|涵盖|轮训|参训率|参加率|全员)`)
+	passedOn    = regexp.MustCompile(`^(?:并)?经[^，]{2,16}(?:审查|审核|审定|审议|批准|同意|研究)(?:通过)?后?(?:，)?(?:印发|实施|公布|报送|发布|报|执行)`)
+)
+
+// doneWhole is work that begins like what it is done to: 对照评分表逐项自查.
+var doneWhole = regexp.MustCompile(`^对照|^对[^，]{2,40}(?:进行|开展|实施|予以|逐)`)
 
 // stepLabel is the name of a step before what is done in it.
 var stepLabel = regexp.MustCompile(`^[\p{Han}“”]{2,12}：`)
@@ -336,6 +351,11 @@ func (k *committer) title(c *clause, g segment) string {
 	if g.context != (span{}) && g.context.from < g.from && reportsOn.MatchString(text) {
 		return shorten(tidyTitle(c.text[g.context.from:g.context.to])+"，"+text, 48)
 	}
+	if hanIn(text) >= 4 && hanIn(text) <= 20 && (measureOnly.MatchString(text) || passedOn.MatchString(text)) {
+		if what := c.partBefore(g.from); hanIn(what) >= 4 {
+			return shorten(what+"，"+text, 40)
+		}
+	}
 	if hanIn(text) >= 8 && hanIn(text) <= 16 && thinReport.MatchString(text) { // 填写登记表，7月10日前报所在乡镇中心校
 		if what := c.partBefore(g.from); hanIn(what) >= 4 && !strings.Contains(text, "材料") {
 			return shorten(what+"，"+text, 40)
@@ -388,12 +408,20 @@ func (c *clause) partBefore(at int) string {
 		_, n := utf8.DecodeRuneInString(end[i:])
 		from = i + n
 	}
-	what := tidyTitle(end[from:])
+	for _, r := range c.readings { // behind its own time: 9月底前完成规划修编，11月底前印发
+		if r.Begin >= from && r.End < len(end) && r.Kind == deadline.Due && !r.Due.IsZero() {
+			from = r.End
+		}
+	}
+	what := tidyTitle(nthIsHead.ReplaceAllString(tight(unmarked(strings.TrimSpace(end[from:]))), ""))
 	if hanIn(what) > 30 || timeWord.MatchString(fold(what)) {
 		return ""
 	}
 	return what
 }
+
+// nthIsHead begins one thing of several: 三是人事科举办培训.
+var nthIsHead = regexp.MustCompile(`^[一二三四五六七八九十]是`)
 
 // whoseMatter is a matter and whose it is at the beginning of a title.
 var whoseMatter = regexp.MustCompile(`^([\p{Han}“”（）]{2,20})由[\p{Han}（）、]{2,24}(?:负责|牵头|承担|实施|落实|承办)(?:组织|实施|落实)?，`)
