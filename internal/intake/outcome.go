@@ -91,8 +91,14 @@ func withMatter(work, title string) string {
 	return head + matter + "，" + first + then
 }
 
+// byWhomDone is a thing, who is charged with it and what is done to it.
+var byWhomDone = regexp.MustCompile(`^([^，。：]{2,20})由[\p{Han}（）、]{2,24}?负责([\p{Han}]{2,16})$`)
+
 // uncharged is what somebody is charged with in words that say who is: 负责人 and 负责同志 name a person.
 func uncharged(s string) string {
+	if m := byWhomDone.FindStringSubmatch(s); m != nil { // 2座危桥由县交建公司负责改造
+		return m[1] + m[2]
+	}
 	_, matter, ok := strings.Cut(s, "负责")
 	if !ok || matter == "" || strings.HasPrefix(matter, "人") || strings.HasPrefix(matter, "同志") {
 		return s

@@ -128,12 +128,11 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 		for i, rd := range kept {
 			s := span{0, len(c.text)}
 			if len(kept) > 1 {
-				s.from = rd.Begin
-				if i == 0 {
-					s.from = 0
+				if i > 0 { // 春季5月底前完成一轮，秋季10月底前完成一轮
+					s.from = cutBefore(c.text, kept[i-1].End, rd.Begin)
 				}
 				if i+1 < len(kept) {
-					s.to = kept[i+1].Begin
+					s.to = max(rd.End, cutBefore(c.text, rd.End, kept[i+1].Begin))
 				}
 				s.from, s.to = trimSpan(c.text, s.from, s.to)
 			}
@@ -316,7 +315,12 @@ var dutyHead = regexp.MustCompile(`^(?:[^,;。]{0,30}?)(?:每[年季月周日半
 var matterVerb = regexp.MustCompile(`^(?:推出|推行|上线|出台|制定|编制|印发|建立|培育|引进|招引|扩建|续建|加固|疏浚|清理|清淤|配备|配置|资助|救助|补助|帮扶|慰问|筹集|新增|新建|改建|扩建|建设|建成|改造|完成|开展|实施|更新|购置|培训|发放|安装|铺设|整治|治理|修复|提升|打造|创建|为|对|免费|组织|举办|推进|启动|投放|增设|优化|设立|种植|栽植|拆除|维修|加装|检查|抽查|抽检|巡查|排查|监测|督查|改扩建|迁建|重建|修建|公布|发布|公开|梳理|选派|选聘|招聘|征集|评选|认定|收储|签约|兑付|清偿|压减|降低|关停|淘汰|置换|补植|绿化|硬化|亮化|布设|敷设|打通|拓宽|整修|翻修|修缮|搬迁|安置|疏通|清运|拓展|推广|普及|接种|筛查|签订|归集|开通|开发|研发)`)
 
 // saysDone tells that words begin with what is done.
-func saysDone(s string) bool { return matterVerb.MatchString(s) || actsVerb.MatchString(fold(s)) }
+func saysDone(s string) bool {
+	return matterVerb.MatchString(s) || actsVerb.MatchString(fold(s)) || doneThere.MatchString(s)
+}
+
+// doneThere begins with where something is done.
+var doneThere = regexp.MustCompile(`^(?:送|在[^，。]{2,24}?(?:新增|新建|增设|建设|安装|设置|开展|实施|改造|配备|举办|组织))`)
 
 // matter is what a row is about: the sentence that says what is done, where the
 // column of names only names a thing (公共停车位: 新增城区公共停车位300个).

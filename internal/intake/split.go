@@ -131,6 +131,9 @@ func (k *committer) wasDone(t string) bool {
 		return false
 	}
 	m := doneYear.FindStringSubmatch(t)
+	if doneThen.MatchString(t) {
+		return true
+	}
 	return doneSince.MatchString(t) || m != nil && !k.facts.Issued.IsZero() && number(m[1]) < k.facts.Issued.Year
 }
 

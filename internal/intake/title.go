@@ -64,7 +64,7 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 		}
 		t = strings.Replace(tight(t), w, "", 1)
 	}
-	if m := whyHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 {
+	if m := whyHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 && !forWhom.MatchString(m) {
 		t = t[len(m):]
 	}
 	if m := saidHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 {
@@ -146,6 +146,8 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 		switch {
 		case hanIn(topic) >= 2 && strings.ContainsAny(t, "0123456789") && hanIn(t) >= 1 && !strings.HasSuffix(topic, "："+t): // 20公里
 			t = topic + "：" + t
+		case hanIn(t) >= 2 && hanIn(topic) >= 2 && !onlyDone.MatchString(t) && !strings.Contains(topic, t) && actsVerb.MatchString(fold(t)): // 进场
+			t = topic + "：" + t
 		case hanIn(t) >= 2 && e.Kind == plan.Standing && strings.Contains(topic, tight(e.Source)): // the topic is the whole sentence
 		case hanIn(topic) >= 2 && !onlyDone.MatchString(topic):
 			t = topic
@@ -203,6 +205,9 @@ var (
 
 // doneWhole is work that begins like what it is done to: 对照评分表逐项自查.
 var doneWhole = regexp.MustCompile(`^对照|^对[^，]{2,40}(?:进行|开展|实施|予以|逐)`)
+
+// forWhom is what is done for somebody, and no reason: 为残疾儿童提供康复救助，应救尽救.
+var forWhom = regexp.MustCompile(`^为.*(?:提供|免费|实施|建设|开展|发放|办理|配备|配置|安装|改造|减免|购买|补贴|补助|配发|代缴|缴纳)`)
 
 // stepLabel is the name of a step before what is done in it.
 var stepLabel = regexp.MustCompile(`^[\p{Han}“”]{2,12}：`)
