@@ -41,7 +41,7 @@ var (
 	labelRe   = regexp.MustCompile(`(` + labelWords + `) ?: ?`)
 	labelHead = regexp.MustCompile(`^[(\[ ]{0,2}(` + labelWords + `) ?:`)
 	labelRun  = regexp.MustCompile(`(?m)(?:^|[。;；,] ?|[^\n。;；,:(\[]{2,40}?)((?:` + labelWords + `) ?:[^\n。]*(?:。 ?(?:` + labelWords + `) ?:[^\n。]*)*)`)
-	limitLike = regexp.MustCompile(`\d{1,4} ?年|\d{1,2} ?月|季度|年底|月底|上半年|下半年|长期|持续|立即|每年|每月|全年|半年`)
+	limitLike = regexp.MustCompile(`\d{1,4} ?年|\d{1,2} ?月|季度|年底|月底|上半年|下半年|长期|持续|立即|每年|每月|全年|半年|年内|年末|月末|本年度|年中|月内|季末`)
 	fromHere  = regexp.MustCompile(`以下(?:各项|任务|工作|条款|同)?(?:均|都|皆)(?:需|由|须|要)(.+?)(?:负责)?(?:落实|实施|参与|配合|负责)?,?(?:下同|不再列出|不再一一列出|不再单独列出|不再赘列|不再重复)`)
 )
 

@@ -62,6 +62,7 @@ type committer struct {
 	lastLimit *deadline.Reading     // of the last labelled limit, for 同上
 	asks      []asksOf              // words that became a question and no entry
 	unfit     map[*Table]unfitTable // tables with times that fit no header
+	cutShort  string                // the collective name last read whose text may go on with more of it; "" none
 	found     []Expression          // every expression of time, once accounted for
 }
 

@@ -13,7 +13,7 @@ var (
 	// strange is a character that no body's name has.
 	strange = regexp.MustCompile(`[^\p{Han}\p{L}\p{N}()（）〔〕“”"·.、\-—/ &\x{FFFD}]`)
 	// notOfName are words that stand beside a name and are not of it: 市林业局请各县.
-	notOfName = regexp.MustCompile(`(?:局|委|办|厅|政府|管委会|公司|集团|中心|社|院|联|队|处)(?:请|于|在|把|将|要|须|应当|按|由|会同|牵头|负责|联合[^会社体]|配合|纳入|报送|上报|对[^外口]|为[^民]|和各|及各|与)|^(?:请|由|并|把|将|对|按照|根据|如下|以下|其中|纳入|列入)|(?:情况|履职|工作)[\p{Han}]{0,6}(?:纳入|列入|报|部|处)|[。；：;:]|\d{1,2}(?:月|日)|[(（][一二三四五六七八九十][)）]`)
+	notOfName = regexp.MustCompile(`(?:局|委|办|厅|政府|管委会|公司|集团|中心|社|院|联|队|处)(?:请|于|在|把|将|要|须|应当|按|由|会同|牵头|负责|联合[^会社体]|配合|纳入|报送|上报|对[^外口]|为[^民]|和各|及各|与)|^(?:请|由|并|把|将|对|按照|根据|如下|以下|其中|纳入|列入)|(?:情况|履职|工作)[\p{Han}]{0,6}(?:纳入|列入|报)|(?:情况|履职)[\p{Han}]{0,6}(?:部|处)|[。；：;:]|\d{1,2}(?:月|日)|[(（][一二三四五六七八九十][)）]`)
 )
 
 // aroundName are words before, within or behind a name that a sentence left there: 积极争取国家
@@ -36,7 +36,7 @@ func doubtfulName(name string) bool {
 }
 
 // otherEnd are further ends of names of bodies, and of persons who answer for something.
-var otherEnd = regexp.MustCompile(`(?:海关|海事|党校|会|长|员|书记|主任|组|村|[县市区镇乡州旗]|热线|[厂店行库社场坊矿区港网台]|业|科技|股份|超市|商|方|人|户|专班|电信|移动|联通|铁塔|网通|邮政|石化|石油|督察|督查|财政|公安|消防|武警|部队|处|队|级|[一二三四五六七八九十]中|(?:部|科|处|教研|档案|办公|研究|督查|资料|财务)室)$`)
+var otherEnd = regexp.MustCompile(`(?:海关|海事|党校|会|长|员|书记|主任|组|村|[县市区镇乡州旗]|热线|[厂店行库社场坊矿区港网台]|业|科技|股份|超市|商|方|人|户|专班|电信|移动|联通|铁塔|网通|邮政|石化|石油|督察|督查|财政|公安|消防|武警|部队|处|队|级|[一二三四五六七八九十]中|(?:部|科|处|教研|档案|办公|研究|督查|资料|财务|病案|护理|检验|实验|机要|保密|信息|统计|审计|编辑|调度|值班|化验|阅览|文印)室)$`)
 
 // endsLikeBody tells that a folded name ends as names of bodies do: 验收后拨付剩余部分 does not.
 func endsLikeBody(f string) bool {

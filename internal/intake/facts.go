@@ -19,6 +19,7 @@ type facts struct {
 	LastDue               calendar.Day      // the latest limit that the documents set
 	To                    []named           // whom it addresses: 各县（市、区）水务局：
 	We                    string            // who signs: 我局 in its words
+	ByTitle               bool              // the title says whose paper it is, and nobody signs
 	City                  string            // 晋城市: how the issuing place is called
 	Yours                 bool              // it calls the body that it addresses 你局
 	Parties               map[string]string // of an agreement: 甲方 → who that is
@@ -120,10 +121,18 @@ func readFacts(o outline, given calendar.Day) facts {
 	if f.We = f.Issuer; f.We == "" {
 		f.We = lastSigner(o.flat)
 	}
+	for _, p := range head[:min(3, len(head))] {
+		if m := titleIssuer.FindStringSubmatch(tight(fold(p.text))); f.We == "" && m != nil {
+			f.We, f.ByTitle = m[1], true
+		}
+	}
 	f.years(about)
 	f.City = cityOf(f.Issuer, f.Title, about)
 	return f
 }
+
+// titleIssuer is whose paper it is by its title: 民政部办公厅关于开展试点工作的通知.
+var titleIssuer = regexp.MustCompile(`^([\p{Han}]{2,24}?(?:部|委|局|厅|委员会|政府|中心|公司|集团|学校|医院|总站|总队))(?:办公厅|办公室)?关于`)
 
 func civil(y, m, d string) (calendar.Day, bool) {
 	day, err := calendar.ParseDay(y + "-" + two(m) + "-" + two(d))

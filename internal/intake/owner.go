@@ -86,6 +86,9 @@ func (k *committer) doer(c *clause, e *entry, br []named) {
 // bySubject is true when the sentence itself names who acts.
 func (k *committer) bySubject(c *clause, e *entry, text, context string, br []named) bool {
 	names, several := k.subject(text, e)
+	if k.facts.We == "" && len(names) == 0 && slices.ContainsFunc(starts(text, e), weRe.MatchString) {
+		return false // who 我部 is, nothing says
+	}
 	if len(br) > 0 && k.placesCounted(c, e, text) {
 		return false
 	}
@@ -177,6 +180,12 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	}
 	if len(names) == 0 || len(br) > 0 && !several && anyBody.MatchString(names[0]) && !bodyOfPlace.MatchString(names[0]) && k.reg.prefixName(fold(names[0])) == "" {
 		return false
+	}
+	if several && len(names) == 1 && names[0] == k.cutShort {
+		k.cutShort = ""
+		if own := k.doubtLead(c.place, e.Source, names[0]); len(own) > 0 {
+			names, several = own, isCollective(own[0])
+		}
 	}
 	beside := br
 	if !carried && (c.spread || len(names) > 0 && allBodies.MatchString(fold(names[0])) && !c.bracketBehind(e)) { // the bracket is for other items, whose bodies have no part in this one's

@@ -175,11 +175,18 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 	} else {
 		text := r.said
 		c.text = text
-		for _, rd := range k.countedOn(c, k.inSeason(c, deadline.Read(text, k.ctx))) {
-			if !k.counts(c, rd, span{0, len(text)}, true) {
-				continue
-			}
+		all := slices.DeleteFunc(k.countedOn(c, k.inSeason(c, deadline.Read(text, k.ctx))), func(rd deadline.Reading) bool {
+			return !k.counts(c, rd, span{0, len(text)}, true)
+		})
+		for i, rd := range all {
 			s := lineOf(text, rd.Begin)
+			if i > 0 && all[i-1].End > s.from { // 6月底前开工，年底前完成路基工程
+				s.from = cutBefore(text, all[i-1].End, rd.Begin)
+			}
+			if i+1 < len(all) && all[i+1].Begin < s.to {
+				s.to = max(rd.End, cutBefore(text, rd.End, all[i+1].Begin))
+			}
+			s.from, s.to = trimSpan(text, s.from, s.to)
 			e := k.dated(c, rd, s, -1)
 			if e == nil {
 				continue

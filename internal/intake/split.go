@@ -138,7 +138,7 @@ func (k *committer) wasDone(t string) bool {
 }
 
 // saysNoWork is who was at a meeting, and what is wrong or why.
-var saysNoWork = regexp.MustCompile(`^(?:参加|出席|列席|主持|记录|请假|缺席|参会)(?:人员|单位|会议|人)?:|^(?:存在的?)?(?:主要|突出)?(?:问题|原因|成因|症结|难点|短板)(?:是|为|在于|主要是|有|:)[^,]|^(?:存在|主要存在)[\p{Han}]{0,20}(?:等)?问题$`)
+var saysNoWork = regexp.MustCompile(`^(?:参加|出席|列席|主持|记录|请假|缺席|参会)(?:人员|单位|会议|人)?:|^(?:存在的?)?(?:主要|突出)?(?:问题|原因|成因|症结|难点|短板)(?:是|为|在于|主要是|有|:)[^,]|^[\p{Han}]{0,10}(?:时点|基准日|考核期|评价期|统计期)(?:为|是)|^[^,。;]{0,16}(?:政策|办法|标准|规定|细则|方案|制度)[^,。;]{0,4}(?:执行|有效|实施|适用)(?:期限|期|时间)?(?:至|到|截至|为)|^(?:存在|主要存在)[\p{Han}]{0,20}(?:等)?问题$`)
 
 // howToReach is how a body is reached, which is nobody's work.
 var howToReach = regexp.MustCompile(`^(?:联系|咨询|举报|监督|值班|报送|收件|电子)?(?:人|电话|邮箱|方式|传真|地址|微信群|信箱)(?:及(?:电话|邮箱))?(?:[:：\d]|另行|见|为|是|如下|附后|同上)`)
@@ -237,6 +237,9 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	}
 	if t := tight(fold(c.text[from:to])); saysNoWork.MatchString(t) || ruleStarts.MatchString(strings.SplitN(t, ",", 2)[0]) {
 		return // 参加：市水务局、市财政局; 主要问题是污水直排
+	}
+	if timesAlone(c.text, s.readings, span{from, to}) && len(s.readings) > 0 {
+		return // 2023年6月15日至12月15日。
 	}
 	if k.wasDone(tight(fold(c.text[from:to]))) {
 		return

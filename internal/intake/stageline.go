@@ -64,6 +64,9 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 					}
 				}
 			}
+			if of == nil && label != nil && s.from < reach && s.stage == nil && monthOnly.MatchString(tight(fold(label.Words))) && firstUndated(c.text, s) {
+				s.stage = label
+			}
 			if of == nil && label != nil && s.from < reach && !c.isCovered(s.bracket) && !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
 				return (o.Kind == deadline.Recurring || !o.Due.IsZero()) && tight(o.Words) != "年度"
 			}) {
@@ -90,6 +93,12 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 		}
 	}
 	return out
+}
+
+// firstUndated tells that a sentence begins with work that names no time, before others that do.
+func firstUndated(text string, s sentence) bool {
+	parts := commaSpans(text, s.span)
+	return len(parts) > 1 && !slices.ContainsFunc(s.readings, func(r deadline.Reading) bool { return r.Begin < parts[0].to }) && !adverbial(text, parts[:1])
 }
 
 // labelled is the time of a label with its first day: of 5月 the first of May.

@@ -118,6 +118,16 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	if rest := doneTail.ReplaceAllString(t, ""); rest != "" && (!adverb.MatchString(rest) || strings.Contains(rest, "，") || doneWhole.MatchString(rest)) { // not 对排查出的问题
 		t = rest
 	}
+	if i := strings.Index(t, "（"+tight(lead)); i > 0 && lead != "" { // …条例（市住建局起草，报送市司法局审查）
+		if in := whoDrafts.FindString(t[i+len("（"+tight(lead)):]); in != "" {
+			t = t[:i] + strings.TrimRight("，"+strings.Replace(t[i+len("（"+tight(lead)+in):], "）", "", 1), "，")
+		}
+	}
+	if k.facts.We != "" && k.sameUnit(lead, k.facts.We) {
+		if m := weRe.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 { // 我部组织专家评审
+			t = modalHead.ReplaceAllString(t[len(m):], "")
+		}
+	}
 	if i := strings.Index(t, "，"+tight(lead)); i > 0 && lead != "" { // 对不能运行的设施，各县政府完成修复
 		if rest := modalHead.ReplaceAllString(t[i+len("，"+tight(lead)):], ""); hanIn(rest) >= 4 && !strings.HasPrefix(rest, "、") && !strings.HasPrefix(rest, "和") {
 			t = t[:i] + "，" + rest
@@ -199,7 +209,7 @@ var leadTail = regexp.MustCompile(`^(?:具体|统一)?(?:负责|牵头)?(?:，)?
 // measureOnly says whom or how many the work before it reaches, and passedOn what becomes of the
 // paper before it.
 var (
-	measureOnly = regexp.MustCompile(`^(?:全面|基本|实现)?(?:覆盖|惠及|涵盖|轮训|参训率|参加率|全员)`)
+	measureOnly = regexp.MustCompile(`^(?:全面|基本|实现)?(?:覆盖|惠及|涵盖|轮训|参训率|参加率|全员)|^全部(?:接入|纳入|上线|入库|联网|安装|投用)`)
 	passedOn    = regexp.MustCompile(`^(?:并)?经[^，]{2,16}(?:审查|审核|审定|审议|批准|同意|研究)(?:通过)?后?(?:，)?(?:印发|实施|公布|报送|发布|报|执行)`)
 )
 
@@ -208,6 +218,9 @@ var doneWhole = regexp.MustCompile(`^对照|^对[^，]{2,40}(?:进行|开展|实
 
 // forWhom is what is done for somebody, and no reason: 为残疾儿童提供康复救助，应救尽救.
 var forWhom = regexp.MustCompile(`^为.*(?:提供|免费|实施|建设|开展|发放|办理|配备|配置|安装|改造|减免|购买|补贴|补助|配发|代缴|缴纳)`)
+
+// whoDrafts is behind who is named in a bracket: 市住建局|起草，….
+var whoDrafts = regexp.MustCompile(`^(?:负责|起草|牵头|承办|编制|制定|修订|实施)*(?:，|完成|$)?`)
 
 // stepLabel is the name of a step before what is done in it.
 var stepLabel = regexp.MustCompile(`^[\p{Han}“”]{2,12}：`)

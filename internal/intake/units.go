@@ -111,7 +111,7 @@ func (r *registry) makeKey(name string) string {
 			k = rest
 		}
 	}
-	if countyName.MatchString(k) && !zoneTail.MatchString(k) {
+	if isCounty(k) && !zoneTail.MatchString(k) {
 		k += "政府"
 	}
 	if zoneTail.MatchString(k) && !strings.HasSuffix(k, "管委会") {
@@ -119,6 +119,12 @@ func (r *registry) makeKey(name string) string {
 	}
 	return k
 }
+
+// isCounty tells that a folded name is a county's, a city's or a district's, and not of several, as
+// 试点地区, or of no government, as 库区.
+func isCounty(name string) bool { return countyName.MatchString(name) && !noCounty.MatchString(name) }
+
+var noCounty = regexp.MustCompile(`^(?:试点|示范|项目|创建|有关|相关|其他|其余|各)|^(?:灾|库|山|林|矿|厂|辖|景|片|社)区$|地区$`)
 
 func groupKey(name string) string {
 	k := tight(fold(name))
@@ -217,7 +223,7 @@ func fullName(name string) string {
 	switch {
 	case zoneTail.MatchString(f) && !strings.HasSuffix(f, "管委会") && !strings.HasSuffix(f, "管理委员会"):
 		return name + "管委会"
-	case countyName.MatchString(f):
+	case isCounty(f):
 		return name + "人民政府"
 	}
 	return name
