@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -27,6 +29,9 @@ func (a *app) planImport() *cobra.Command {
 	c := &cobra.Command{
 		Use: "import FILE…", Short: a.w.T("cli.plan_import"), Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) (err error) {
+			if os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(200) // a plan of two hundred pages within 300 MB, as fast as with the 400 of other commands
+			}
 			dir, reports, ok := intake.Outputs(out)
 			if !ok {
 				return a.w.Err("cli.import_where")

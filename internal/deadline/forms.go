@@ -29,7 +29,7 @@ var forms = func() map[rune]rune {
 // Plain is the usual form of a character that is only another form of it (⽉ is
 // 月), and any other rune itself. It does not simplify.
 func Plain(r rune) rune {
-	if r < 0x2E80 {
+	if r < 0x2E80 || r > 0x2FDF && r < 0xF900 || r > 0xFAD9 {
 		return r
 	}
 	if s, ok := forms[r]; ok {

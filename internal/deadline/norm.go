@@ -41,11 +41,7 @@ func fold(r rune) rune {
 	case '、', '。':
 		return r
 	}
-	r = Plain(r)
-	if s, ok := traditional[r]; ok {
-		return s
-	}
-	return r
+	return Simplified(r)
 }
 
 // normalise folds every rune and drops the spaces that layout put between them.

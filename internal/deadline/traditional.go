@@ -4,11 +4,24 @@ package deadline
 // one, and any other rune itself. Mirrors of plans mix the two.
 func Simplified(r rune) rune {
 	r = Plain(r)
-	if s, ok := traditional[r]; ok {
-		return s
+	if r < 0x4E00 || r > 0xFFFF {
+		return r
+	}
+	if s := simple[r-0x4E00]; s != 0 {
+		return rune(s)
 	}
 	return r
 }
+
+// simple is traditional by the place of a character behind U+4E00, since every character of a text is
+// looked up.
+var simple = func() *[0x10000 - 0x4E00]uint16 {
+	var t [0x10000 - 0x4E00]uint16
+	for from, to := range traditional {
+		t[from-0x4E00] = uint16(to)
+	}
+	return &t
+}()
 
 // traditional maps traditional characters to simplified ones, as Unicode has
 // them; those that simplified texts write too (著, 乾) are left alone.

@@ -30,12 +30,36 @@ type named struct {
 	seat seat
 }
 
-const labelWords = `(?:牵头|责任|负责|实施|主办)(?:单位|部门)(?:及|和|与|、)(?:完成|办结)?(?:时限|时间)|牵头负责单位|牵头责任单位|牵头实施单位|主要牵头单位|主体责任单位|监督责任单位|监管责任单位|监督单位|验收单位|任务单位|牵头单位|牵头部门|牵头处室|牵头科室|牵头县直单位|主办单位|主办部门|主办科室|主要责任单位|主责单位|主责部门|第一责任单位|承办单位|承办部门|承办科室|` +
-	`责任单位及责任人|责任单位|涉及单位|被审计单位|整改单位|整改责任单位|责任主体|责任部门|责任处室|责任科室|责任股室|负责单位|负责部门|落实单位|实施单位|实施主体|组织单位|建设单位|项目单位|督办单位|监管单位|` +
-	`协同责任单位|配合责任单位|配合单位|配合部门|配合科室|配合处室|协办单位|协同单位|协助单位|协助部门|参与单位|参加单位|责任配合单位|指导单位|督导单位|` +
-	`完成时限|完成时间|完成节点|完成时点|办结节点|办理时限|整改时限|落实时限|时限要求|时间要求|时间节点|时间安排|进度要求|进度安排|工作时限|时限|` +
-	`办结时限|办结期限|完成期限|办理期限|整改期限|整改时间|工作期限|落实期限|截止时间|截止日期|完成日期|办结时间|办理时间|起止时间|实施时间|推进时间|期限|` +
-	`实施期限|建设期限|建设工期|计划工期|执行期限|发榜单位|出题单位|需求单位|发布单位|起草单位|起草部门|编制单位|编制部门|制定单位|制定部门|填报单位|申报单位|承担单位|运营单位|管护单位|养护单位|使用单位|管理单位|主管单位|执行单位|采购单位|改造单位|整治单位|治理单位|帮扶单位|结对单位|包保单位|联动单位|协作单位|支持单位|复核单位|审核单位|评估单位|行业主管部门|审核部门|评估部门|联动部门|协作部门|支持部门|起草科室|经办科室|经办部门|经办单位|办理单位|办理部门|主抓单位|分管单位|参与部门|参加部门|落实部门|督办部门|实施部门|组织部门|主管部门|监管部门|协同部门|指导部门|配合责任部门|责任配合部门|牵头责任部门|牵头科室及负责人|牵头机构|责任机构|配合机构|责任地区|实施地区|责任县区|责任乡镇|牵头负责领导|牵头市领导|牵头县领导|牵头区领导|牵头领导|责任领导|分管领导|包抓领导|包联领导|市级领导|县级领导|分管市领导|责任人|负责人|联系人|联络员|目标值|验收标准|主办|协办|承办|牵头|配合|参与|责任`
+// labelWords are the words that a colon makes a label: listed ones, and who together with by when.
+const (
+	labelWords = labelJoint + `|` + labelList
+	labelJoint = `(?:牵头|责任|负责|实施|主办)(?:单位|部门)(?:及|和|与|、)(?:完成|办结)?(?:时限|时间)`
+	labelList  = `牵头负责单位|牵头责任单位|牵头实施单位|主要牵头单位|主体责任单位|监督责任单位|监管责任单位|监督单位|验收单位|任务单位|牵头单位|牵头部门|牵头处室|牵头科室|牵头县直单位|主办单位|主办部门|主办科室|主要责任单位|主责单位|主责部门|第一责任单位|承办单位|承办部门|承办科室|` +
+		`责任单位及责任人|责任单位|涉及单位|被审计单位|整改单位|整改责任单位|责任主体|责任部门|责任处室|责任科室|责任股室|负责单位|负责部门|落实单位|实施单位|实施主体|组织单位|建设单位|项目单位|督办单位|监管单位|` +
+		`协同责任单位|配合责任单位|配合单位|配合部门|配合科室|配合处室|协办单位|协同单位|协助单位|协助部门|参与单位|参加单位|责任配合单位|指导单位|督导单位|` +
+		`完成时限|完成时间|完成节点|完成时点|办结节点|办理时限|整改时限|落实时限|时限要求|时间要求|时间节点|时间安排|进度要求|进度安排|工作时限|时限|` +
+		`办结时限|办结期限|完成期限|办理期限|整改期限|整改时间|工作期限|落实期限|截止时间|截止日期|完成日期|办结时间|办理时间|起止时间|实施时间|推进时间|期限|` +
+		`实施期限|建设期限|建设工期|计划工期|执行期限|发榜单位|出题单位|需求单位|发布单位|起草单位|起草部门|编制单位|编制部门|制定单位|制定部门|填报单位|申报单位|承担单位|运营单位|管护单位|养护单位|使用单位|管理单位|主管单位|执行单位|采购单位|改造单位|整治单位|治理单位|帮扶单位|结对单位|包保单位|联动单位|协作单位|支持单位|复核单位|审核单位|评估单位|行业主管部门|审核部门|评估部门|联动部门|协作部门|支持部门|起草科室|经办科室|经办部门|经办单位|办理单位|办理部门|主抓单位|分管单位|参与部门|参加部门|落实部门|督办部门|实施部门|组织部门|主管部门|监管部门|协同部门|指导部门|配合责任部门|责任配合部门|牵头责任部门|牵头科室及负责人|牵头机构|责任机构|配合机构|责任地区|实施地区|责任县区|责任乡镇|牵头负责领导|牵头市领导|牵头县领导|牵头区领导|牵头领导|责任领导|分管领导|包抓领导|包联领导|市级领导|县级领导|分管市领导|责任人|负责人|联系人|联络员|目标值|验收标准|主办|协办|承办|牵头|配合|参与|责任`
+)
+
+// labelsByEnd are the listed labels by their last character.
+var labelsByEnd = func() map[rune][]string {
+	by := map[rune][]string{}
+	for _, w := range strings.Split(labelList, "|") {
+		r, _ := utf8.DecodeLastRuneInString(w)
+		by[r] = append(by[r], w)
+	}
+	return by
+}()
+
+// endsInLabel tells that folded words end with a label, behind which is a colon.
+func endsInLabel(before string) bool {
+	before = strings.TrimSuffix(before, " ")
+	r, _ := utf8.DecodeLastRuneInString(before)
+	return slices.ContainsFunc(labelsByEnd[r], func(w string) bool { return strings.HasSuffix(before, w) }) || (r == '限' || r == '间') && jointEnd.MatchString(before)
+}
+
+var jointEnd = regexp.MustCompile(`(?:` + labelJoint + `)$`)
 
 var (
 	labelRe   = regexp.MustCompile(`(` + labelWords + `) ?: ?`)
@@ -224,13 +248,41 @@ func ofLimit(before string) bool {
 	return limitLabel.MatchString(label) && !strings.Contains(label, "单位") && !strings.Contains(label, "部门")
 }
 
+// labelRuns are the labels of a text with what they say, looked for in the lines that have one outside
+// brackets alone, since few have.
+func labelRuns(f string) (runs []span) {
+	for from := 0; from < len(f); {
+		to := lineEnd(f, from)
+		if hasLabel(f[from:to]) {
+			for _, m := range labelRun.FindAllStringSubmatchIndex(f[from:to], -1) {
+				runs = append(runs, span{from + m[2], from + m[3]})
+			}
+		}
+		from = to + 1
+	}
+	return runs
+}
+
+// hasLabel tells that a line has a label that does not begin a bracket.
+func hasLabel(line string) bool {
+	for i := 0; i < len(line); i++ {
+		if line[i] != ':' || !endsInLabel(line[:i]) {
+			continue
+		}
+		if open := strings.LastIndexAny(line[:i], "(["); open < 0 || !isLabel(line[open+1:i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
 // labelledLines adds 责任单位：… without brackets; lines that follow one another
 // are one responsibility.
 func labelledLines(f string, found []responsibility) []responsibility {
 	var lines []responsibility
 	f = sentenceApart(f)
-	for _, m := range labelRun.FindAllStringSubmatchIndex(f, -1) {
-		from, to := m[2], m[3]
+	for _, at := range labelRuns(f) {
+		from, to := at.from, at.to
 		inside := false
 		for _, b := range found {
 			inside = inside || from >= b.from && from < b.to

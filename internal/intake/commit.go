@@ -62,6 +62,7 @@ type committer struct {
 	lastLimit *deadline.Reading     // of the last labelled limit, for 同上
 	asks      []asksOf              // words that became a question and no entry
 	unfit     map[*Table]unfitTable // tables with times that fit no header
+	begins    map[string]string     // plainSubject of the texts that were asked about: many are, several times
 	cutShort  string                // the collective name last read whose text may go on with more of it; "" none
 	found     []Expression          // every expression of time, once accounted for
 }

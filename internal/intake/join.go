@@ -179,8 +179,11 @@ func (j *joiner) continues(l line) bool {
 // labelDone tells that lines end with a label and the whole name of a unit.
 func labelDone(parts []string) bool {
 	f := fold(strings.TrimSpace(parts[len(parts)-1]))
-	at := labelRe.FindAllStringIndex(f, -1)
-	return len(at) > 0 && !endsOpen(parts) && looksUnit(lastOf(f[at[len(at)-1][1]:]))
+	at := strings.LastIndexByte(f, ':')
+	for at >= 0 && !endsInLabel(f[:at]) {
+		at = strings.LastIndexByte(f[:at], ':')
+	}
+	return at >= 0 && !endsOpen(parts) && looksUnit(lastOf(strings.TrimPrefix(f[at+1:], " ")))
 }
 
 // speaksAnew begins a paragraph behind a line that says who is responsible: 责任单位：

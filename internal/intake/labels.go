@@ -103,5 +103,5 @@ var eachTail = regexp.MustCompile(`^(?:沿[河江湖线海]|其他|其余|有关
 
 // printed is a folded name with the brackets that documents print.
 func (k *committer) printed(f string) string {
-	return strings.NewReplacer("(", "（", ")", "）").Replace(f)
+	return wideBrackets.Replace(f)
 }

@@ -147,6 +147,9 @@ func splitAnd(in []string) []string {
 
 var partyTail = regexp.MustCompile(`^\((?:以下简称)?[“"]?[甲乙丙]方[”"]?\)$`)
 
+// wideBrackets writes folded brackets as Chinese ones.
+var wideBrackets = strings.NewReplacer("(", "（", ")", "）")
+
 func unitName(t string) string {
 	t = strings.Trim(t, " ,、;:。")
 	if t == "等" || t == "各" || t == lostCell {
@@ -159,7 +162,7 @@ func unitName(t string) string {
 	for _, tail := range []string{"等部门", "等单位", "等有关部门", "等相关部门", "等有关单位", "等相关单位"} {
 		t = strings.TrimSuffix(t, tail)
 	}
-	return strings.NewReplacer("(", "（", ")", "）").Replace(strings.TrimSpace(t))
+	return wideBrackets.Replace(strings.TrimSpace(t))
 }
 
 // howMany is a count and no body: 3处, 12所.

@@ -392,13 +392,15 @@ func classify(n *node, inherited role) {
 	}
 }
 
+var placeBrackets = strings.NewReplacer("(", "（", ")", "）", "[", "（", "]", "）")
+
 // place is the marks from the chapter down: 三（二）4.
 func (n *node) place() string {
 	if n == nil {
 		return ""
 	}
 	own := strings.TrimRight(fold(n.mark.text), "、., :")
-	own = strings.NewReplacer("(", "（", ")", "）", "[", "（", "]", "）").Replace(own)
+	own = placeBrackets.Replace(own)
 	if n.mark.style == styleDotted {
 		return n.top().placeOf() + own
 	}

@@ -179,7 +179,8 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 			return []string{k.printed(n)}, false
 		}
 	}
-	if n, each := k.plainSubject(f), strings.TrimPrefix(eachSubject.FindString(f), "由"); (strings.HasPrefix(n, "各") || each != "" && strings.HasPrefix(n, each)) && len(n) > len(each) && len(n) > len(manySubject.FindString(f)) { // 各县水务局, not 各县
+	plain := k.plainSubject(f)
+	if n, each := plain, strings.TrimPrefix(eachSubject.FindString(f), "由"); (strings.HasPrefix(n, "各") || each != "" && strings.HasPrefix(n, each)) && len(n) > len(each) && len(n) > len(manySubject.FindString(f)) { // 各县水务局, not 各县
 		return append([]string{k.printed(n)}, k.listed(strings.TrimPrefix(strings.TrimPrefix(f, "由"), n))...), true
 	}
 	if m := eachOf(f); m != nil {
@@ -248,7 +249,7 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 		rest := strings.TrimPrefix(strings.TrimPrefix(f, "由"), m[1])
 		return append([]string{m[1]}, k.listed(rest)...), false
 	}
-	if n := k.plainSubject(f); n != "" {
+	if n := plain; n != "" {
 		rest := strings.TrimPrefix(strings.TrimPrefix(f, "由"), fold(tight(n)))
 		return append([]string{k.printed(n)}, k.listed(rest)...), isCollective(n) && strings.HasPrefix(n, "各")
 	}
@@ -292,7 +293,21 @@ var withBody = regexp.MustCompile(`^(?:与|同|联合|会同)[省市县区州][\
 // plainSubject is the body that a sentence begins with, told by the end of its name
 // and by what follows: 市政管理处要于…, 国家医保局于…, 各试点县2022年….
 func (k *committer) plainSubject(f string) string {
-	rs := []rune(strings.TrimPrefix(f[:min(len(f), 300)], "由"))
+	f = strings.TrimPrefix(f[:min(len(f), 300)], "由")
+	name, known := k.begins[f]
+	if !known {
+		if k.begins == nil {
+			k.begins = map[string]string{}
+		}
+		name = k.firstBody(f)
+		k.begins[f] = name
+	}
+	return name
+}
+
+// firstBody is plainSubject of a text that was not asked about before.
+func (k *committer) firstBody(f string) string {
+	rs := []rune(f)
 	depth := 0
 	for end := 1; end <= min(len(rs)-1, 26); end++ {
 		r := rs[end-1]
@@ -317,7 +332,9 @@ func (k *committer) plainSubject(f string) string {
 			continue
 		}
 		name, rest := string(rs[:end]), string(rs[end:])
-		organ, loose := organEnd.MatchString(name) || officeEnd.MatchString(name) && levelOf(name) != "" || strings.HasPrefix(name, "各") && (looseEnd.MatchString(name) || eachPlace.MatchString(name)) || strings.HasSuffix(name, "部门") && end > 3, looseEnd.MatchString(name) || placeEnd.MatchString(name) && !notPlace.MatchString(name)
+		loose := looseEnd.MatchString(name)
+		organ := strings.HasSuffix(name, "部门") && end > 3 || strings.HasPrefix(name, "各") && (loose || eachPlace.MatchString(name)) || organEnd.MatchString(name) || officeEnd.MatchString(name) && levelOf(name) != ""
+		loose = loose || placeEnd.MatchString(name) && !notPlace.MatchString(name)
 		if i := strings.LastIndex(name, "由"); i > 0 { // 所需资金由区财政局
 			return ""
 		}

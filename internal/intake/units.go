@@ -128,10 +128,13 @@ var noCounty = regexp.MustCompile(`^(?:试点|示范|项目|创建|有关|相关
 
 func groupKey(name string) string {
 	k := tight(fold(name))
-	k = strings.NewReplacer("(", "", ")", "", "、", "", ",", "").Replace(k)
-	k = strings.NewReplacer("人民政府", "", "政府", "").Replace(k)
-	return strings.TrimPrefix(k, "各")
+	return strings.TrimPrefix(noGovernment.Replace(noMarks.Replace(k)), "各")
 }
+
+var (
+	noMarks      = strings.NewReplacer("(", "", ")", "", "、", "", ",", "")
+	noGovernment = strings.NewReplacer("人民政府", "", "政府", "")
+)
 
 // isCollective says whether a name means several units that it does not name.
 func isCollective(name string) bool {
