@@ -202,7 +202,8 @@ func (s *scan) yearEdge(i int, m *moment) int {
 // bareYearEdge guards 年底 and 年内 without a year: 5年内 is a term, 每年底 recurs.
 func (s *scan) bareYearEdge(i int) bool {
 	p := s.at(i - 1)
-	return !digit(p) && (!numeral(p) || p == '〇') && p != '半' && p != '周' && p != '学' && p != '多' && p != '数' && p != '近' && p != '历'
+	school := p == '学' && strings.ContainsRune("中小大", s.at(i-2)) // 第三小学年底前, not 学年
+	return !digit(p) && (!numeral(p) || p == '〇') && p != '半' && p != '周' && (p != '学' || school) && p != '多' && p != '数' && p != '近' && p != '历'
 }
 
 // halfPart reads 上半年, 下半年 and what follows (末, 底).

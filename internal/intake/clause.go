@@ -180,7 +180,7 @@ func (w *clauseWalk) add(n *node, from *clause) {
 	}
 	made := len(w.out)
 	w.addClause(n, n.clauseOf(ps), from)
-	if dropped && made < len(w.out) && (timeWord.MatchString(fold(n.title)) || stageYear.MatchString(tight(fold(n.title)))) {
+	if dropped && made < len(w.out) && (timeWord.MatchString(fold(n.title)) || monthHead.MatchString(tight(fold(n.title))) || stageYear.MatchString(tight(fold(n.title)))) {
 		w.out[made].parent = n // the heading's time is that of the items below it
 	}
 }

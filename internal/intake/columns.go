@@ -53,6 +53,7 @@ var columnWords = []struct {
 	re *regexp.Regexp
 	as column
 }{
+	{regexp.MustCompile(`^下一?步(?:工作)?(?:节点|计划|打算|安排|措施)$`), colContent},
 	{regexp.MustCompile(`^(序号|编号|序|项次|号|No\.?|NO\.?|no\.?|任务编号|项目编号|序列)$`), colNo},
 	{regexp.MustCompile(`断面(名称|点位)?$|^(监测|考核)(断面|点位)|点位名称|水体名称$`), colSection},
 	{regexp.MustCompile(`目标水质|水质目标|水质类别|目标类别|考核目标水质|水质要求|^(\d{4}年)?(水质)?(考核)?目标$`), colTarget},

@@ -49,7 +49,7 @@ func (k *committer) inStage(c *clause, rs []deadline.Reading) []deadline.Reading
 // name none themselves: 集中整治阶段（9月11日—11月30日）…每周开展2次行动.
 func (k *committer) forTheStage(c *clause, rs []deadline.Reading) []deadline.Reading {
 	st, from := k.stageOver(c, rs)
-	if st == nil || st.Words == "" || st.Start.IsZero() {
+	if st == nil || st.Words == "" || st.Start.IsZero() || st.Due.Before(k.facts.Issued) {
 		return rs
 	}
 	out := slices.Clone(rs)

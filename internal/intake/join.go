@@ -188,7 +188,7 @@ func labelDone(parts []string) bool {
 
 // speaksAnew begins a paragraph behind a line that says who is responsible: 责任单位：
 // 市林业局⏎请各县（市、区）于3月15日前报送名单.
-var speaksAnew = regexp.MustCompile(`^(?:请[各于在将你按有结认]|联系人|联系电话|特此|以上|上述|各[\p{Han}()、]{1,14}?(?:要|请|须|应当?|务必|于|在|\d|每[月周季年旬日])|(?:此项|该项)(?:工作|任务))`)
+var speaksAnew = regexp.MustCompile(`^(?:请[各于在将你按有结认]|联系人|联系电话|特此|以上|上述|各[\p{Han}()、]{1,22}?(?:要|请|须|应当?|务必|于|在|\d|每[月周季年旬日])|(?:此项|该项)(?:工作|任务))`)
 
 // addresses is true of a line that names the bodies that a letter is to and no more.
 func addresses(line string) bool { return len(line) < 360 && addressed.MatchString(tight(fold(line))) }

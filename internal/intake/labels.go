@@ -58,12 +58,17 @@ func labelUnits(line string) []string {
 		if f := tight(fold(n.name)); (bare || s[i] != ':') && (utf8.RuneCountInString(f) > 18 || strings.Contains(f, "由") || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f) || verbThenUnit(f)) {
 			return nil // a sentence that ends like a name: 汇总情况报区消安委
 		}
-		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) && (bare || s[i] != ':' || !partLabel.MatchString(n.name) || noPart.MatchString(n.name)) && !eachTail.MatchString(n.name) && (bare || s[i] != ':' || !isPlace(n.name)) {
+		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) && (bare || s[i] != ':' || !partLabel.MatchString(n.name) || noPart.MatchString(n.name)) && !eachTail.MatchString(n.name) && !(bare && ownPart(tight(fold(n.name)))) && (bare || s[i] != ':' || !isPlace(n.name)) {
 			return nil
 		}
 		out = append(out, n.name)
 	}
 	return out
+}
+
+// ownPart tells that a folded name is of a part of one body, which a heading may be alone: 人力资源部.
+func ownPart(f string) bool {
+	return ownOffice.MatchString(f) && !noOffice.MatchString(f) && !actsVerb.MatchString(f) && !notActor.MatchString(f) && !noPart.MatchString(f)
 }
 
 // isPlace tells that a name is a county's, a zone's or a town's: 东河县, 高新区.

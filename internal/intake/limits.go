@@ -86,7 +86,7 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 				topic = clauseTopic(c)
 				e.whole = true
 			}
-			e.Title = shorten(topic, 40)
+			e.Title = shorten(c.withMeasure(topic), 40)
 			if len(read) > 1 {
 				e.Title = shorten(topic+"："+partOnly(c.text, span{from, to}, one, read), 48)
 			}
@@ -182,6 +182,26 @@ func (c *clause) recursBefore(readings []deadline.Reading, to, bracket int) bool
 	return slices.ContainsFunc(readings, func(r deadline.Reading) bool {
 		return r.Kind == deadline.Recurring && r.Recurrence != "" && r.Begin >= from && r.End <= to
 	})
+}
+
+// measureLine is the line of a block that says what is done, by its label.
+var measureLine = regexp.MustCompile(`(?m)^ *(?:整改|治理|工作|建设|整治|具体|主要|办理)?(?:措施|任务|内容)[:：] *([^\n]+)$`)
+
+// withMeasure is a block's heading with what is done, where a line of its own says that in one sentence
+// and the heading only names a thing (梅塘河) or what is wrong.
+func (c *clause) withMeasure(topic string) string {
+	m := measureLine.FindStringSubmatch(c.text)
+	if m == nil || len(measureLine.FindAllString(c.text, 2)) > 1 {
+		return topic
+	}
+	said := tidyTitle(m[1])
+	if hanIn(said) < 4 || strings.ContainsAny(said, "。；;") || timeWord.MatchString(fold(said)) || saysDone(topic) {
+		return topic
+	}
+	if hanIn(topic) <= 8 {
+		return topic + "：" + said
+	}
+	return said
 }
 
 // headLimits makes the entry of a time in the heading, which covers the

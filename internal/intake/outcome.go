@@ -14,8 +14,8 @@ var (
 	// chargedWith is what somebody is charged with, before by when: 市水务局负责泵站改造，8月底前完工.
 	chargedWith = regexp.MustCompile(`负责([\p{Han}]{2,16})$`)
 	// looksAtSelf is work whose outcome is a paper on it, selfReport that paper.
-	looksAtSelf = regexp.MustCompile(`自查|自评|自验|自检|自纠`)
-	selfReport  = regexp.MustCompile(`(?:自查|自评|自验|自检|自纠)[\p{Han}]{0,4}(?:报告|材料|情况|结果|总结|表)`)
+	looksAtSelf = regexp.MustCompile(`自查|自评|自验|自检|自纠|评估|检测|鉴定|测评|勘察`)
+	selfReport  = regexp.MustCompile(`(?:自查|自评|自验|自检|自纠|评估|检测|鉴定|测评|勘察)[\p{Han}]{0,4}(?:报告|材料|情况|结果|总结|表)`)
 )
 
 var (
@@ -26,6 +26,9 @@ var (
 	mends      = regexp.MustCompile(`维修|修复|抢修|检修|修缮|更换`)
 	worksAgain = regexp.MustCompile(`恢复[\p{Han}]{0,4}(?:运行|使用|通行|功能|供[水电气热]|原状)`)
 )
+
+// finished says of the work before it that it is done.
+var finished = regexp.MustCompile(`^(?:全部|全面|均)[\p{Han}]{0,4}(?:到位|完毕|完成|结束|清零|销号)$|^[\p{Han}]{2}完毕$`)
 
 // held says when what was named before is held.
 var held = regexp.MustCompile(`^(?:正式)?(?:比赛|活动|会议|培训|演练|考试|竞赛|展览|演出|决赛|典礼|仪式|测试|评审|体检|大会|开幕式|启动仪式)(?:时间)?(?:定于|于|在|为|定在)?(?:进行|举行|召开|举办|开展|开赛|开幕|结束)?$`)
@@ -42,6 +45,9 @@ func saysWhen(work, limit *entry) bool {
 	}
 	if mends.MatchString(w) && worksAgain.MatchString(l) {
 		return true // 对故障设施进行维修，7月底前恢复正常运行
+	}
+	if finished.MatchString(strings.Replace(l[strings.LastIndexByte(l, ',')+1:], tight(fold(limit.words)), "", 1)) {
+		return true // 更新公示牌，3月20日前全部更换到位
 	}
 	if held.MatchString(strings.Replace(l[strings.LastIndexByte(l, ',')+1:], tight(fold(limit.words)), "", 1)) {
 		return true // 举办职工篮球赛，比赛于9月23日至24日进行

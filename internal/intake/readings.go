@@ -104,6 +104,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 拟定二季度招商计划
 	case !limit && !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && doneThen.MatchString(tight(fold(partText(c.text, r, s)))):
 		why = "target" // 2.6万亩任务已于今年5月全部完工
+	case !limit && r.Kind == deadline.Recurring && r.Recurrence == "" && fixedThing.MatchString(tight(fold(c.text[min(r.End, len(c.text)):min(r.End+30, len(c.text))]))):
+		why = "target" // 对享受定期抚恤的人员
 	case !limit && forecast.MatchString(tight(fold(c.text[s.from:s.to]))):
 		why = "target" // 预测7月下旬至8月上旬可能出现强降雨
 	case !limit && r.Kind == deadline.Recurring && budgeted.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
@@ -297,6 +299,9 @@ func partHolding(text string, r deadline.Reading, s span) span {
 
 // ruleStarts is from when a rule holds, which is nobody's work: 新的低保标准自2024年1月1日起执行.
 var ruleStarts = regexp.MustCompile(`^[^,。;]{0,16}(?:政策|办法|标准|规定|细则|价格|制度|条例|费率|税率)[自从][^,。;]{2,20}起(?:正式|统一)?(?:施行|执行|实施|生效)$`)
+
+// fixedThing is behind 定期 where that is of a thing's name: 定期抚恤, 定期存款.
+var fixedThing = regexp.MustCompile(`^(?:抚恤|定量|存款|存单|生活补助|补助|补贴|救助|检验(?:合格|报告|证)|航线|合同|寿险)`)
 
 // doneThen tells that something was done by a time.
 var doneThen = regexp.MustCompile(`(?:已经?|均已|现已)(?:于|在)[^,。;]*\d[^,。;]*(?:完成|完工|竣工|建成|印发|出台|实现|投用|启动|开工|结束|通过|关闭|拆除|清零|销号)`)

@@ -118,11 +118,11 @@ func timesAlone(text string, rs []deadline.Reading, sp span) bool {
 	return left <= 2
 }
 
-// what was done is no work: 2021年全市共检查1126家, 截至1月底，各区已完成申报.
+// What was done is no work: 2021年全市共检查1126家, 截至1月底，各区已完成申报. What was left of it is: 2021年结转的12个项目.
 var (
 	doneSince = regexp.MustCompile(`^(?:截至|截止)[^,]{2,16},?[^,]{0,16}(?:已|共|累计)|^[\p{Han}()]{1,12}?已(?:经|全部|基本)?(?:完成|建成|累计|实现|纳入|印发|出台|启动|开工|投用)[^的]*$`)
-	doneYear  = regexp.MustCompile(`^((?:19|20)\d\d)年(?:度|以来)?,?[^,]{0,24}?(?:共|累计|已|\d)`)
-	toBeDone  = regexp.MustCompile(`[要须应]|确保|力争|务必|负责|牵头`)
+	doneYear  = regexp.MustCompile(`^((?:19|20)\d\d)年度?,?[^,]{0,24}?(?:共|累计|已|\d)`)
+	toBeDone  = regexp.MustCompile(`[要须应未尚由]|确保|力争|务必|负责|牵头|结转|续建|继续|剩余|遗留|抓紧|尽快|加快|推进|下一步`)
 )
 
 // wasDone tells that folded words say what was done before the paper.

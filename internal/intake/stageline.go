@@ -59,7 +59,7 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 			if label != nil && s.from < reach {
 				s.readings = inMonth(s.readings, *label)
 				for n, o := range s.readings {
-					if o.Begin >= label.End {
+					if o.Begin >= label.End && !label.Due.Before(k.facts.Issued) {
 						s.readings[n] = forTheTime(c.text, o, labelled(*label))
 					}
 				}

@@ -206,10 +206,13 @@ var startHead = regexp.MustCompile(`^[自从]?(?:即日|(?:(?:19|20)\d\d年)?(?:
 // leadTail is behind who acts: 由县防办负责|组织….
 var leadTail = regexp.MustCompile(`^(?:具体|统一)?(?:负责|牵头)?(?:，)?`)
 
+// figureOnly is how large a work is, and not what it is.
+var figureOnly = regexp.MustCompile(`^(?:计划|估算|概算|项目)?(?:总?投资|占地|全长|总长|总?建筑面积|面积|规模|预算|工程费用?)(?:约|为|达)?[\d.]+[^,]{0,8}$`)
+
 // measureOnly says whom or how many the work before it reaches, and passedOn what becomes of the
 // paper before it.
 var (
-	measureOnly = regexp.MustCompile(`^(?:全面|基本|实现)?(?:覆盖|惠及|涵盖|轮训|参训率|参加率|全员)|^全部(?:接入|纳入|上线|入库|联网|安装|投用)`)
+	measureOnly = regexp.MustCompile(`^(?:全面|基本|实现)?(?:覆盖|惠及|涵盖|轮训|参训率|参加率|全员)|^[\p{Han}]{2,8}(?:不少于|不低于|不超过|达到|超过)[\d.]+[\p{Han}%]{1,6}(?:以上|左右)?$|^全部(?:接入|纳入|上线|入库|联网|安装|投用)`)
 	passedOn    = regexp.MustCompile(`^(?:并)?经[^，]{2,16}(?:审查|审核|审定|审议|批准|同意|研究)(?:通过)?后?(?:，)?(?:印发|实施|公布|报送|发布|报|执行)`)
 )
 
@@ -369,7 +372,13 @@ func (k *committer) title(c *clause, g segment) string {
 	if g.context != (span{}) && g.context.from < g.from && reportsOn.MatchString(text) {
 		return shorten(tidyTitle(c.text[g.context.from:g.context.to])+"，"+text, 48)
 	}
-	if hanIn(text) >= 4 && hanIn(text) <= 20 && (measureOnly.MatchString(text) || passedOn.MatchString(text)) {
+	if what := g.context; what != (span{}) && figureOnly.MatchString(tight(fold(c.text[what.from:what.to]))) && hanIn(topic) >= 2 { // 总投资6200万元，7月底前开工
+		g.context = span{}
+		if hanIn(text) < 8 && !strings.Contains(text, topic) {
+			return shorten(topic+"："+text, 40)
+		}
+	}
+	if hanIn(text) >= 4 && hanIn(text) <= 20 && (measureOnly.MatchString(fold(text)) || passedOn.MatchString(text)) {
 		if what := c.partBefore(g.from); hanIn(what) >= 4 {
 			return shorten(what+"，"+text, 40)
 		}
