@@ -63,6 +63,8 @@ func TestAnswersAreUnderstoodOrRefused(t *testing.T) {
 		{"members", "", "", "不知道", ""},
 		{"season", "", "", "6月1日至9月30日", "6月1日至9月30日"},
 		{"season", "", "", "夏天", ""},
+		{"rhythm", "", "month quarter halfyear year none", "每天", "每天"},
+		{"rhythm", "", "month quarter halfyear year none", "常常", ""},
 		{"goal", "no", "yes no", "要", "yes"},
 		{"aside", "2021-06-30", "none", "是", "2021-06-30"},
 		{"aside", "2021-06-30", "none", "否", "none"},

@@ -72,3 +72,27 @@ func TestEveryAnswerMakesAPlanThatLoads(t *testing.T) {
 		}
 	}
 }
+
+// TestADailyDutyIsMadeWhereAPersonSaysSo: what is done every day is asked about, and made a duty of every day by the
+// answer 每天, by another rhythm's name one of that.
+func TestADailyDutyIsMadeWhereAPersonSaysSo(t *testing.T) {
+	t.Parallel()
+	read := func(answers map[string]string) *Draft {
+		d, err := Import(t.Context(), []Source{{Name: "x.txt", Data: []byte(usualHead + "一、任务\n1.值守。市防办每日8时前汇总水情。\n")}}, Options{Issued: calendar.NewDay(2022, 3, 1), Calendar: holidays(t), Answers: answers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	d := read(nil)
+	i := slices.IndexFunc(d.Questions, func(q Question) bool { return q.Kind == "rhythm" })
+	if i < 0 {
+		t.Fatalf("not asked: %v", asksOfDraft(d))
+	}
+	for said, want := range map[string]string{"每天": "0 9 * * *", "每周五": "0 9 * * 5"} {
+		p := loadDraft(t, read(map[string]string{d.Questions[i].ID: said}))
+		if got := p.Tasks[0].Recur; got == nil || got.Cron != want {
+			t.Errorf("answered %s: %+v, want %s", said, got, want)
+		}
+	}
+}

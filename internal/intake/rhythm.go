@@ -127,6 +127,9 @@ func (k *committer) saidRule(said string) (every string, shift int, cron string,
 // oneRhythm is the recurrence that a text names, and that a plan's file can say.
 func oneRhythm(text string, ctx deadline.Context) (deadline.Reading, bool) {
 	read := deadline.Read(tight(fold(text)), ctx)
+	if len(read) == 0 { // 每天 alone may be of anything: 每天报送 is a rhythm
+		read = deadline.Read(tight(fold(text))+"报送", ctx)
+	}
 	if len(read) != 1 || read[0].Kind != deadline.Recurring || read[0].Recurrence == "" {
 		return deadline.Reading{}, false
 	}
