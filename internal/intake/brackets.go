@@ -53,10 +53,16 @@ var labelsByEnd = func() map[rune][]string {
 }()
 
 // endsInLabel tells that folded words end with a label, behind which is a colon.
-func endsInLabel(before string) bool {
+func endsInLabel(before string) bool { return labelFrom(before, -1) }
+
+// labelFrom tells that folded words end with a label that begins elsewhere than at a byte.
+func labelFrom(before string, but int) bool {
 	before = strings.TrimSuffix(before, " ")
 	r, _ := utf8.DecodeLastRuneInString(before)
-	return slices.ContainsFunc(labelsByEnd[r], func(w string) bool { return strings.HasSuffix(before, w) }) || (r == '限' || r == '间') && jointEnd.MatchString(before)
+	if slices.ContainsFunc(labelsByEnd[r], func(w string) bool { return strings.HasSuffix(before, w) && len(before)-len(w) != but }) {
+		return true
+	}
+	return (r == '限' || r == '间') && jointEnd.MatchString(before)
 }
 
 var jointEnd = regexp.MustCompile(`(?:` + labelJoint + `)$`)
@@ -266,10 +272,14 @@ func labelRuns(f string) (runs []span) {
 // hasLabel tells that a line has a label that does not begin a bracket.
 func hasLabel(line string) bool {
 	for i := 0; i < len(line); i++ {
-		if line[i] != ':' || !endsInLabel(line[:i]) {
+		if line[i] != ':' {
 			continue
 		}
-		if open := strings.LastIndexAny(line[:i], "(["); open < 0 || !isLabel(line[open+1:i+1]) {
+		bracket := -1
+		if open := strings.LastIndexAny(line[:i], "(["); open >= 0 {
+			bracket = open + 1
+		}
+		if labelFrom(line[:i], bracket) {
 			return true
 		}
 	}

@@ -129,8 +129,8 @@ func (k *committer) saidByLimits(c *clause, e *entry) bool {
 	return said
 }
 
-// partOnlyOf is of a limit for a part of the work.
-var partOnlyOf = regexp.MustCompile(`首|第[一二三]|部分|其中|先行|\d|[一二三四五六七八九]成|过半|一半|试点`)
+// partOnlyOf is of a limit for a part of the work, or for a step before its end: 新建泵站3座，6月底前完成初步设计.
+var partOnlyOf = regexp.MustCompile(`首|第[一二三]|部分|其中|先行|\d|[一二三四五六七八九]成|过半|一半|试点|设计|施工图|招标|招投标|中标|采购|开工|动工|进场|启动|前期|立项|可研|选址|征收|征地|拆迁|用地|主体|基础|论证|签约|入场`)
 
 // saysItself takes from times beside 上述工作 that they are said of it, where their own
 // comma part says what else is done by them: 以上任务由县委改革办每月调度，11月30日前组织验收.
