@@ -273,10 +273,11 @@ func TestAWorkerStopsInTheMiddleOfAMorning(t *testing.T) {
 	t.Parallel()
 	b, in := fifty(t)
 	to, stop := newTray(0), make(chan struct{})
+	full := sync.OnceFunc(func() { close(stop) }) // the last two may both see that every place is taken
 	hangs := func(ctx context.Context, _ letter.Letter) error {
 		to.mu.Lock()
 		if to.tried == sendersAtOnce {
-			close(stop)
+			full()
 		}
 		to.mu.Unlock()
 		<-ctx.Done()
@@ -301,10 +302,11 @@ func TestAServerThatHangsGetsNoMoreOfItsMorning(t *testing.T) {
 	t.Parallel()
 	b, in := fifty(t)
 	to, shut := newTray(0), make(chan struct{})
+	full := sync.OnceFunc(func() { close(shut) })
 	hangs := func(context.Context, letter.Letter) error {
 		to.mu.Lock()
 		if to.tried == sendersAtOnce {
-			close(shut)
+			full()
 		}
 		to.mu.Unlock()
 		<-shut

@@ -20,25 +20,33 @@ func (m *amending) handOver(ctx context.Context) error {
 		return nil
 	}
 	for _, h := range m.amended.Changes.Handovers {
-		for range 2 { // the second time for occurrences and talks that were opened meanwhile
-			if err := m.passAll(ctx, h); err != nil {
+		before := len(m.report.Left)
+		for range 10 { // occurrences and talks that are opened meanwhile are passed on too; ten times are never needed
+			m.report.Left = m.report.Left[:before]
+			passed, err := m.passAll(ctx, h)
+			if err != nil {
 				return err
+			}
+			if passed == 0 {
+				break
 			}
 		}
 	}
 	return nil
 }
 
-// passAll passes on the talks and then the tasks of one unit. A talk is passed on before
-// its task, or for a moment the talk would be about a task of another unit.
-func (m *amending) passAll(ctx context.Context, h plan.Handover) error {
+// passAll passes on the talks and then the tasks of one unit, and gives how many it passed
+// on. A talk is passed on before its task, or for a moment the talk would be about a task of
+// another unit. The tasks are read before the talks: where no task is the unit's any more, no
+// talk with it can be opened after the talks were read.
+func (m *amending) passAll(ctx context.Context, h plan.Handover) (int, error) {
 	tasks, err := m.engine.ledger.Tasks(ctx, ledger.TaskFilter{Plan: m.launched.Plan.ID})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	talks, err := m.engine.ledger.Talks(ctx, m.launched.Plan.ID, "")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	ends, of := map[string]bool{}, map[string]string{}
 	for _, c := range m.amended.Changes.Tasks {
@@ -51,12 +59,12 @@ func (m *amending) passAll(ctx context.Context, h plan.Handover) error {
 		return k.Without(func(task string) bool { return ends[task] || ends[of[task]] })
 	})
 	tasks = slices.DeleteFunc(tasks, func(t ledger.Task) bool { return t.State != ledger.TaskOpen || ends[t.ID] || ends[t.Duty] })
-	_, err = m.engine.each(ctx, len(talks), func(ctx context.Context, i int) (bool, error) { return true, m.passTalk(ctx, h, talks[i]) })
+	passed, err := m.engine.each(ctx, len(talks), func(ctx context.Context, i int) (bool, error) { return m.passTalk(ctx, h, talks[i]) })
 	if err != nil {
-		return err
+		return passed, err
 	}
-	_, err = m.engine.each(ctx, len(tasks), func(ctx context.Context, i int) (bool, error) { return true, m.passTask(ctx, h, tasks[i].ID) })
-	return err
+	too, err := m.engine.each(ctx, len(tasks), func(ctx context.Context, i int) (bool, error) { return m.passTask(ctx, h, tasks[i].ID) })
+	return passed + too, err
 }
 
 // handOverOf passes on one task, which was reinstated, and its talks, like handOver.
@@ -67,31 +75,33 @@ func (m *amending) handOverOf(ctx context.Context, task string) error {
 			return err
 		}
 		for _, k := range talks {
-			if err := m.passTalk(ctx, h, k); err != nil {
+			if _, err := m.passTalk(ctx, h, k); err != nil {
 				return err
 			}
 		}
-		if err := m.passTask(ctx, h, task); err != nil {
+		if _, err := m.passTask(ctx, h, task); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *amending) passTalk(ctx context.Context, h plan.Handover, k ledger.Talk) error {
+// passTalk passes on one talk of the unit h. done is false where it is not the unit's, has
+// ended, or refused.
+func (m *amending) passTalk(ctx context.Context, h plan.Handover, k ledger.Talk) (done bool, err error) {
 	m.cover(k.Task, act.TakeOver)
 	if !k.GoesOn() || k.Lead != h.Unit {
-		return nil
+		return false, nil
 	}
 	a := act.Act{ID: act.TakeOverID(m.amended.N, h.Unit), Kind: act.TakeOver, By: m.by, Reason: m.amended.Reason, Paper: m.amended.Paper, Ref: h.Unit, Unit: h.To}
 	a.At = m.launched.Clock.Plan(m.engine.now()).Truncate(time.Second) // cut to the second for the reason given in once
-	err := m.engine.ActOnTalk(ctx, k.Plan, k.ID, a)
+	err = m.engine.ActOnTalk(ctx, k.Plan, k.ID, a)
 	var said *RefusedError
 	if !errors.As(err, &said) {
 		if err == nil {
 			m.count(act.TakeOver)
 		}
-		return err
+		return err == nil, err
 	}
 	now, err := m.engine.ledger.Talk(ctx, k.Plan, k.ID)
 	if err == nil && now.GoesOn() && now.Lead == h.Unit {
@@ -99,28 +109,30 @@ func (m *amending) passTalk(ctx context.Context, h plan.Handover, k ledger.Talk)
 		m.report.Left = append(m.report.Left, LeftUndone{Task: k.Task, Kind: act.TakeOver, Refused: said.Refusal})
 		m.mu.Unlock()
 	}
-	return err // nil: the talk has ended, or has been passed on, meanwhile
+	return false, err // nil: the talk has ended, or has been passed on, meanwhile
 }
 
-func (m *amending) passTask(ctx context.Context, h plan.Handover, id string) error {
+// passTask passes on what the unit h has in one task. done is false where it has nothing in
+// it, the task has ended, or refused.
+func (m *amending) passTask(ctx context.Context, h plan.Handover, id string) (done bool, err error) {
 	t, err := m.engine.ledger.Task(ctx, m.launched.Plan.ID, id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	c := ledger.CaseOf(t)
 	m.cover(id, act.TakeOver)
 	if c.Kind == plan.Standing || c.Over() || !c.Names(h.Unit) || c.Lead == h.Unit && m.givenElsewhere(t, h) {
-		return nil
+		return false, nil
 	}
 	a := act.Act{ID: act.TakeOverID(m.amended.N, h.Unit), Kind: act.TakeOver, Ref: h.Unit, Unit: h.To}
 	if h.To == "" {
 		a = act.Act{ID: act.DropID(m.amended.N, h.Unit), Kind: act.Assist, Units: slices.DeleteFunc(slices.Clone(c.Assist), func(u string) bool { return u == h.Unit })}
 	}
-	refused, _, err := m.do(ctx, id, a)
+	refused, done, err := m.do(ctx, id, a)
 	m.mu.Lock()
 	m.report.Left = append(m.report.Left, refused...)
 	m.mu.Unlock()
-	return err
+	return done, err
 }
 
 // cover notes that this amendment itself asks for an act on a task, or on a talk about it.

@@ -10,14 +10,17 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
 	"duban/internal/act"
 	"duban/internal/audit"
 	"duban/internal/calendar"
+	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 	"duban/internal/whatif"
+	"duban/workflows"
 )
 
 // withMore is an edit for twoUnits that adds units, each written as "id name" and, after
@@ -38,6 +41,52 @@ func withMore(units ...string) func(file, text string) string {
 			}
 		}
 		return text
+	}
+}
+
+// held is a client whose updates wait for a fact of the workflow that they ask.
+type held struct {
+	client.Client
+	until map[string]func() // by workflow ID; it returns when the update may go on
+}
+
+func (h *held) UpdateWorkflow(ctx context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	if wait := h.until[o.WorkflowID]; wait != nil {
+		wait()
+	}
+	return h.Client.UpdateWorkflow(ctx, o)
+}
+
+// A duty's unit is dissolved on a day when the machine is slow: before the duty hears of it, it
+// opens one more occurrence, and before that one hears of it, it is missed and a talk about it
+// opens. The new unit has them all.
+func TestWhatIsOpenedDuringAHandOverIsHandedOverToo(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), true)
+	watch := "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}, lead: 市水利局"
+	before := twoUnits(t, "slow", withMore("shuili 市水利局"), entry("watch", watch))
+	clock := endingOn(fast(before, 60*time.Millisecond, 3*time.Second), calendar.NewDay(2021, time.July, 31))
+	w.launch(before, clock)
+	talk := func(ctx context.Context) (ledger.Talk, error) { return w.Ledger.Talk(ctx, "slow", "watch.2021-05#1") }
+	slow := &held{w.Client, map[string]func(){
+		workflows.DutyWorkflowID("slow", "watch"): func() { w.opened("slow", "watch.2021-05") },
+		workflows.TaskWorkflowID("slow", "watch.2021-05"): func() {
+			w.eventually("a talk is called for", func(ctx context.Context) bool { _, err := talk(ctx); return err == nil })
+		},
+	}}
+	after := twoUnits(t, "slow", withMore("shuili 市水利局 successor: 市生态环境局"), entry("watch", strings.ReplaceAll(watch, "市水利局", "市生态环境局")))
+	report, err := engine.New(slow, w.Ledger, 2*time.Hour, time.Now, quiet).Amend(t.Context(), after, w.cal, engine.AmendOptions{Paper: "二号文", Reason: "机构改革", By: clerk})
+	require.NoError(t, err)
+	require.Empty(t, report.AllLeft())
+	k, err := talk(t.Context())
+	require.NoError(t, err)
+	if k.State != act.TalkJoined { // on a slow machine the talk of April's stands by then, which this one joins
+		require.Equal(t, "huanjing", k.Lead)
+	}
+	rows, err := w.Ledger.Tasks(t.Context(), ledger.TaskFilter{Plan: "slow", State: ledger.TaskOpen})
+	require.NoError(t, err)
+	for _, row := range rows {
+		require.Equal(t, "huanjing", row.Lead, row.ID)
 	}
 }
 
