@@ -328,3 +328,29 @@ func TestWhatIsChasedAnewHasAnotherName(t *testing.T) {
 	require.Len(t, again, 1)
 	require.Greater(t, again[0], first)
 }
+
+// Notices of a task's first talk are kept in the task's name (ledger.Decision.Key): what is
+// said by an act that both a task and a talk know has another ID on a talk, or the notice of
+// the second of the two could not be written.
+func TestATalksWordsHaveNamesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	b := talkRules(t, plan.TalkAtOnce)
+	shared := 0
+	for _, row := range act.On(act.OnTalk) {
+		if _, too := act.Of(act.OnTask, row.Kind); !too {
+			continue
+		}
+		shared++
+		for _, heir := range []string{"zhujian", ""} {
+			a := talkAct(oclock(5, 18, 10), keeper, row.Kind)
+			a.Ref, a.Unit = "shuiwu", heir
+			_, told, refused := b.ActOnTalk(b.OpenTalk(calledTalk(), oclock(5, 17, 9)), a)
+			require.Nil(t, refused)
+			require.NotEmpty(t, told)
+			for _, s := range told {
+				require.NotContains(t, s.ID, string(row.Kind))
+			}
+		}
+	}
+	require.Equal(t, 1, shared, "an act that is new on both")
+}

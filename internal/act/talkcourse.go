@@ -282,7 +282,11 @@ func (r Rules) toldOfTalk(c TalkCase, a Act) []plan.Stage {
 	case a.Kind == Approve && c.What == plan.ProposeCircular:
 		m.Topic, m.Words, m.Limit = plan.ProposeCircular, c.Grounds, c.AnswerBy
 	}
-	return []plan.Stage{{ID: toldID(c.Acts, a.Kind), Kind: plan.Told, At: a.At, To: to, Matter: m}}
+	id := toldID(c.Acts, a.Kind)
+	if a.Kind == TakeOver { // the one act that a task has too, in whose name notices of its first talk are kept (ledger.Decision.Key)
+		id = toldID(c.Acts, Kind(m.Topic))
+	}
+	return []plan.Stage{{ID: id, Kind: plan.Told, At: a.At, To: to, Matter: m}}
 }
 
 // TalkUntil is a talk's course once it has run until to, exclusive, while nobody acts, and

@@ -200,8 +200,8 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 	for what, n := range said {
 		require.Equal(t, 1, n, what)
 	}
-	require.Contains(t, said, "late#1 act-1-take_over")
-	require.Contains(t, said, asked+" act-2-take_over")
+	require.Contains(t, said, "late#1 act-1-"+act.TopicPassedOn)
+	require.Contains(t, said, asked+" act-2-"+act.TopicDissolved)
 	require.Contains(t, said, "helped act-3-ask_part.1", "the part is told to whoever owes it by now")
 	broken, err := audit.Breaches(t.Context(), w.Ledger, "gone", func() time.Time { return clock.End }, nil)
 	require.NoError(t, err)
