@@ -53,11 +53,14 @@ func (s *scan) readRecurring(i int) ([]hit, int) {
 	if s.eachIsMeasure(hd) {
 		return []hit{{Reading{Kind: Target, Rule: "A14"}, hd.span}}, hd.to
 	}
-	if hd.loose && !s.has(hd.to, min(s.clauseEnd(hd.to), hd.to+30), dutyVerbs...) {
+	if end := min(s.clauseEnd(hd.to), hd.to+30); hd.loose && !s.has(hd.to, end, dutyVerbs...) && (s.has(hd.to, end, measures...) || end-hd.to < 2) {
 		return nil, hd.to
 	}
 	return s.recur(hd)
 }
+
+// measures are what is counted by the day and said of a state: 每天处理污水5万吨, 每天约产生.
+var measures = []string{"吨", "立方", "小时", "元", "人次", "分钟", "公斤", "千克", "千瓦", "毫克", "升", "平均", "约", "产生", "可", "能力", "以内", "以上", "不超过", "供水", "供应", "发电", "消耗", "开门", "营业", "时至", "的"}
 
 // dutyVerbs make 每天 a duty and not a measure.
 var dutyVerbs = []string{"报", "调度", "监测", "巡", "检查", "更新", "公布", "公开", "发布", "开展", "清理", "保洁", "排查", "消毒", "研判", "会商", "汇总", "统计", "查", "通风", "清扫", "养护", "推送", "召开", "前",

@@ -43,7 +43,9 @@ func (w *clauseWalk) spreadLast() {
 	if line := strings.LastIndexByte(last.text[:at], '\n') + 1; line == 0 || hanIn(last.text[line:at]) > 6 {
 		return
 	}
-	if slices.ContainsFunc(w.out[:n-1], func(c *clause) bool { return len(c.found) > 0 }) {
+	if slices.ContainsFunc(w.out[:n-1], func(c *clause) bool {
+		return len(c.found) > 0 || last.limitBeside() && timeWord.MatchString(fold(c.text))
+	}) {
 		return
 	}
 	for _, c := range w.out[:n-1] {
@@ -113,7 +115,7 @@ func (w *clauseWalk) spreadBack(n *node, made []*clause) {
 			next = c
 		case len(c.seats) == 0 && next != nil && !strings.ContainsRune(c.text, utf8.RuneError):
 			c.inherit(next)
-			c.spread = c.inherited && own > 0 && !next.bracketAlone() && !aboveWord.MatchString(next.text)
+			c.spread = c.inherited && own > 0 && (!next.bracketAlone() || next.limitBeside() && timeWord.MatchString(fold(c.text))) && !aboveWord.MatchString(next.text)
 		}
 	}
 }
@@ -127,6 +129,16 @@ func (c *clause) bracketAlone() bool {
 	at := c.f.rawAt(c.found[0].from)
 	line := strings.LastIndexByte(c.text[:at], '\n') + 1
 	return line > 0 && hanIn(c.text[line:at]) <= 6
+}
+
+// limitBeside tells that a line of the clause's own says by when: 责任单位：县水利局⏎完成时限：4月底前.
+func (c *clause) limitBeside() bool {
+	for line := range strings.SplitSeq(fold(c.text), "\n") {
+		if m := labelRe.FindStringSubmatchIndex(line); m != nil && hanIn(line[:m[0]]) == 0 && limitLabel.MatchString(line[m[2]:m[3]]) {
+			return true
+		}
+	}
+	return false
 }
 
 // aboveWord says that the last item speaks for those above it too.

@@ -23,7 +23,7 @@ func (b *outliner) closes(p para) bool {
 }
 
 // blockLine is a line that opens a part of what is said of a problem or a matter.
-var blockLine = regexp.MustCompile(`^(?:有关|相关|整改|治理|工作|办理|督办|议定|交办|批示|建议|承诺|具体|主要|重点|推进|落实|任务|问题|存在的?|反馈)?(?:目标|措施|任务|举措|内容|要求|问题|表现|情况)[:：]`)
+var blockLine = regexp.MustCompile(`^(?:有关|相关|整改|治理|修复|改造|建设|整治|实施|项目|服务|工作|办理|督办|议定|交办|批示|建议|承诺|具体|主要|重点|推进|落实|任务|问题|存在的?|反馈)?(?:目标|措施|任务|举措|内容|要求|问题|表现|情况)[:：]`)
 
 // endBlock goes back from the numbered measures of a problem to the problem where a line
 // speaks of that again: 整改措施：⏎1.…⏎2.…⏎整改时限：2022年3月底.

@@ -99,7 +99,7 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			k.owner(c, e, "")
 			e.span = at
 			c.entries = append(c.entries, e)
-			if len(c.found) == 1 && hanIn(c.text[c.f.rawAt(r.to):]) > 8 { // 治理内涝点（8月底前）：市水务局扩容。市住建局改造
+			if len(c.found) == 1 && hanIn(c.text[c.f.rawAt(r.to):]) > 8 && !c.ofProblem(r) { // 治理内涝点（8月底前）：市水务局扩容。市住建局改造
 				k.otherActors(c, e, readings)
 			}
 			made = true
@@ -160,10 +160,19 @@ func (c *clause) headStart() int {
 // asAbove refers to what was said of the item before.
 var asAbove = regexp.MustCompile(`^同[上前](?:项|条)?$`)
 
-// partOnly is the comma part of a limit in which one of its times is written; the whole
-// limit where another time is in the same part.
+// partOnly is the part of a limit, between commas or semicolons, in which one of its times is
+// written; the whole limit where another time is in the same part.
 func partOnly(text string, s span, r deadline.Reading, all []deadline.Reading) string {
-	p := partHolding(text, r, s)
+	within := s
+	if i := strings.LastIndexAny(text[s.from:r.Begin], "；;"); i >= 0 {
+		within.from = s.from + i
+		_, n := utf8.DecodeRuneInString(text[within.from:])
+		within.from += n
+	}
+	if i := strings.IndexAny(text[r.End:s.to], "；;"); i >= 0 {
+		within.to = r.End + i
+	}
+	p := partHolding(text, r, within)
 	for _, o := range all {
 		if o.Begin += s.from; o.Begin != r.Begin && o.Begin >= p.from && o.Begin < p.to {
 			p = s
@@ -185,7 +194,7 @@ func (c *clause) recursBefore(readings []deadline.Reading, to, bracket int) bool
 }
 
 // measureLine is the line of a block that says what is done, by its label.
-var measureLine = regexp.MustCompile(`(?m)^ *(?:整改|治理|工作|建设|整治|具体|主要|办理)?(?:措施|任务|内容)[:：] *([^\n]+)$`)
+var measureLine = regexp.MustCompile(`(?m)^ *(?:整改|治理|工作|建设|整治|修复|改造|实施|项目|服务|具体|主要|办理)?(?:措施|任务|内容)[:：] *([^\n]+)$`)
 
 // withMeasure is a block's heading with what is done, where a line of its own says that in one sentence
 // and the heading only names a thing (梅塘河) or what is wrong.
@@ -194,11 +203,12 @@ func (c *clause) withMeasure(topic string) string {
 	if m == nil || len(measureLine.FindAllString(c.text, 2)) > 1 {
 		return topic
 	}
+	wrong := wrongLine.FindString(fold(topic))
 	said := tidyTitle(m[1])
-	if hanIn(said) < 4 || strings.ContainsAny(said, "。；;") || timeWord.MatchString(fold(said)) || saysDone(topic) {
-		return topic
+	if hanIn(said) < 4 || strings.ContainsAny(said, "。；;") || timeWord.MatchString(fold(said)) || saysDone(topic) && wrong == "" {
+		return string([]rune(topic)[utf8.RuneCountInString(wrong):])
 	}
-	if hanIn(topic) <= 8 {
+	if wrong == "" && hanIn(topic) <= 8 {
 		return topic + "：" + said
 	}
 	return said
@@ -249,6 +259,10 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 			}
 			break
 		}
+		alone := r.Kind == deadline.Recurring && r.Recurrence != "" && k.headSays(c, r, from) // 县河长办每半个月编发简报。对敷衍应付的予以通报
+		if alone {
+			to = c.headLen
+		}
 		s, opens := span{from, to}, c.headLen
 		if undated != nil { // 8月31日前完成鉴定。各所联合执法: the stage's end is for what has no day
 			s = span{undated.from, c.undatedTo(*undated)}
@@ -272,6 +286,9 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		}
 		k.owner(c, e, "")
 		c.entries = append(c.entries, e)
+		if alone {
+			continue
+		}
 		k.otherActors(c, e, readings)
 		c.covered(everything)
 	}
@@ -281,7 +298,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 // stage's time in brackets and behind others that have days of their own; nil for none.
 func (k *committer) undatedBelow(c *clause, r deadline.Reading, readings []deadline.Reading) *sentence {
 	below := c.sentences(readings)
-	if r.Kind != deadline.Window || !timeInBrackets.MatchString(fold(c.text[:c.headLen])) || len(below) < 2 || !c.datesItself(below[0], r, false) {
+	if !lasts(r) || !timeInBrackets.MatchString(fold(c.text[:c.headLen])) || len(below) < 2 || !c.datesItself(below[0], r, false) {
 		return nil
 	}
 	i := slices.IndexFunc(below, func(s sentence) bool { return !dates(s.readings) })
@@ -289,6 +306,11 @@ func (k *committer) undatedBelow(c *clause, r deadline.Reading, readings []deadl
 		return nil
 	}
 	return &below[i]
+}
+
+// lasts tells that a time is a stretch of days, of which a month named alone is one, and no day by which.
+func lasts(r deadline.Reading) bool {
+	return r.Kind == deadline.Window || r.Kind == deadline.Due && monthOnly.MatchString(strings.TrimLeft(yearRe.ReplaceAllString(tight(fold(r.Words)), ""), "年"))
 }
 
 // stepUntil tells that a time in brackets ends a step of the work: 总结提升（12月底前）, below
@@ -317,7 +339,7 @@ func (k *committer) headSays(c *clause, r deadline.Reading, from int) bool {
 // of its own, behind words that finish nothing: 各市要认真总结，11月5日前报送报告; or is a look at
 // oneself whose report is due before the stage ends.
 func (c *clause) onlyThenDated(readings []deadline.Reading, of deadline.Reading) bool {
-	if of.Kind != deadline.Window {
+	if !lasts(of) {
 		return false
 	}
 	var below []sentence

@@ -15,6 +15,7 @@ var (
 	mustVerb       = regexp.MustCompile(`(\p{Han})(?:须|应|要|应当|必须)(验收|完成|建成|开工|启动|投用|投运|办结|报送|到位)$`)
 	listTimes      = regexp.MustCompile(`^在[\d年月底、和及，,]*$`)
 	labelTail      = regexp.MustCompile(`[（(]?(?:牵头单位|责任单位|主办单位|牵头部门|责任部门|主办|牵头)[：:]?$`)
+	ofBodies       = regexp.MustCompile(`[和及与、或各的]$|(?:明确|确定|落实|通报|督促|约谈|压实)$`)
 	limitLabelTail = regexp.MustCompile(`[，,。；;、]?(?:完成|办结|整改|办理|落实|截止)?(?:时限|期限|时间|日期)(?:要求)?(?:为|是)?[：:]?$`)
 	limitIs        = regexp.MustCompile(`(?:截止|完成|办结|整改|办理)(?:时间|时限|期限|日期)(?:为|是)?[，,]`)
 	whyHead        = regexp.MustCompile(`^(?:为|根据|按照|依据|围绕|结合)[^，,]{2,40}[，,]|^在?[^，,]{2,20}(?:指导|领导|配合|支持|协助)下[，,]`)
@@ -34,7 +35,13 @@ func (k *committer) matters(d *Draft) {
 			if e.Lead != k.reg.officeName { // who acts was found after it was missed
 				e.Notes = slices.DeleteFunc(e.Notes, func(n string) bool { return n == k.asker.words.T("intake.note_lead") })
 			}
+			if what := c.finishedThing(k, e, lead); what != "" {
+				e.Title = what
+			}
 			e.Title = k.matter(e, clauseTopic(c), lead)
+			if what := headTopic(c); e.Kind == plan.Dated && stepOnly.MatchString(tight(fold(e.Title))) && hanIn(what) >= 4 && hanIn(what) <= 24 && !onlyHeading.MatchString(what) && !strings.ContainsAny(what, "，。：") && !strings.Contains(e.Title, what) {
+				e.Title = shorten(what+"："+e.Title, 40)
+			}
 			if c.role == roleHead && noticeWords.MatchString(e.Title) && d.Title != "" { // 为…，现就有关事项通知如下
 				e.Title = shorten(d.Title, 40)
 			}
@@ -51,8 +58,34 @@ func (k *committer) matters(d *Draft) {
 	}
 }
 
+// finishes is what is done to all of the thing that the words before it name.
+var finishes = regexp.MustCompile(`^(?:全部|全面|按期|如期|基本)*(?:化解|办结|解决|销号|清零|整改到位|发放到位|处置到位|拆除|关停|清退|消除|完成)$`)
+
+// finishedThing is the title of an entry that only says that somebody finishes what the comma
+// part before it names, "" for others: 2020年遗留的6件积案，由权益维护股6月底前全部化解.
+func (c *clause) finishedThing(k *committer, e *entry, lead string) string {
+	if e.Kind != plan.Dated || e.span.to <= e.span.from {
+		return ""
+	}
+	said, ok := k.withoutActor(tidyTitle(e.Title), lead)
+	what := c.partBefore(e.span.from)
+	if !ok || !finishes.MatchString(said) || hanIn(what) < 4 || actsVerb.MatchString(fold(what)) {
+		return ""
+	}
+	return what + "，" + said
+}
+
+// meetingSays begins what a meeting decides: 会议同意|对马家沟山塘清淤整治.
+var meetingSays = regexp.MustCompile(`^会议(?:原则)?(?:同意|决定|明确|要求|强调|议定|指出)[，：,:]?`)
+
+// stepOnly is a title that says a step of building something, and not of what.
+var stepOnly = regexp.MustCompile(`^(?:加快推进|抓紧推进|加快|抓紧|全面|全部|尽快|力争|,|并|完成|启动|取得|办理|通过|实现|组织)*(?:(?:施工|设备)?招标|招投标|开工|开工建设|动工|动工建设|完工|竣工|建成|建成通车|通车|建成投用|投用|投入使用|试运行|投产|主体(?:工程|结构)?(?:封顶|完工|施工)?|初步设计|施工图设计|方案设计|规划设计|可研|可行性研究报告|立项|征地|拆迁|征地拆迁|前期工作|前期手续|竣工验收|施工许可证?|桩基施工|进场施工|竣工交付|交付使用)(?:报批|批复|审批|编制|评审)?(?:工作|任务)?$`)
+
+// onlyHeading is a heading that names a part of the paper and no thing.
+var onlyHeading = regexp.MustCompile(`^(?:重点|主要|具体|工作|年度|目标|任务|要求|安排|步骤|措施|内容|项目|计划|季度|推进|实施|建设|其他|有关|事项|组织|保障|[一二三四]季度|第|[上下]半年)+$`)
+
 func (k *committer) matter(e *entry, topic, lead string) string {
-	t, clauseWords := nthIsHead.ReplaceAllString(e.Title, ""), topic
+	t, clauseWords := meetingSays.ReplaceAllString(nthIsHead.ReplaceAllString(e.Title, ""), ""), topic
 	if i := strings.Index(t, "分别"); i > 0 && strings.HasPrefix(t, "在") && listTimes.MatchString(t[:i]) {
 		t = t[i+len("分别"):]
 	}
@@ -103,7 +136,7 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	}
 	if e.Recur == nil && !e.Due.IsZero() {
 		t = k.withoutPast(t, topic) // once more: who acts stood before it
-		if rest := yearHead.ReplaceAllString(t, ""); hanIn(rest) >= 4 && !monthFirst.MatchString(rest) {
+		if rest := yearHead.ReplaceAllString(t, ""); hanIn(rest) >= 4 && !monthFirst.MatchString(rest) && !yearGoesOn.MatchString(rest) {
 			t = rest
 		}
 	}
@@ -123,11 +156,11 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	}
 	if k.facts.We != "" && k.sameUnit(lead, k.facts.We) {
 		if m := weRe.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 { // 我部组织专家评审
-			t = modalHead.ReplaceAllString(t[len(m):], "")
+			t = withoutModal(t[len(m):])
 		}
 	}
 	if i := strings.Index(t, "，"+tight(lead)); i > 0 && lead != "" { // 对不能运行的设施，各县政府完成修复
-		if rest := modalHead.ReplaceAllString(t[i+len("，"+tight(lead)):], ""); hanIn(rest) >= 4 && !nameGoesOn(rest) {
+		if rest := withoutModal(t[i+len("，"+tight(lead)):]); hanIn(rest) >= 4 && !nameGoesOn(rest) {
 			t = t[:i] + "，" + rest
 		}
 	}
@@ -140,7 +173,9 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	if a, b, ok := strings.Cut(t, "："); ok && a == b {
 		t = a
 	}
-	t = labelTail.ReplaceAllString(t, "")
+	if m := labelTail.FindStringIndex(t); m != nil && !ofBodies.MatchString(t[:m[0]]) { // not 明确包案领导和责任部门
+		t = t[:m[0]]
+	}
 	t = strings.TrimLeft(strings.TrimRight(strings.ReplaceAll(t, "（）", ""), "（(，。；：、,;: "), "）)，。；：、,;: ")
 	if hanIn(t) < 3 || onlyDone.MatchString(t) {
 		if timeWord.MatchString(fold(topic)) && !strings.Contains(topic, tight(e.Source)) && !strings.Contains(tight(e.Source), topic) { // another sentence's words
@@ -198,6 +233,9 @@ func (k *committer) withoutPast(t, topic string) string {
 	return t
 }
 
+// yearGoesOn is behind a year that says which things are meant: 2020年|遗留的积案.
+var yearGoesOn = regexp.MustCompile(`^(?:以来|遗留|结转|剩余|未|尚未)`)
+
 // startHead is from when a duty is done, before who does it: 从7月15日起，各乡镇每周五….
 var startHead = regexp.MustCompile(`^[自从]?(?:即日|(?:(?:19|20)\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日|[上中下]旬|底|初)?)(?:起|开始)，`)
 
@@ -229,7 +267,7 @@ var yourHead = regexp.MustCompile(`^(?:请|望|希)?[你贵](?:们|单位|局|�
 var mainBody = regexp.MustCompile(`^为(?:责任|实施|第一责任|工作)?(?:主体|责任人)[，,]`)
 
 // partRole is a comma part that only says who takes part: 区民政局牵头, 各街道配合.
-var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{1,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队|队|所|站|科|股|室)(?:等部门|等单位)?(?:负责)?(?:牵头|承建|代建|承办|配合|协助|参与|协同|指导|督导|督促|监督|负责|落实)(?:负责|落实|实施|督导|推进|办理|抓总)?$`)
+var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{1,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队|队|所|站|科|股|室)(?:等部门|等单位)?(?:负责)?(?:牵头|承建|代建|承办|具体实施|具体负责|组织实施|配合|协助|参与|协同|指导|督导|督促|监督|负责|落实)(?:负责|落实|实施|督导|推进|办理|抓总)?$`)
 
 // withoutRoles leaves out the comma parts of a title that only say who takes part.
 func withoutRoles(t string) string {
@@ -253,6 +291,15 @@ func balanced(t string) string {
 		return strings.Replace(t, "）", "", 1)
 	}
 	return t
+}
+
+// withoutModal is what somebody does without 要, 须, 牵头 and their like before it.
+func withoutModal(t string) string {
+	m := modalHead.FindString(t)
+	if i := strings.LastIndex(m, "在"); i >= 0 && isWhere(t[i:]) { // 要在老旧小区新增充电桩
+		return t[i:]
+	}
+	return t[len(m):]
 }
 
 // withoutActor is a title behind the name of who acts, and those named beside it.
@@ -281,6 +328,6 @@ func (k *committer) withoutActor(t, name string) (string, bool) {
 		}
 		rest = string([]rune(more)[len([]rune(fold(tight(other)))):])
 	}
-	rest = modalHead.ReplaceAllString(rest, "")
+	rest = withoutModal(rest)
 	return rest, hanIn(rest) >= 2
 }

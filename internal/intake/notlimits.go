@@ -35,6 +35,8 @@ var (
 	asFollows = regexp.MustCompile(`^(?:分别)?(?:安排|分解|排列|列出|明确|细化|公布|通知|汇总)(?:如下|见附[件表])`)
 	// yearsThing is a comma part that only names the things of a year.
 	yearsThing = regexp.MustCompile(`^(?:度)?(?:计划|拟|新|续|已|待|需)?(?:改造|建设|实施|新建|整治|修复|安排|列入|申报|开工|续建|下达|整修|更新|治理|建|修)的[\d一二三四五六七八九十]*[个座处项条家所]?[\p{Han}]{2,12}$`)
+	whoTakes   = regexp.MustCompile(`^(?:承担|负责|列入|纳入|涉及|参与|获得|完成|有|未完成)$`)
+	whoseYears = regexp.MustCompile(`^[\p{Han}“”]{2,20}的(?:单位|部门|企业|机构|乡镇|镇村|街道|县区|地区|学校|村|社区|项目)$`)
 	byWhomNext = regexp.MustCompile(`^(?:统一|均|分别)?由[\p{Han}]`)
 )
 
@@ -43,6 +45,9 @@ var (
 func thingOfYear(text string, r deadline.Reading, s span) bool {
 	parts := commaSpans(text, s)
 	p := partOf(parts, r.Begin)
+	if p+1 < len(parts) && whoTakes.MatchString(text[parts[p].from:max(parts[p].from, r.Begin)]) && whoseYears.MatchString(tight(fold(text[min(r.End, parts[p].to):parts[p].to]))) { // 承担2022年民生实事的单位，11月25日前报送专报
+		return timeWord.MatchString(fold(text[parts[p+1].from:parts[p+1].to]))
+	}
 	return p+1 < len(parts) && hanIn(text[parts[p].from:max(parts[p].from, r.Begin)]) <= 2 && yearsThing.MatchString(tight(fold(text[min(r.End, parts[p].to):parts[p].to]))) &&
 		(byWhomNext.MatchString(tight(fold(text[parts[p+1].from:parts[p+1].to]))) || timeWord.MatchString(fold(text[parts[p+1].from:parts[p+1].to])))
 }

@@ -59,8 +59,16 @@ func (k *committer) otherActors(c *clause, e *entry, readings []deadline.Reading
 		}
 	}
 	for n, s := range c.sentences(readings) {
-		if s.from < c.headLen || slices.ContainsFunc(s.readings, func(r deadline.Reading) bool { return !r.Due.IsZero() || r.Kind == deadline.Recurring }) {
+		if s.from < c.headLen {
 			continue
+		}
+		if dates(s.readings) { // 县住建局组织验收，次年1月10日前公示结果, in a stage until December: only the work has the stage's end
+			beyond := !slices.ContainsFunc(s.readings, func(r deadline.Reading) bool {
+				return r.Kind == deadline.Recurring || !r.Due.IsZero() && !r.Due.After(e.Due)
+			})
+			if s.to = c.undatedTo(s); n == 0 || !beyond || dates(readingsIn(s.readings, s.from, s.to)) {
+				continue
+			}
 		}
 		parts := commaSpans(c.text, s.span)
 		for i, p := range parts {

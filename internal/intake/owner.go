@@ -188,10 +188,24 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		}
 	}
 	beside := br
-	if !carried && (c.spread || len(names) > 0 && allBodies.MatchString(fold(names[0])) && !c.bracketBehind(e)) { // the bracket is for other items, whose bodies have no part in this one's
+	if c.spread || !carried && (len(names) > 0 && allBodies.MatchString(fold(names[0])) && !c.bracketBehind(e)) { // the bracket is for other items, whose bodies have no part in this one's
 		beside, e.SetAssist = nil, true
 	}
 	if several {
+		var with []string
+		if i := slices.IndexFunc(names[1:], func(n string) bool {
+			return strings.Contains(tight(text), "会同"+tight(n)) || strings.Contains(tight(text), "联合"+tight(n))
+		}); i >= 0 { // 各乡镇会同县市场监管局
+			names, with = names[:i+1], names[i+1:]
+			for _, n := range with {
+				k.reg.resolve(n, c.place)
+			}
+		}
+		defer func() {
+			if len(with) > 0 && (len(br) == 0 || e.SetAssist) {
+				e.Assist, e.SetAssist = append(e.Assist, with...), true
+			}
+		}()
 		for _, n := range names {
 			members, _ := k.reg.resolve(n, c.place)
 			if len(members) == 1 && members[0].dummy && len(names) == 1 { // nobody knows the members

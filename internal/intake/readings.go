@@ -40,6 +40,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 立行立改类问题
 	case !limit && r.Kind == deadline.Window && termOfWork.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
 		why = "stage" // 项目建设期10个月，自2023年7月至2024年4月
+	case !limit && ofWhatIsWrong(c.text, r):
+		why = "target" // 反馈问题：畜禽养殖污染投诉多发，2023年上半年接到投诉37件
 	case !limit && stageAlone(c, r):
 		why = "stage" // （二）集中整治（5月至10月）。
 	case !limit && eventTime(c.text, r, s):
@@ -104,6 +106,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 拟定二季度招商计划
 	case !limit && !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && doneThen.MatchString(tight(fold(partText(c.text, r, s)))):
 		why = "target" // 2.6万亩任务已于今年5月全部完工
+	case !limit && !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && wasSo.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))) && !toBeDone.MatchString(tight(fold(c.text[s.from:s.to]))):
+		why = "target" // 7月28日，我县遭遇特大暴雨; 1至8月事故起数同比下降12%
 	case !limit && r.Kind == deadline.Recurring && r.Recurrence == "" && fixedThing.MatchString(tight(fold(c.text[min(r.End, len(c.text)):min(r.End+30, len(c.text))]))):
 		why = "target" // 对享受定期抚恤的人员
 	case !limit && forecast.MatchString(tight(fold(c.text[s.from:s.to]))):
@@ -112,6 +116,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 按年度纳入预算
 	case !limit && seasonIs.MatchString(tight(fold(r.Words))):
 		why = "target" // 法定供热期为11月15日至次年3月15日
+	case !limit && r.Kind == deadline.Window && termOften.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))):
+		why = "stage" // 在6月1日至9月30日收购期内每日公示价格
 	case !limit && banWindow(c.text, r, s):
 		why = "policy"
 	case r.Condition:
@@ -160,8 +166,8 @@ var (
 	ownTermRe    = regexp.MustCompile(`^本(?:通知|办法|方案|意见|措施|规定|细则|政策|计划|公告)[^,。;]{0,24}(?:执行|施行|实施|有效)(?:期限|期|截止日期)?(?:至|到|为|截至)$`)
 	periodHead   = regexp.MustCompile(`(?:兑现|发放|拨付|结算|支付|清算|兑付|报送|上报|提交|报告|通报|公布|发布|反馈|汇总|填报|分析|总结|形成|公开)[^,。;]{0,16}$`)
 	periodTail   = regexp.MustCompile(`^[、和及\p{Han}\d]{0,16}?(?:奖励|奖金|奖补|补贴|补助|绩效|工资|费用|款项|租金|报告|情况|总结|数据|报表|材料|进展|信息|台账|指标|结果)`)
-	periodMatter = regexp.MustCompile(`^的?(?:(?:重点|主要)?(?:工作|任务|目标|经济|运行|绩效|预算|财政|安全生产)?(?:总结|小结|计划|打算|安排|情况|报告|数据|报表|进展|台账|考核结果|运行分析|形势)|(?:重点|主要)工作(?:实行|由|要|应|按))`)
-	periodName   = regexp.MustCompile(`^[本上当]周$|^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
+	periodMatter = regexp.MustCompile(`^的?(?:(?:思路|打算|目标|重点|谋划|举措|工作思路|思路举措)(?:[^\p{Han}]|和|及|与|举措|任务|$)|(?:重点|主要)?(?:工作|任务|目标|经济|运行|绩效|预算|财政|安全生产)?(?:总结|小结|计划|打算|安排|情况|报告|数据|报表|进展|台账|考核结果|运行分析|形势)|(?:重点|主要)工作(?:实行|由|要|应|按))`)
+	periodName   = regexp.MustCompile(`^[本上下当]周$|^(?:下个?月|次月|[下上]个?季度|明年|下一?年度?)$|^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
 )
 
 // listHead is behind a year that heads what is counted after it.
@@ -217,6 +223,18 @@ func (k *committer) nextGoal(c *clause, r deadline.Reading) bool {
 		}
 	}
 	return false
+}
+
+// wrongLine is a line that says what is wrong, by its label.
+var wrongLine = regexp.MustCompile(`^(?:反馈|存在的?|主要|突出|具体|检查发现的?)?问题(?:表现|描述|事实|情况)?:`)
+
+// ofWhatIsWrong is true of a time in a line that says what is wrong.
+func ofWhatIsWrong(text string, r deadline.Reading) bool {
+	if r.Begin > len(text) {
+		return false
+	}
+	from := strings.LastIndexByte(text[:r.Begin], '\n') + 1
+	return wrongLine.MatchString(tight(fold(unmarked(text[from:min(r.Begin, from+120)]))))
 }
 
 // typeOf is behind a word such as 立行立改 that names a kind of problems.
@@ -305,6 +323,12 @@ var fixedThing = regexp.MustCompile(`^(?:抚恤|定量|存款|存单|生活补�
 
 // doneThen tells that something was done by a time.
 var doneThen = regexp.MustCompile(`(?:已经?|均已|现已)(?:于|在)[^,。;]*\d[^,。;]*(?:完成|完工|竣工|建成|印发|出台|实现|投用|启动|开工|结束|通过|关闭|拆除|清零|销号)`)
+
+// termOften is behind the time in which something is done every day or week.
+var termOften = regexp.MustCompile(`^[\p{Han}]{0,6}期?(?:内|间|期间),?每`)
+
+// wasSo is said of what was at a time before the paper.
+var wasSo = regexp.MustCompile(`遭遇|遭受|突发|同比|环比|较上年|较去年|(?:抽查|检查|排查|巡查|督查|暗访)[^,。;]{0,16}\d+[家个处次户所座]|(?:发现|查出|查处|受理|收到|接到|办结)[^,。;]{0,10}\d|(?:共|累计|已)(?:发生|完成|发现|查处|受理|投入|处置|收到)`)
 
 // draftsIt is before the part of the year of which a paper is, and paperOfTime behind it.
 var (

@@ -149,7 +149,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 			out = append(out, e)
 		}
 		if len(out) == 0 && !openLimit(reads) {
-			e := &entry{Kind: plan.Standing, Title: r.title, Source: r.raw}
+			e := &entry{Kind: plan.Standing, Title: r.matter(), Source: r.raw}
 			answer := k.asker.ask("limit", weightDate, place, r.title+" "+r.limit, "", nil, words.Data{"Title": r.title, "Limit": r.limit})
 			if d, ok := parseAnswerDay(answer); ok {
 				e.Kind, e.Due = plan.Dated, d
@@ -200,7 +200,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 		}
 	}
 	if len(out) == 0 {
-		e := &entry{Kind: plan.Standing, Title: r.title, Source: r.raw}
+		e := &entry{Kind: plan.Standing, Title: r.matter(), Source: r.raw}
 		if r.limit != "" {
 			k.note(e, "note_open", r.limit)
 		}
@@ -327,7 +327,7 @@ func saysDone(s string) bool {
 }
 
 // doneThere begins with where something is done.
-var doneThere = regexp.MustCompile(`^(?:送|在[^，。]{2,24}?(?:新增|新建|增设|建设|安装|设置|开展|实施|改造|配备|举办|组织))`)
+var doneThere = regexp.MustCompile(`^(?:送|在[^，。]{2,24}?(?:新增|新建|增设|建设|安装|设置|设立|布设|铺设|打造|开通|开设|推广|推行|试行|公示|公布|更新|推送|投放|张贴|开展|实施|改造|配备|举办|组织)|将[^，。]{2,30}(?:压减|压缩|缩短|提高|提升|降低|控制|纳入|扩大|增加|接入|延伸))`)
 
 // matter is what a row is about: the sentence that says what is done, where the
 // column of names only names a thing (公共停车位: 新增城区公共停车位300个).

@@ -32,3 +32,14 @@ func TestTablesOfOffices(t *testing.T) {
 		t.Errorf("the cells of the source run together: %q", s)
 	}
 }
+
+// TestAStageIsAGroup: of a table of nodes the node is what is done, and the stage only its group.
+func TestAStageIsAGroup(t *testing.T) {
+	t.Parallel()
+	tasks, _, _ := office(t, "nodes.csv", []byte("新城县污水处理厂建设节点计划\n序号,阶段,节点内容,责任单位,完成时间\n1,前期工作,完成初步设计批复,县发改局,2030年3月底\n2,工程施工,厂区工程开工,县城投公司,2030年6月10日\n3,试运行,全厂通水试运行,县城投公司,2030年9月底\n"))
+	for i, want := range []string{"完成初步设计批复", "厂区工程开工", "全厂通水试运行"} {
+		if len(tasks) != 3 || !strings.Contains(tasks[i], want) || strings.Contains(tasks[i], "阶段") {
+			t.Fatalf("%v", tasks)
+		}
+	}
+}

@@ -138,7 +138,10 @@ func (k *committer) wasDone(t string) bool {
 }
 
 // saysNoWork is who was at a meeting, and what is wrong or why.
-var saysNoWork = regexp.MustCompile(`^(?:参加|出席|列席|主持|记录|请假|缺席|参会)(?:人员|单位|会议|人)?:|^(?:存在的?)?(?:主要|突出)?(?:问题|原因|成因|症结|难点|短板)(?:是|为|在于|主要是|有|:)[^,]|^[\p{Han}]{0,10}(?:时点|基准日|考核期|评价期|统计期)(?:为|是)|^[^,。;]{0,16}(?:政策|办法|标准|规定|细则|方案|制度)[^,。;]{0,4}(?:执行|有效|实施|适用)(?:期限|期|时间)?(?:至|到|截至|为)|^(?:存在|主要存在)[\p{Han}]{0,20}(?:等)?问题$`)
+var saysNoWork = regexp.MustCompile(`^[^,。]{0,12}(?:结果|成绩|情况)(?:将)?(?:作为|纳入)[^。]{2,30}(?:依据|考核|绩效|评价|内容|参考)$|^会议(?:原则)?(?:同意|通过|审议通过|听取|传达|学习)[^,。]*$|^(?:活动|会议|培训|竞赛|比赛|宣传|今年)?(?:的)?主题(?:为|是|:)|^(?:自查|检查|督查|排查|整治|考核|评估|抽查|活动|招生|补助|申报)(?:的)?(?:内容|范围|对象|重点|方式)(?:主要)?(?:包括|为|是|:)|^为[^。]{4,40},经[^,。]{2,16}(?:同意|批准|研究)(?:,(?:决定|现|拟).*)?$|^(?:参加|出席|列席|主持|记录|请假|缺席|参会)(?:人员|单位|会议|人)?:|^(?:存在的?)?(?:主要|突出)?(?:问题|原因|成因|症结|难点|短板)(?:是|为|在于|主要是|有|:)[^,]|^[\p{Han}]{0,10}(?:时点|基准日|考核期|评价期|统计期)(?:为|是)|^[^,。;]{0,16}(?:政策|办法|标准|规定|细则|方案|制度)[^,。;]{0,4}(?:执行|有效|实施|适用)(?:期限|期|时间)?(?:至|到|截至|为)|^(?:存在|主要存在)[\p{Han}]{0,20}(?:等)?问题$`)
+
+// finishedBy is behind a thing that somebody finishes by a time.
+var finishedBy = regexp.MustCompile(`^,由[\p{Han}]{2,16}?(?:于|在)?\d[^,。;]{1,16}(?:化解|办结|解决|销号|清零|到位|拆除|关停|清退|消除|完成)$`)
 
 // howToReach is how a body is reached, which is nobody's work.
 var howToReach = regexp.MustCompile(`^(?:联系|咨询|举报|监督|值班|报送|收件|电子)?(?:人|电话|邮箱|方式|传真|地址|微信群|信箱)(?:及(?:电话|邮箱))?(?:[:：\d]|另行|见|为|是|如下|附后|同上)`)
@@ -170,6 +173,8 @@ func softParts(text string, parts []span, e *entry) map[int]bool {
 			return nil
 		case i > 0 && standardOf.MatchString(fold(t)): // 完成38对服务区建设，每个服务区车位原则上不低于10%
 		case i > 0 && strings.HasPrefix(t, "原则上") && !softDone.MatchString(fold(t)): // 原则上与小区改造同步实施: how, and nothing to reach
+		case i > 0 && winsFor.MatchString(fold(t)): // 同时积极向上争取补助资金
+			hard++
 		case softWord.MatchString(t):
 			soft[i] = true
 		case i == 0 && onlyTime(text[p.from:p.to], e), purposeWord.MatchString(t):
@@ -186,6 +191,9 @@ func softParts(text string, parts []span, e *entry) map[int]bool {
 
 // softDone is in a softened part that says what is reached.
 var softDone = regexp.MustCompile(`[\d%]|完成|建成|达到|实现|全部|全面|投用|办结|消除|解决|形成|[一两]半|过半`)
+
+// winsFor is a part in which something is asked of those above, and no striving.
+var winsFor = regexp.MustCompile(`^(?:并|同时)?(?:积极|主动|努力)?(?:向上|向[国中省市县区][\p{Han}]{0,8})?争取(?:上级|[国中省市县区][\p{Han}]{0,6}?)?(?:更多)?(?:的)?(?:补助|专项|政策|资金|项目|支持|债券|指标|试点|奖补)`)
 
 // standardOf is a part that says how large each of the works before it is.
 var standardOf = regexp.MustCompile(`^(?:每[个座处家所条类户]|单[个座])[^,]*(?:不低于|不少于|不超过|不大于|不小于|不高于)`)
@@ -220,11 +228,14 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	if c.role == roleHead {
 		return // the letter's undated words are courtesy
 	}
-	if len(s.readings) > 0 && withoutRoles(narrowComma.ReplaceAllString(tight(c.text[from:to]), "$1，")) == "" {
+	if (len(s.readings) > 0 || hanIn(c.text[to:min(len(c.text), to+30)]) > 2) && withoutRoles(narrowComma.ReplaceAllString(tight(c.text[from:to]), "$1，")) == "" {
 		return // 县水务局牵头，…: who does what follows
 	}
 	if formulaIs.MatchString(c.text[from:to]) || k.asideAs(c, span{from, to}, "policy") {
 		return // how a figure is worked out, or a rule's own time, is nobody's work
+	}
+	if t := tight(fold(c.text[from:to])); finishedBy.MatchString(tight(fold(c.text[to:max(to, min(len(c.text), s.to))]))) && !actsVerb.MatchString(t) {
+		return // 2020年遗留的6件积案，由权益维护股6月底前全部化解
 	}
 	if howToReach.MatchString(tight(fold(c.text[from:to]))) {
 		return // 联系邮箱另行通知
@@ -241,7 +252,9 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	if timesAlone(c.text, s.readings, span{from, to}) && len(s.readings) > 0 {
 		return // 2023年6月15日至12月15日。
 	}
-	if k.wasDone(tight(fold(c.text[from:to]))) {
+	if t := tight(fold(c.text[from:to])); k.wasDone(t) || wasSo.MatchString(t) && !toBeDone.MatchString(t) && slices.ContainsFunc(s.readings, func(r deadline.Reading) bool {
+		return r.Begin >= from && r.Begin < to && !r.Due.IsZero() && r.Due.Before(k.facts.Issued)
+	}) {
 		return
 	}
 	parts := commaSpans(c.text, span{from, to})

@@ -24,6 +24,9 @@ func stageAlone(c *clause, r deadline.Reading) bool {
 // no more: 考试时间：6月7日至8日.
 func eventTime(text string, r deadline.Reading, s span) bool {
 	from := strings.LastIndexByte(text[:r.Begin], '\n') + 1
+	if p := partHolding(text, r, s); p.from > from && r.Kind == deadline.Window && hanIn(text[min(r.End, p.to):p.to]) == 0 { // 主题为“…”，活动时间为6月1日至6月30日
+		from = p.from
+	}
 	return r.Begin-from < 120 && eventHead.MatchString(tight(fold(unmarked(text[from:r.Begin])))) && !builtWord.MatchString(text[r.End:max(r.End, s.to)])
 }
 

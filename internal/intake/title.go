@@ -16,7 +16,7 @@ var figureOnly = regexp.MustCompile(`^(?:计划|估算|概算|项目)?(?:总?投
 // paper before it.
 var (
 	measureOnly = regexp.MustCompile(`^(?:全面|基本|实现)?(?:覆盖|惠及|涵盖|轮训|参训率|参加率|全员)|^[\p{Han}]{2,8}(?:不少于|不低于|不超过|达到|超过)[\d.]+[\p{Han}%]{1,6}(?:以上|左右)?$|^全部(?:接入|纳入|上线|入库|联网|安装|投用)`)
-	passedOn    = regexp.MustCompile(`^(?:并)?经[^，]{2,16}(?:审查|审核|审定|审议|批准|同意|研究)(?:通过)?后?(?:，)?(?:印发|实施|公布|报送|发布|报|执行)`)
+	passedOn    = regexp.MustCompile(`^(?:并)?经[^，]{2,16}(?:审查|审核|审定|审议|批准|同意|研究)(?:通过)?后?(?:，)?(?:印发|实施|公布|报送|发布|报|执行)|^(?:并)?按(?:照)?(?:程序|规定|规定程序)(?:印发|报批|发布|公布|实施|上报)`)
 )
 
 // clauseTopic is the clause's title without its mark.
@@ -50,8 +50,14 @@ func headTopic(c *clause) string {
 	if timeWord.MatchString(fold(t)) || yearRe.MatchString(fold(t)) {
 		return ""
 	}
+	if rest := aboutHead.ReplaceAllString(t, ""); hanIn(rest) >= 4 {
+		return rest
+	}
 	return t
 }
+
+// aboutHead begins a heading of minutes: 研究市第二医院迁建项目, 关于施工组织.
+var aboutHead = regexp.MustCompile(`^(?:关于|研究|审议|讨论)+`)
 
 // title is what the segment says to do, without the time.
 func (k *committer) title(c *clause, g segment) string {
@@ -111,6 +117,11 @@ func (k *committer) title(c *clause, g segment) string {
 			return shorten(what+"，"+text, 40)
 		}
 	}
+	if inPlace.MatchString(text) && !actsVerb.MatchString(fold(text)) { // 在主会场设置医疗点2处，9月21日前人员和急救车辆到位
+		if what := c.partBefore(g.from); hanIn(what) >= 4 {
+			return shorten(what+"，"+text, 40)
+		}
+	}
 	if hanIn(text) >= 8 && hanIn(text) <= 16 && thinReport.MatchString(text) { // 填写登记表，7月10日前报所在乡镇中心校
 		if what := c.partBefore(g.from); hanIn(what) >= 4 && !strings.Contains(text, "材料") {
 			return shorten(what+"，"+text, 40)
@@ -146,6 +157,9 @@ func (k *committer) title(c *clause, g segment) string {
 	return shorten(text, 40)
 }
 
+// inPlace says that those are there who the work before it needs.
+var inPlace = regexp.MustCompile(`^[\p{Han}、]{2,14}(?:到位|就位|上岗|到岗|齐备)$`)
+
 // reportsOn is the paper on a work that the words before it name: 开展食堂检查，3月25日前向县食安
 // 办报送检查报告.
 var reportsOn = regexp.MustCompile(`^(?:并)?(?:向[\p{Han}]{2,12})?(?:报送|上报|提交|形成|报告|反馈|通报)(?:专项)?(?:检查|自查|排查|整改|调研|评估|督查|抽查|整治|核查|巡查|工作)?(?:工作|情况|结果)?(?:报告|总结|情况|结果|材料|台账|问题清单)$`)
@@ -164,12 +178,12 @@ func (c *clause) partBefore(at int) string {
 		from = i + n
 	}
 	for _, r := range c.readings { // behind its own time: 9月底前完成规划修编，11月底前印发
-		if r.Begin >= from && r.End < len(end) && r.Kind == deadline.Due && !r.Due.IsZero() {
+		if r.Begin >= from && r.End < len(end) && r.Kind == deadline.Due && !r.Due.IsZero() && !bareYear.MatchString(tight(fold(r.Words))) {
 			from = r.End
 		}
 	}
 	what := tidyTitle(nthIsHead.ReplaceAllString(tight(unmarked(strings.TrimSpace(end[from:]))), ""))
-	if hanIn(what) > 30 || timeWord.MatchString(fold(what)) {
+	if hanIn(what) > 30 || timeWord.MatchString(yearGoesOn.ReplaceAllString(yearHead.ReplaceAllString(fold(what), ""), "")) {
 		return ""
 	}
 	return what
@@ -271,7 +285,7 @@ func tidyTitle(s string) string {
 	if m := titleHead.FindString(f); m != "" && len(m) < len(f) {
 		rs := []rune(s)
 		n := len([]rune(m))
-		if wholeWords.MatchString(string(rs[n-1 : min(len(rs), n+1)])) { // 应急, 在线: no auxiliary
+		if wholeWords.MatchString(string(rs[n-1:min(len(rs), n+1)])) || isWhere(string(rs[n-1:])) { // 应急, 在线: no auxiliary; 在市县两级大厅设置窗口
 			n--
 		}
 		s = string(rs[n:])
@@ -287,6 +301,9 @@ func tidyTitle(s string) string {
 	}
 	return strings.Trim(s, "，。；：、,;: ")
 }
+
+// isWhere tells that words begin with where something is done.
+func isWhere(t string) bool { return strings.HasPrefix(t, "在") && doneThere.MatchString(t) }
 
 // emptyBracket is what a time that was taken out leaves of its bracket: （完成）.
 var emptyBracket = regexp.MustCompile(`[（(〔](?:前|底前)?(?:全部|全面)?(?:完成|建成|完工|竣工|办结)?[）)〕]`)
