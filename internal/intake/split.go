@@ -252,9 +252,9 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	if timesAlone(c.text, s.readings, span{from, to}) && len(s.readings) > 0 {
 		return // 2023年6月15日至12月15日。
 	}
-	if t := tight(fold(c.text[from:to])); k.wasDone(t) || wasSo.MatchString(t) && !toBeDone.MatchString(t) && slices.ContainsFunc(s.readings, func(r deadline.Reading) bool {
+	if t := tight(fold(c.text[from:to])); k.wasDone(t) || slices.ContainsFunc(s.readings, func(r deadline.Reading) bool {
 		return r.Begin >= from && r.Begin < to && !r.Due.IsZero() && r.Due.Before(k.facts.Issued)
-	}) {
+	}) && wasSo.MatchString(t) && !toBeDone.MatchString(t) {
 		return
 	}
 	parts := commaSpans(c.text, span{from, to})
