@@ -38,7 +38,7 @@ func (k *committer) matters(d *Draft) {
 			if what := c.finishedThing(k, e, lead); what != "" {
 				e.Title = what
 			}
-			e.Title = k.matter(e, clauseTopic(c), lead)
+			e.Title = k.matter(e, aboutHead.ReplaceAllString(clauseTopic(c), ""), lead)
 			if what := headTopic(c); e.Kind == plan.Dated && stepOnly.MatchString(tight(fold(e.Title))) && hanIn(what) >= 4 && hanIn(what) <= 24 && !onlyHeading.MatchString(what) && !strings.ContainsAny(what, "，。：") && !strings.Contains(e.Title, what) {
 				e.Title = shorten(what+"："+e.Title, 40)
 			}
@@ -74,6 +74,9 @@ func (c *clause) finishedThing(k *committer, e *entry, lead string) string {
 	}
 	return what + "，" + said
 }
+
+// oneStep is a step that is not the end of all.
+var oneStep = regexp.MustCompile(`^(?:启动|开工|验收|投用|投运|完工|竣工)$`)
 
 // meetingSays begins what a meeting decides: 会议同意|对马家沟山塘清淤整治.
 var meetingSays = regexp.MustCompile(`^会议(?:原则)?(?:同意|决定|明确|要求|强调|议定|指出)[，：,:]?`)
@@ -140,6 +143,13 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 			t = rest
 		}
 	}
+	for {
+		first, rest, ok := strings.Cut(t, "，")
+		if !ok || hanIn(rest) < 2 || len(k.helpers(first)) == 0 {
+			break
+		}
+		t = rest
+	}
 	if rest := withoutRoles(t); rest != t {
 		if t = rest; hanIn(t) < 4 || thinVerb.MatchString(t) && hanIn(topic) >= 4 {
 			t = topic
@@ -187,6 +197,8 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 			topic = ""
 		}
 		switch {
+		case hanIn(topic) >= 2 && !onlyDone.MatchString(topic) && !strings.Contains(topic, t) && oneStep.MatchString(t): // 验收
+			t = topic + "：" + t
 		case hanIn(topic) >= 2 && strings.ContainsAny(t, "0123456789") && hanIn(t) >= 1 && !strings.HasSuffix(topic, "："+t): // 20公里
 			t = topic + "：" + t
 		case hanIn(t) >= 2 && hanIn(topic) >= 2 && !onlyDone.MatchString(t) && !strings.Contains(topic, t) && actsVerb.MatchString(fold(t)): // 进场

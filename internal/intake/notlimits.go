@@ -9,7 +9,7 @@ import (
 )
 
 // validFrom begins a comma part that says how long a paper holds.
-var validFrom = regexp.MustCompile(`^(?:本[\p{Han}]{2,5})?(?:的)?有效期限?(?:自|从|为|至|到|截至|[\d一二三四五])`)
+var validFrom = regexp.MustCompile(`^(?:本[\p{Han}]{2,5})?(?:的)?(?:有效|保险|合同|协议|质保|租赁|承包|任职|聘用|特许经营|授权)期限?(?:自|从|为|至|到|截至|[\d一二三四五])`)
 
 // partText is the comma part that holds a reading.
 func partText(text string, r deadline.Reading, s span) string {

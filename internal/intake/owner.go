@@ -85,6 +85,27 @@ func (k *committer) doer(c *clause, e *entry, br []named) {
 
 // bySubject is true when the sentence itself names who acts.
 func (k *committer) bySubject(c *clause, e *entry, text, context string, br []named) bool {
+	text, helpers := k.withoutHelpers(c, e, text)
+	if !k.subjectLeads(c, e, text, context, br, &helpers) {
+		return false
+	}
+	k.assisted(c, e, br, helpers)
+	return true
+}
+
+// assisted adds bodies to those who assist, where no bracket says who does.
+func (k *committer) assisted(c *clause, e *entry, br []named, names []string) {
+	for _, n := range names {
+		if len(br) > 0 && !e.SetAssist || k.sameUnit(n, e.Lead) || slices.ContainsFunc(append(e.Assist, e.Each...), func(o string) bool { return k.sameUnit(o, n) }) {
+			continue
+		}
+		k.reg.resolve(n, c.place)
+		e.Assist, e.SetAssist = append(e.Assist, n), true
+	}
+}
+
+// subjectLeads is bySubject without those who only take part, whom it adds to helpers.
+func (k *committer) subjectLeads(c *clause, e *entry, text, context string, br []named, helpers *[]string) bool {
 	names, several := k.subject(text, e)
 	if k.facts.We == "" && len(names) == 0 && slices.ContainsFunc(starts(text, e), weRe.MatchString) {
 		return false // who 我部 is, nothing says
@@ -112,7 +133,9 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	if len(names) == 0 && e.sentence.to > 0 && e.sentence.from < e.span.from {
 		before := commaSpans(c.text, span{max(e.sentence.from, e.span.from-2000), e.span.from})
 		for i := len(before) - 1; i >= max(0, len(before)-12) && len(names) == 0; i-- { // the last who was named goes on
-			if n := k.reviewer(c.text[before[i].from:before[i].to]); n != "" { // 费用由市财政局审核，5月15日前支付70%
+			if more := k.helpers(c.text[before[i].from:before[i].to]); len(more) > 0 && i > 0 { // 市住建局牵头，相关区政府配合，6月15日前完成
+				*helpers = append(more, *helpers...)
+			} else if n := k.reviewer(c.text[before[i].from:before[i].to]); n != "" { // 费用由市财政局审核，5月15日前支付70%
 				names, several = []string{n}, false
 			} else if m := partByAll.FindStringSubmatch(tight(fold(c.text[before[i].from:before[i].to]))); m != nil { // 散养户由各村负责，8月10日前划定区域
 				names, several = []string{k.printed(m[1])}, true
@@ -187,38 +210,14 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 			names, several = own, isCollective(own[0])
 		}
 	}
-	beside := br
+	assist := br
 	if c.spread || !carried && (len(names) > 0 && allBodies.MatchString(fold(names[0])) && !c.bracketBehind(e)) { // the bracket is for other items, whose bodies have no part in this one's
-		beside, e.SetAssist = nil, true
+		assist, e.SetAssist = nil, true
 	}
 	if several {
-		var with []string
-		if i := slices.IndexFunc(names[1:], func(n string) bool {
-			return strings.Contains(tight(text), "会同"+tight(n)) || strings.Contains(tight(text), "联合"+tight(n))
-		}); i >= 0 { // 各乡镇会同县市场监管局
-			names, with = names[:i+1], names[i+1:]
-			for _, n := range with {
-				k.reg.resolve(n, c.place)
-			}
-		}
-		defer func() {
-			if len(with) > 0 && (len(br) == 0 || e.SetAssist) {
-				e.Assist, e.SetAssist = append(e.Assist, with...), true
-			}
-		}()
-		for _, n := range names {
-			members, _ := k.reg.resolve(n, c.place)
-			if len(members) == 1 && members[0].dummy && len(names) == 1 { // nobody knows the members
-				if len(br) > 0 && !anyCollective(br) && !c.inherited && !(allBodies.MatchString(fold(n)) && c.behindBracket(e)) && !countyWords.MatchString(fold(n)) && !townWords.MatchString(n) {
-					return false
-				}
-				e.Lead = n
-				k.rest(e, beside, n)
-				return true
-			}
-		}
-		e.Each = names
-		return true
+		names, with := beside(text, names)
+		*helpers = append(with, *helpers...)
+		return k.collective(c, e, names, br, assist)
 	}
 	for _, n := range names {
 		k.reg.resolve(n, c.place)
@@ -230,12 +229,78 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		}
 	}
 	e.Lead = names[0]
-	k.rest(e, beside, names[0])
+	k.rest(e, assist, names[0])
 	for _, n := range names[1:] {
 		if !slices.ContainsFunc(e.Assist, func(a string) bool { return k.sameUnit(a, n) }) && (len(br) == 0 || e.SetAssist) {
 			e.Assist, e.SetAssist = append(e.Assist, n), true
 		}
 	}
+	return true
+}
+
+// onlyHelps is a comma part that says only who takes part.
+var onlyHelps = regexp.MustCompile(`^([\p{Han}()、]{2,40}?)(?:积极|密切|全力|主动|予以|给予|做好)?(?:配合|协助|参与|协同|协办|支持|参加)(?:工作|落实|实施|做好|抓好|推进)?$`)
+
+// withoutHelpers is the text of an entry without the comma parts at its beginning that only say who
+// takes part, where its sentence has said before who acts; and those who do.
+func (k *committer) withoutHelpers(c *clause, e *entry, text string) (string, []string) {
+	if e.sentence.to <= 0 || e.sentence.from >= e.span.from || hanIn(c.text[e.sentence.from:e.span.from]) < 4 {
+		return text, nil
+	}
+	var helpers []string
+	for {
+		i := max(0, strings.IndexAny(text, "，,"))
+		names := k.helpers(text[:i])
+		if len(names) == 0 {
+			return text, helpers
+		}
+		helpers = append(helpers, names...)
+		text = strings.TrimLeft(text[i:], "，, ")
+	}
+}
+
+// helpers are the bodies of a comma part that says only who takes part, none for others.
+func (k *committer) helpers(part string) (all []string) {
+	m := onlyHelps.FindStringSubmatch(tight(fold(part)))
+	if m == nil {
+		return nil
+	}
+	for n := range strings.FieldsFuncSeq(m[1], func(r rune) bool { return r == '、' || r == '和' || r == '及' }) {
+		if known := k.reg.prefixName(n); known != n && !looksUnit(n) && !isPlace(n) && !isCollective(n) {
+			return nil
+		}
+		all = append(all, k.printed(n))
+	}
+	return all
+}
+
+// beside parts those who act from those whom they take along: 各乡镇会同市公安局.
+func beside(text string, names []string) (act, with []string) {
+	t := tight(text)
+	i := slices.IndexFunc(names[1:], func(n string) bool {
+		return strings.Contains(t, "会同"+tight(n)) || strings.Contains(t, "联合"+tight(n))
+	})
+	if i < 0 {
+		return names, nil
+	}
+	return names[:i+1], names[i+1:]
+}
+
+// collective gives an entry to all of names, each for itself: 各县水务局, 各乡镇. It is false where
+// nobody knows whom the name means and the bracket names others.
+func (k *committer) collective(c *clause, e *entry, names []string, br, assist []named) bool {
+	for _, n := range names {
+		members, _ := k.reg.resolve(n, c.place)
+		if len(members) == 1 && members[0].dummy && len(names) == 1 { // nobody knows the members
+			if len(br) > 0 && !anyCollective(br) && !c.inherited && !(allBodies.MatchString(fold(n)) && c.behindBracket(e)) && !countyWords.MatchString(fold(n)) && !townWords.MatchString(n) {
+				return false
+			}
+			e.Lead = n
+			k.rest(e, assist, n)
+			return true
+		}
+	}
+	e.Each = names
 	return true
 }
 

@@ -234,6 +234,9 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	if formulaIs.MatchString(c.text[from:to]) || k.asideAs(c, span{from, to}, "policy") {
 		return // how a figure is worked out, or a rule's own time, is nobody's work
 	}
+	if len(k.helpers(c.text[from:to])) > 0 {
+		return // 各街道、有关企业参与
+	}
 	if t := tight(fold(c.text[from:to])); finishedBy.MatchString(tight(fold(c.text[to:max(to, min(len(c.text), s.to))]))) && !actsVerb.MatchString(t) {
 		return // 2020年遗留的6件积案，由权益维护股6月底前全部化解
 	}
