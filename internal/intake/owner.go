@@ -96,7 +96,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 // assisted adds bodies to those who assist, where no bracket says who does.
 func (k *committer) assisted(c *clause, e *entry, br []named, names []string) {
 	for _, n := range names {
-		if len(br) > 0 && !e.SetAssist || k.sameUnit(n, e.Lead) || slices.ContainsFunc(append(e.Assist, e.Each...), func(o string) bool { return k.sameUnit(o, n) }) {
+		if len(br) > 0 && !e.SetAssist || k.sameUnit(n, e.Lead) || slices.ContainsFunc(slices.Concat(e.Assist, e.Each), func(o string) bool { return k.sameUnit(o, n) }) {
 			continue
 		}
 		k.reg.resolve(n, c.place)
@@ -211,7 +211,7 @@ func (k *committer) subjectLeads(c *clause, e *entry, text, context string, br [
 		}
 	}
 	assist := br
-	if c.spread || !carried && (len(names) > 0 && allBodies.MatchString(fold(names[0])) && !c.bracketBehind(e)) { // the bracket is for other items, whose bodies have no part in this one's
+	if c.spread || !carried && len(names) > 0 && allBodies.MatchString(fold(names[0])) && !c.bracketBehind(e) { // the bracket is for other items, whose bodies have no part in this one's
 		assist, e.SetAssist = nil, true
 	}
 	if several {

@@ -106,7 +106,7 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 拟定二季度招商计划
 	case !limit && !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && doneThen.MatchString(tight(fold(partText(c.text, r, s)))):
 		why = "target" // 2.6万亩任务已于今年5月全部完工
-	case !limit && !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && wasSo.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))) && !toBeDone.MatchString(tight(fold(c.text[s.from:s.to]))):
+	case !limit && k.isPast(r) && wasSo.MatchString(tight(fold(c.text[min(r.End, s.to):s.to]))) && !toBeDone.MatchString(tight(fold(c.text[s.from:s.to]))):
 		why = "target" // 7月28日，我县遭遇特大暴雨; 1至8月事故起数同比下降12%
 	case !limit && r.Kind == deadline.Recurring && r.Recurrence == "" && fixedThing.MatchString(tight(fold(c.text[min(r.End, len(c.text)):min(r.End+30, len(c.text))]))):
 		why = "target" // 对享受定期抚恤的人员
@@ -326,6 +326,12 @@ var doneThen = regexp.MustCompile(`(?:已经?|均已|现已)(?:于|在)[^,。;]*
 
 // termOften is behind the time in which something is done every day or week.
 var termOften = regexp.MustCompile(`^[\p{Han}]{0,6}期?(?:内|间|期间),?每`)
+
+// isPast is true of a time before the paper that is no day by which: 7月28日, but not 2月底前, which may
+// be a limit that had passed when the paper was signed, and is asked about.
+func (k *committer) isPast(r deadline.Reading) bool {
+	return !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && !strings.Contains(r.Words, "前")
+}
 
 // wasSo is said of what was at a time before the paper.
 var wasSo = regexp.MustCompile(`遭遇|遭受|突发|同比|环比|较上年|较去年|(?:抽查|检查|排查|巡查|督查|暗访)[^,。;]{0,16}\d+[家个处次户所座]|(?:发现|查出|查处|受理|收到|接到|办结)[^,。;]{0,10}\d|(?:共|累计|已)(?:发生|完成|发现|查处|受理|投入|处置|收到)`)

@@ -138,10 +138,13 @@ func (k *committer) wasDone(t string) bool {
 }
 
 // saysNoWork is who was at a meeting, and what is wrong or why.
-var saysNoWork = regexp.MustCompile(`^[^,。]{0,12}(?:结果|成绩|情况)(?:将)?(?:作为|纳入)[^。]{2,30}(?:依据|考核|绩效|评价|内容|参考)$|^会议(?:原则)?(?:同意|通过|审议通过|听取|传达|学习)[^,。]*$|^(?:活动|会议|培训|竞赛|比赛|宣传|今年)?(?:的)?主题(?:为|是|:)|^(?:自查|检查|督查|排查|整治|考核|评估|抽查|活动|招生|补助|申报)(?:的)?(?:内容|范围|对象|重点|方式)(?:主要)?(?:包括|为|是|:)|^为[^。]{4,40},经[^,。]{2,16}(?:同意|批准|研究)(?:,(?:决定|现|拟).*)?$|^(?:参加|出席|列席|主持|记录|请假|缺席|参会)(?:人员|单位|会议|人)?:|^(?:存在的?)?(?:主要|突出)?(?:问题|原因|成因|症结|难点|短板)(?:是|为|在于|主要是|有|:)[^,]|^[\p{Han}]{0,10}(?:时点|基准日|考核期|评价期|统计期)(?:为|是)|^[^,。;]{0,16}(?:政策|办法|标准|规定|细则|方案|制度)[^,。;]{0,4}(?:执行|有效|实施|适用)(?:期限|期|时间)?(?:至|到|截至|为)|^(?:存在|主要存在)[\p{Han}]{0,20}(?:等)?问题$`)
+var saysNoWork = regexp.MustCompile(`^会议(?:原则)?(?:同意|通过|审议通过|听取|传达|学习)[^,。]*$|^(?:活动|会议|培训|竞赛|比赛|宣传|今年)?(?:的)?主题(?:为|是|:)|^(?:自查|检查|督查|排查|整治|考核|评估|抽查|活动|招生|补助|申报)(?:的)?(?:内容|范围|对象|重点|方式)(?:主要)?(?:包括|为|是|:)|^为[^。]{4,40},经[^,。]{2,16}(?:同意|批准|研究)(?:,(?:决定|现|拟).*)?$|^(?:参加|出席|列席|主持|记录|请假|缺席|参会)(?:人员|单位|会议|人)?:|^(?:存在的?)?(?:主要|突出)?(?:问题|原因|成因|症结|难点|短板)(?:是|为|在于|主要是|有|:)[^,]|^[\p{Han}]{0,10}(?:时点|基准日|考核期|评价期|统计期)(?:为|是)|^[^,。;]{0,16}(?:政策|办法|标准|规定|细则|方案|制度)[^,。;]{0,4}(?:执行|有效|实施|适用)(?:期限|期|时间)?(?:至|到|截至|为)|^(?:存在|主要存在)[\p{Han}]{0,20}(?:等)?问题$`)
 
 // finishedBy is behind a thing that somebody finishes by a time.
 var finishedBy = regexp.MustCompile(`^,由[\p{Han}]{2,16}?(?:于|在)?\d[^,。;]{1,16}(?:化解|办结|解决|销号|清零|到位|拆除|关停|清退|消除|完成)$`)
+
+// countsFor is what a result is used for, where nobody is named who sees to it: 考核结果作为评先评优的依据.
+var countsFor = regexp.MustCompile(`^[^,。]{0,12}(?:结果|成绩|情况)(?:将)?(?:作为|纳入)[^。]{2,30}(?:依据|考核|绩效|评价|内容|参考)$`)
 
 // howToReach is how a body is reached, which is nobody's work.
 var howToReach = regexp.MustCompile(`^(?:联系|咨询|举报|监督|值班|报送|收件|电子)?(?:人|电话|邮箱|方式|传真|地址|微信群|信箱)(?:及(?:电话|邮箱))?(?:[:：\d]|另行|见|为|是|如下|附后|同上)`)
@@ -249,14 +252,14 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	if issuerRe.MatchString(signedDay.ReplaceAllString(tight(fold(c.text[from:to])), "")) {
 		return // a signature
 	}
-	if t := tight(fold(c.text[from:to])); saysNoWork.MatchString(t) || ruleStarts.MatchString(strings.SplitN(t, ",", 2)[0]) {
+	if t := tight(fold(c.text[from:to])); saysNoWork.MatchString(t) || s.bracket < 0 && countsFor.MatchString(t) || ruleStarts.MatchString(strings.SplitN(t, ",", 2)[0]) {
 		return // 参加：市水务局、市财政局; 主要问题是污水直排
 	}
 	if timesAlone(c.text, s.readings, span{from, to}) && len(s.readings) > 0 {
 		return // 2023年6月15日至12月15日。
 	}
 	if t := tight(fold(c.text[from:to])); k.wasDone(t) || slices.ContainsFunc(s.readings, func(r deadline.Reading) bool {
-		return r.Begin >= from && r.Begin < to && !r.Due.IsZero() && r.Due.Before(k.facts.Issued)
+		return r.Begin >= from && r.Begin < to && k.isPast(r)
 	}) && wasSo.MatchString(t) && !toBeDone.MatchString(t) {
 		return
 	}
