@@ -3,6 +3,7 @@ package host_test
 import (
 	"compress/gzip"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/temporalproto"
 	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -94,6 +96,12 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	ids["task-amended"] = workflows.TaskWorkflowID("acted", "n")
 	ids["duty-acted"] = workflows.DutyWorkflowID("acted", "m")
 	for name, id := range ids {
+		// A talk that another has taken in before its own workflow was started, as happens on a
+		// busy machine, has none.
+		if _, err := w.Client.DescribeWorkflowExecution(t.Context(), id, ""); name == "talk-joined" && *record == "" && errors.As(err, new(*serviceerror.NotFound)) {
+			t.Logf("%s was taken in before it had a workflow", id)
+			continue
+		}
 		for i, h := range w.runs(id) {
 			t.Logf("%-14s run %d: %3d events", name, i+1, len(h.Events))
 			if name == "task-silent" { // workflow tasks come more often where a busy machine does not answer in time

@@ -410,8 +410,16 @@ func (c *clause) datesItself(s sentence, of deadline.Reading, later bool) bool {
 	}
 	parts := commaSpans(c.text, s.span)
 	p := partOf(parts, s.readings[i].Begin)
-	return p <= 0 || later && s.readings[i].Due == of.Due || adverbial(c.text, parts[:p]) || thin(c.text, parts[p], s.readings[i])
+	return p <= 0 || later && s.readings[i].Due == of.Due || adverbial(c.text, parts[:p]) || thin(c.text, parts[p], s.readings[i]) ||
+		drafts.MatchString(tight(fold(c.text[parts[p-1].from:parts[p-1].to]))) && issues.MatchString(tight(fold(c.text[min(s.readings[i].End, parts[p].to):parts[p].to])))
 }
+
+// drafts ends in a paper that is drawn up, and issues is what is done with it by its day: 制定任务
+// 分工，6月20日前印发各县区.
+var (
+	drafts = regexp.MustCompile(`(?:制定|编制|起草|修订|拟定|拟订|编印)[\p{Han}《》“”、()]{2,30}$`)
+	issues = regexp.MustCompile(`^(?:之?前)?(?:并)?(?:正式)?(?:印发|下发|发布|公布|出台|报批|报[市县区省州])`)
+)
 
 // stepsWithin tells that the text below a heading begins with a step dated within
 // its time.

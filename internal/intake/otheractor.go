@@ -26,6 +26,9 @@ func (k *committer) otherActor(part, first string, sentence bool) string {
 	if names, several := k.subjectAt(t); !sentence && several && len(names) == 1 && first != "" && strings.HasPrefix(names[0], "各") && !k.sameUnit(names[0], first) && eachDoes.MatchString(t[min(len(t), len(fold(tight(names[0])))):]) && !takesPart.MatchString(t) {
 		return names[0] // 区数据局比对信息，各小学对未通过的材料组织复核
 	}
+	if m := eachThere.FindStringSubmatch(t); m != nil && sentence && first != "" && !notActor.MatchString(m[1]) && !k.sameUnit(m[1], first) && (actsVerb.MatchString(m[2]) || actsNow.MatchString(m[2])) && !urges.MatchString(t) {
+		return k.printed(m[1]) // 环湖各镇组织召开动员会
+	}
 	name := k.plainSubject(t)
 	inside := levelOf(fold(first)) == "" // the parts of one body have no level: 教务处, 后勤处
 	body := organEnd.MatchString(name) || officeEnd.MatchString(name) || inside && (looseEnd.MatchString(name) || ownOffice.MatchString(name) && !noOffice.MatchString(name))
@@ -37,6 +40,9 @@ func (k *committer) otherActor(part, first string, sentence bool) string {
 	}
 	return name
 }
+
+// eachThere is all of a kind at a place, and what they do.
+var eachThere = regexp.MustCompile(`^(\p{Han}{1,6}各(?:乡镇街道|乡镇|镇街|街道|镇|乡|县区|县|区|市|村|社区))([\p{Han}].*)$`)
 
 // eachDoes is behind all of a kind that do something else than the body before them.
 var eachDoes = regexp.MustCompile(`^(?:对|将|把|按|根据|负责|分别)[\p{Han}“”、()\d]{2,30}?(?:组织|开展|进行|完成|制定|落实|实施|复核|核查|整改|报送|登记|公示)`)
