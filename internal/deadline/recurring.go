@@ -1,6 +1,7 @@
 package deadline
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,7 @@ type head struct {
 	half  bool  // 半月
 	odd   bool  // 单月
 	days  []int // 旬, 逢八: days of each month
-	loose bool  // 每天, 每日: only with a verb of reporting or inspecting is it a duty
+	loose bool  // 每天, 每日: a measure in some sentences, see dailyMeasure
 	apart bool  // 每隔一周: every week, or every second one
 }
 
@@ -53,16 +54,17 @@ func (s *scan) readRecurring(i int) ([]hit, int) {
 	if s.eachIsMeasure(hd) {
 		return []hit{{Reading{Kind: Target, Rule: "A14"}, hd.span}}, hd.to
 	}
-	if end := min(s.clauseEnd(hd.to), hd.to+30); hd.loose && !s.has(hd.to, end, dutyVerbs...) && (s.has(hd.to, end, measures...) || end-hd.to < 2) {
+	if end := min(s.clauseEnd(hd.to), hd.to+30); hd.loose && !s.has(hd.to, end, dutyVerbs...) && (dailyMeasure.MatchString(s.str(hd.to, end)) || end-hd.to < 2) {
 		return nil, hd.to
 	}
 	return s.recur(hd)
 }
 
-// measures are what is counted by the day and said of a state: 每天处理污水5万吨, 每天约产生.
-var measures = []string{"吨", "立方", "小时", "元", "人次", "分钟", "公斤", "千克", "千瓦", "毫克", "升", "平均", "约", "产生", "可", "能力", "以内", "以上", "不超过", "供水", "供应", "发电", "消耗", "开门", "营业", "时至", "的"}
+// dailyMeasure is behind 每天 where that measures and nothing is done each day: 每天处理污水5万吨,
+// 每天约产生, 每天的工作量, 每天8时至18时开门.
+var dailyMeasure = regexp.MustCompile(`^(?:的|平均|约|可|能|产生|供水|供应|发电|消耗|开门|营业)|^(?:约|近|超)?\d+(?:\.\d+)?个?(?:小时|分钟)|\d(?:余|多)?[万亿]?(?:蒸?吨|立方|元|人次|公斤|千克|千瓦|毫克|毫升|升)|\d{1,2}时至`)
 
-// dutyVerbs make 每天 a duty and not a measure.
+// dutyVerbs make 每天 a duty, whatever is measured behind them.
 var dutyVerbs = []string{"报", "调度", "监测", "巡", "检查", "更新", "公布", "公开", "发布", "开展", "清理", "保洁", "排查", "消毒", "研判", "会商", "汇总", "统计", "查", "通风", "清扫", "养护", "推送", "召开", "前",
 	"一次", "1次", "两次", "2次", "3次", "三次", "一遍", "两遍", "清运", "清掏", "洒水", "冲洗", "打捞", "登记", "记录", "签到", "点名", "核对", "消杀", "测温", "抽检", "填写", "上传", "洗扫", "值守", "轮巡"}
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,6 +11,9 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/plan"
 )
+
+// mostLooks is how often at most a hand-over looks for what a unit still has.
+const mostLooks = 20
 
 // handOver passes the running tasks and talks of units that are dissolved or get another
 // ID to the units that take over (plan.Handover).
@@ -21,7 +25,7 @@ func (m *amending) handOver(ctx context.Context) error {
 	}
 	for _, h := range m.amended.Changes.Handovers {
 		before := len(m.report.Left)
-		for range 10 { // occurrences and talks that are opened meanwhile are passed on too; ten times are never needed
+		for looks := 1; ; looks++ { // occurrences and talks that are opened meanwhile are passed on too
 			m.report.Left = m.report.Left[:before]
 			passed, err := m.passAll(ctx, h)
 			if err != nil {
@@ -29,6 +33,9 @@ func (m *amending) handOver(ctx context.Context) error {
 			}
 			if passed == 0 {
 				break
+			}
+			if looks == mostLooks { // the amendment stays unfinished, and goes on when it is resumed
+				return fmt.Errorf("engine: unit %s still has tasks or talks after %d looks", h.Unit, looks)
 			}
 		}
 	}

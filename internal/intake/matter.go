@@ -35,7 +35,7 @@ func (k *committer) matters(d *Draft) {
 			if e.Lead != k.reg.officeName { // who acts was found after it was missed
 				e.Notes = slices.DeleteFunc(e.Notes, func(n string) bool { return n == k.asker.words.T("intake.note_lead") })
 			}
-			if what := c.finishedThing(k, e, lead); what != "" {
+			if what := k.finishedThing(c, e, lead); what != "" {
 				e.Title = what
 			}
 			e.Title = k.matter(e, aboutHead.ReplaceAllString(clauseTopic(c), ""), lead)
@@ -63,7 +63,7 @@ var finishes = regexp.MustCompile(`^(?:全部|全面|按期|如期|基本)*(?:�
 
 // finishedThing is the title of an entry that only says that somebody finishes what the comma
 // part before it names, "" for others: 2020年遗留的6件积案，由权益维护股6月底前全部化解.
-func (c *clause) finishedThing(k *committer, e *entry, lead string) string {
+func (k *committer) finishedThing(c *clause, e *entry, lead string) string {
 	if e.Kind != plan.Dated || e.span.to <= e.span.from {
 		return ""
 	}

@@ -160,9 +160,6 @@ var dayHead = regexp.MustCompile(`^[,、 ]*(?:(?:19|20)\d\d ?年)?\d{1,2} ?月(?
 // byWhomPart is a matter and whose it is, before what is done by when.
 var byWhomPart = regexp.MustCompile(`^[\p{Han}“”()]{2,20}由[\p{Han}()、]{2,24}(?:负责|牵头|承担|实施|落实|承办)(?:组织|实施|落实)?$`)
 
-// takesPart is a comma part that only says who takes part in the matter before it.
-var takesPart = regexp.MustCompile(`^[\p{Han}、()]{3,80}(?:参加|参与|配合|协助|协办)$`)
-
 // rolesOnly is true of parts that say whose a matter is and who takes part in it: 演练由市防办
 // 牵头，市消防支队参加.
 func rolesOnly(text string, parts []span) bool {
